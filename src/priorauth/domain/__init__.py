@@ -1,0 +1,1 @@
+"""What prior authorization is. Standard library only, no I/O, no clock."""

@@ -1,0 +1,93 @@
+"""What happened to a review, as facts that others are told. Names end up as CloudEvents types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from priorauth.domain.determinations import Determination, Reply
+from priorauth.domain.findings import Finding
+from priorauth.domain.parties import DestinationId, PartnerId, PayerId
+from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
+from priorauth.domain.routes import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event holds. `id` is unique and stays the same when the event is sent again."""
+
+    type: ClassVar[str]
+
+    id: str
+    at: datetime
+    review_id: ReviewId
+    payer: PayerId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewReceived(Event):
+    """A request was accepted and saved."""
+
+    type: ClassVar[str] = "priorauth.review.received.v1"
+    review: ServiceReview
+    message_id: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRouted(Event):
+    """Every item has a destination or an answer, and the legs are planned."""
+
+    type: ClassVar[str] = "priorauth.review.routed.v1"
+    route: Route
+    legs: tuple[Leg, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegDispatched(Event):
+    """A leg was handed to its destination. `review` holds that destination's lines only."""
+
+    type: ClassVar[str] = "priorauth.leg.dispatched.v1"
+    leg: Leg
+    review: ServiceReview
+    format: Format
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegDeclined(Event):
+    """A destination said a leg is not theirs; the payer's desk takes it over."""
+
+    type: ClassVar[str] = "priorauth.leg.declined.v1"
+    leg_id: LegId
+    declined_by: DestinationId
+    reason: str
+    taken_over_by: Leg | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeterminationRecorded(Event):
+    """A destination's answer was recorded."""
+
+    type: ClassVar[str] = "priorauth.determination.recorded.v1"
+    determination: Determination
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeterminationReturned(Event):
+    """A reply went back to the requester, at once or to its mailbox."""
+
+    type: ClassVar[str] = "priorauth.determination.returned.v1"
+    reply: Reply
+    format: Format
+    channel: str  # "response" or "mailbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRejected(Event):
+    """A message was refused before it became a review. `review_id` is empty."""
+
+    type: ClassVar[str] = "priorauth.message.rejected.v1"
+    partner: PartnerId
+    format: Format
+    message_id: MessageId
+    findings: tuple[Finding, ...] = field(default=())

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 
 
 class FindingCode(StrEnum):
-    """The stable rule ids. Each has one row in `mappings/findings.csv`; ids without a rail prefix hold on both rails."""
+    """The stable rule ids. Each has a row in `mappings/findings.csv`; ids without a rail prefix hold on both rails."""
 
     # Elements: X12.6 and the guide tables.
     ELEMENT_REQUIRED = "X12-ELEMENT-REQUIRED"

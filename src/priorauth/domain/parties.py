@@ -114,7 +114,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demographics:
-    """Birth date and gender (DMG). `birth_date` is as sent (CCYYMMDD or with a time), valid when the review was accepted."""
+    """Birth date and gender (DMG). `gender` is F, M or U."""
 
     birth_date: date | None = field(default=None, repr=False)
     gender: str = field(default="", repr=False)

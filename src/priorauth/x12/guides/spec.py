@@ -95,7 +95,7 @@ class Guide:
 
     def walk(self) -> Iterator[tuple[Loop, ...]]:
         """Every loop with its ancestors, outermost first, in table order."""
-        stack = [(loop,) for loop in reversed(self.loops)]
+        stack: list[tuple[Loop, ...]] = [(loop,) for loop in reversed(self.loops)]
         while stack:
             chain = stack.pop()
             yield chain

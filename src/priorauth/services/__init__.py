@@ -1,0 +1,1 @@
+"""What the gateway does: one use case per file, named by its verb."""

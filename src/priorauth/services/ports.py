@@ -1,0 +1,258 @@
+"""What the use cases need from outside. Adapters and the in-memory fakes of the tests satisfy these alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from priorauth.domain.determinations import Determination, Reply
+from priorauth.domain.events import Event
+from priorauth.domain.parties import DestinationId, PartnerId, PayerId
+from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
+from priorauth.domain.routes import Route
+
+
+class Retryable(Exception):
+    """Something outside did not answer or is not there yet; the same call may succeed later."""
+
+
+class NotKnown(Exception):
+    """There is no such review, leg or message. Asking again will not help."""
+
+
+class Direction(StrEnum):
+    """Whether a message came in or went out."""
+
+    RECEIVED = "received"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as received or sent: immutable evidence. `body` is the exact bytes."""
+
+    id: MessageId
+    direction: Direction
+    counterpart: str  # a partner's or a destination's id
+    format: str  # "x12", "event", "pas"
+    at: datetime
+    body: bytes = field(repr=False)
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRecord:
+    """A review with what the gateway must remember of how it came.
+
+    `answer_by` is when the open request of the sender ends; from then on replies go to its mailbox. `set_number` is
+    the place of the transaction set in the message, from 1.
+    """
+
+    review: ServiceReview
+    message_id: MessageId
+    set_number: int
+    digest: str  # of canonical content and traces, without envelope and BHT03 to BHT05
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRecord:
+    """A reply to one review: its canonical form and, where it was made for X12, the transaction set's segments.
+
+    `channel` is empty until the reply is claimed: by the open request ("response") or for the mailbox ("mailbox").
+    """
+
+    reply: Reply
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedSet:
+    """What became of one transaction set of a received message: a review, or none where it was refused."""
+
+    number: int
+    review_id: ReviewId | None
+    identifier: str = field(default="", repr=False)  # BHT03 of this copy, echoed to whoever sent it
+    control_number: str = ""  # ST02
+    group_number: int = 1  # place of its functional group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxEntry:
+    """A message that waits for a partner to pick it up. Acknowledged entries are no longer listed."""
+
+    id: str
+    partner: PartnerId
+    message_id: MessageId
+    at: datetime
+    acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """A leg's outbound message and the ids it was sent under. A repeat is sent with the same bytes and ids."""
+
+    leg_id: LegId
+    message_id: MessageId
+    trace: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """Something set aside because trying again will not help: what, why (a fixed text) and since when."""
+
+    id: str
+    kind: str  # "leg", "event", "determination"
+    subject: str  # a leg's, event's or message's id
+    reason: str
+    at: datetime
+    review_id: ReviewId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """An event as published: its position in the stream and its CloudEvents JSON."""
+
+    position: int
+    id: str
+    type: str
+    topic: str
+    key: str
+    body: bytes = field(repr=False)
+
+
+class Work(Protocol):
+    """One database transaction. Leaving the block commits it; an exception rolls it back."""
+
+    # Messages as received and sent
+    async def archive(self, message: Message) -> None: ...
+    async def message(self, message_id: MessageId) -> Message: ...
+    async def link(self, review_id: ReviewId, message_id: MessageId, role: str) -> None: ...
+    async def messages_of(self, review_id: ReviewId) -> Sequence[tuple[str, Message]]: ...
+
+    # Resends and interchange control numbers
+    async def resend_of(self, partner: PartnerId, keys: Sequence[str], since: datetime) -> MessageId | None: ...
+    async def remember_keys(
+        self, partner: PartnerId, keys: Sequence[str], message_id: MessageId, at: datetime
+    ) -> None: ...
+    async def interchange_known(self, partner: PartnerId, control_number: str) -> bool: ...
+    async def remember_interchange(self, partner: PartnerId, control_number: str, message_id: MessageId) -> None: ...
+    async def save_received_sets(self, message_id: MessageId, sets: Sequence[ReceivedSet]) -> None: ...
+    async def received_sets(self, message_id: MessageId) -> Sequence[ReceivedSet]: ...
+    async def response_to(self, message_id: MessageId, state: str) -> MessageId | None: ...
+    async def save_response_to(self, message_id: MessageId, state: str, response_id: MessageId) -> None: ...
+    async def next_number(self, series: str) -> int: ...
+
+    # Reviews
+    async def add_review(self, record: ReviewRecord) -> None: ...
+    async def review(self, review_id: ReviewId) -> ServiceReview: ...
+    async def review_record(self, review_id: ReviewId) -> ReviewRecord: ...
+    async def save_review(self, review: ServiceReview) -> None: ...
+    async def open_review_like(self, partner: PartnerId, digest: str) -> ReviewId | None: ...
+    async def reviews(self, *, partner: PartnerId | None, limit: int, after: str) -> Sequence[ServiceReview]: ...
+    async def reviews_without_reply(self, answer_due: datetime, limit: int) -> Sequence[ReviewId]: ...
+    async def remember_numbers(self, review_id: ReviewId, numbers: Mapping[str, DestinationId]) -> None: ...
+    async def review_by_number(self, partner: PartnerId, number: str) -> tuple[ReviewId, DestinationId] | None: ...
+
+    # Routes and legs
+    async def save_route(self, review_id: ReviewId, route: Route) -> None: ...
+    async def route(self, review_id: ReviewId) -> Route | None: ...
+    async def add_leg(self, leg: Leg) -> None: ...
+    async def save_leg(self, leg: Leg, *, next_attempt_at: datetime | None = None, error: str = "") -> None: ...
+    async def leg(self, leg_id: LegId) -> Leg: ...
+    async def legs(self, review_id: ReviewId) -> Sequence[Leg]: ...
+    async def leg_by_trace(self, trace: str) -> Leg | None: ...
+    async def legs_due(self, now: datetime, limit: int) -> Sequence[Leg]: ...
+    async def save_dispatch(self, dispatch: Dispatch) -> None: ...
+    async def dispatch(self, leg_id: LegId) -> Dispatch | None: ...
+
+    # Determinations and replies
+    async def add_determination(self, determination: Determination) -> bool: ...
+    async def determinations(self, review_id: ReviewId) -> Sequence[Determination]: ...
+    async def add_reply(self, record: ReplyRecord) -> None: ...
+    async def replies(self, review_id: ReviewId) -> Sequence[ReplyRecord]: ...
+    async def claim_reply(self, review_id: ReviewId, number: int, channel: str) -> bool: ...
+    async def unclaimed_replies(self, answer_due: datetime, limit: int) -> Sequence[tuple[ReviewId, int]]: ...
+
+    # Mailbox
+    async def add_to_mailbox(self, entry: MailboxEntry) -> None: ...
+    async def mailbox(self, partner: PartnerId, limit: int) -> Sequence[MailboxEntry]: ...
+    async def mailbox_entry(self, entry_id: str) -> MailboxEntry: ...
+    async def acknowledge_mailbox_entry(self, entry_id: str, at: datetime) -> None: ...
+
+    # Events and dead letters
+    async def publish(self, event: Event) -> None: ...
+    async def post(self, topic: str, key: str, event_id: str, event_type: str, body: bytes, at: datetime) -> None: ...
+    async def events_of(self, review_id: ReviewId) -> Sequence[StoredEvent]: ...
+    async def events(self, topic: str, after: int, limit: int) -> Sequence[StoredEvent]: ...
+    async def add_dead_letter(self, letter: DeadLetter) -> None: ...
+    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]: ...
+
+
+class UnitOfWork(Protocol):
+    """Opens database transactions."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Work]: ...
+
+
+class Signal(Protocol):
+    """Says that something about a review was committed, to whoever waits for it in this or another process."""
+
+    async def wait(self, review_ids: Sequence[ReviewId], timeout: timedelta) -> None:
+        """Return when one of the reviews changed or the time is over, whichever is first. May return early."""
+
+
+class Directory(Protocol):
+    """Member, group, provider and facility facts that a request does not carry, by the names of the design."""
+
+    async def facts(self, review: ServiceReview) -> Mapping[str, object] | None:
+        """The facts of the patient's coverage and the facility, or None where the member is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a destination sent back, at once or later, before it is read."""
+
+    destination: DestinationId
+    format: str  # "x12" or "event"
+    body: bytes = field(repr=False)
+    at: datetime
+
+
+class DelegateTransport(Protocol):
+    """How one destination is reached. Raises Retryable where it could not be; anything else is final."""
+
+    async def send(self, leg: Leg, message: Message, trace: str) -> Answer | None:
+        """Hand the leg over. An answer that comes back at once is returned; None: it answers later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A delegate or desk as its file in `mappings/delegates` says."""
+
+    id: DestinationId
+    name: str
+    is_desk: bool
+    format: Format  # what its legs are written in: X12_278 or EVENT
+    transport: str  # "x12_http" or "kafka_topic"
+    url: str = ""
+    interchange_qualifier: str = "ZZ"
+    interchange_id: str = ""
+    group_id: str = ""
+    may_deny: bool = True
+    denials_by_physician_only: bool = False  # the delegate attests it; its 278 answers cannot carry the reviewer
+    administrative_reasons: frozenset[str] = frozenset()  # HCR03 codes of its administrative denials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerDesks:
+    """Which desk a payer's items go to when nobody else decides them."""
+
+    payer: PayerId
+    name: str
+    desk: DestinationId

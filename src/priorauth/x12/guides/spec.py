@@ -45,7 +45,9 @@ class Use:
     """How one segment is used at one place in a guide.
 
     `key` names it within its loop: the segment id, or `DTP/435` where namesakes are told apart by `qualifiers`
-    (element position -> codes). `syntax` holds relational conditions as X12 writes them: `P0304`, `R0203`, `C0605`.
+    (element position -> codes; of a composite, its first component). The first use of a loop has qualifiers too where
+    they tell it from sibling loops opened by the same segment. `syntax` holds relational conditions as X12 writes
+    them: `P0304`, `R0203`, `C0605`.
     """
 
     segment: str
@@ -56,6 +58,17 @@ class Use:
     elements: tuple[ElementUse, ...]
     syntax: tuple[str, ...] = ()
     qualifiers: dict[int, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Child loops that exclude each other; with usage `R`, one of them is to be sent.
+
+    In 005010X217 a patient event hangs from the subscriber or from the dependent, so below 2000C stands 2000D or 2000E.
+    """
+
+    usage: Usage
+    loops: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ class Loop:
     repeat: int
     uses: tuple[Use, ...]
     loops: tuple[Loop, ...] = ()
+    choice: Choice | None = None
 
     @property
     def level(self) -> str:

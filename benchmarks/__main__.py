@@ -14,7 +14,7 @@ def main(names: list[str]) -> int:
     available = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
     unknown = [name for name in names if name not in available]
     if unknown or not available:
-        print(f"no benchmark named {', '.join(unknown) or 'at all'}; there are: {', '.join(available)}", file=sys.stderr)
+        print(f"unknown: {', '.join(unknown)}; there are: {', '.join(available)}", file=sys.stderr)
         return 2
     failed = [name for name in names or available if not run(name)]
     if failed:

@@ -9,21 +9,122 @@ from enum import IntEnum, StrEnum
 class FindingCode(StrEnum):
     """The stable rule ids. Each has a row in `mappings/findings.csv`; ids without a rail prefix hold on both rails."""
 
-    # Elements: X12.6 and the guide tables.
-    ELEMENT_REQUIRED = "X12-ELEMENT-REQUIRED"
-    ELEMENT_CONDITIONAL = "X12-ELEMENT-CONDITIONAL"
-    ELEMENT_EXCLUDED = "X12-ELEMENT-EXCLUDED"
-    ELEMENT_NOT_USED = "X12-ELEMENT-NOT-USED"
-    ELEMENT_TOO_MANY = "X12-ELEMENT-TOO-MANY"
-    COMPONENT_TOO_MANY = "X12-COMPONENT-TOO-MANY"
-    REPETITION_TOO_MANY = "X12-REPETITION-TOO-MANY"
-    ELEMENT_TOO_SHORT = "X12-ELEMENT-TOO-SHORT"
-    ELEMENT_TOO_LONG = "X12-ELEMENT-TOO-LONG"
-    ELEMENT_CHARACTER = "X12-ELEMENT-CHARACTER"
-    ELEMENT_TRAILING_SPACE = "X12-ELEMENT-TRAILING-SPACE"
-    ELEMENT_TRAILING_SEPARATOR = "X12-ELEMENT-TRAILING-SEPARATOR"
-    CODE_UNKNOWN = "X12-CODE-UNKNOWN"
-    CODE_NOT_IN_GUIDE = "X12-CODE-NOT-IN-GUIDE"
+    # Interchange: the reply is a TA1; the comment gives TA105.
+    ISA_PADDING_LOST = "X12-ISA-PADDING-LOST"  # 022: elements are not at their fixed columns, but can be told apart
+    ISA_AUTHORIZATION_QUALIFIER = "X12-ISA01-AUTHORIZATION-QUALIFIER"  # 010
+    ISA_AUTHORIZATION = "X12-ISA02-AUTHORIZATION"  # 011
+    ISA_SECURITY_QUALIFIER = "X12-ISA03-SECURITY-QUALIFIER"  # 012
+    ISA_SECURITY = "X12-ISA04-SECURITY"  # 013
+    ISA_SENDER_QUALIFIER = "X12-ISA05-SENDER-QUALIFIER"  # 005
+    ISA_SENDER = "X12-ISA06-SENDER"  # 006
+    ISA_RECEIVER_QUALIFIER = "X12-ISA07-RECEIVER-QUALIFIER"  # 007
+    ISA_RECEIVER = "X12-ISA08-RECEIVER"  # 008
+    ISA_DATE = "X12-ISA09-DATE"  # 014
+    ISA_TIME = "X12-ISA10-TIME"  # 015
+    ISA_REPETITION_SEPARATOR = "X12-ISA11-REPETITION-SEPARATOR"  # 016
+    ISA_VERSION = "X12-ISA12-VERSION"  # 017: not 00501
+    ISA_CONTROL_NUMBER = "X12-ISA13-CONTROL-NUMBER"  # 018: not nine digits
+    ISA_ACKNOWLEDGMENT_REQUESTED = "X12-ISA14-ACKNOWLEDGMENT-REQUESTED"  # 019
+    ISA_USAGE = "X12-ISA15-USAGE"  # 020
+    ISA_COMPONENT_SEPARATOR = "X12-ISA16-COMPONENT-SEPARATOR"  # 027: missing, a letter, or the same as another one
+    ISA_ELEMENT_SEPARATOR = "X12-ISA-ELEMENT-SEPARATOR"  # 026: the same as another delimiter
+    ISA_SEGMENT_TERMINATOR = "X12-ISA-SEGMENT-TERMINATOR"  # 004: missing, a letter, or the same as another one
+    INTERCHANGE_DUPLICATE = "X12-INTERCHANGE-DUPLICATE"  # 025: this ISA13 came before with other content
+    INTERCHANGE_PARTNER_UNKNOWN = "X12-INTERCHANGE-PARTNER-UNKNOWN"  # 006 or 009: no such trading partner
+    INTERCHANGE_EMPTY = "X12-INTERCHANGE-EMPTY"  # 024: neither a functional group nor a TA1
+    INTERCHANGE_STRUCTURE = "X12-INTERCHANGE-STRUCTURE"  # 022: a segment stands outside a group or a set
+    INTERCHANGE_TRUNCATED = "X12-INTERCHANGE-TRUNCATED"  # 023: the last segment has no terminator
+    INTERCHANGE_TRAILING_DATA = "X12-INTERCHANGE-TRAILING-DATA"  # 022: something that is not layout follows IEA
+    INTERCHANGE_SECOND = "X12-INTERCHANGE-SECOND"  # 022: another ISA follows where one interchange was expected
+    INTERCHANGE_ENCODING = "X12-INTERCHANGE-ENCODING"  # none, a note: not UTF-8, so read as Latin-1
+    TA1_INVALID = "X12-TA1-INVALID"  # 024: an element of a TA1 segment is missing or not on its list
+    GS_ELEMENT = "X12-GS-ELEMENT"  # 024: GS02, GS03, GS04, GS05 or GS07 missing or malformed
+    IEA_MISSING = "X12-IEA-MISSING"  # 023
+    IEA_CONTROL_NUMBER = "X12-IEA02-CONTROL-NUMBER"  # 001: not ISA13
+    IEA_GROUP_COUNT = "X12-IEA01-GROUP-COUNT"  # 021
+
+    # Functional group: the reply is AK9 of a 999; the comment gives AK905.
+    GROUP_NOT_SUPPORTED = "X12-GS01-NOT-SUPPORTED"  # 1: GS01 is not the functional identifier of any guide we have
+    GROUP_VERSION = "X12-GS08-NOT-SUPPORTED"  # 2: no guide for this GS08
+    GE_MISSING = "X12-GE-MISSING"  # 3
+    GE_CONTROL_NUMBER = "X12-GE02-CONTROL-NUMBER"  # 4: not GS06
+    GE_SET_COUNT = "X12-GE01-SET-COUNT"  # 5
+    GS_CONTROL_NUMBER = "X12-GS06-CONTROL-NUMBER"  # 6: not 1 to 9 digits
+    GS_CONTROL_NUMBER_DUPLICATE = "X12-GS06-DUPLICATE"  # 19
+
+    # Transaction set: the reply is IK5 of a 999; the comment gives IK502.
+    SET_NOT_SUPPORTED = "X12-ST01-NOT-SUPPORTED"  # 1: no guide for this ST01, or ST01 missing (then 6)
+    SE_MISSING = "X12-SE-MISSING"  # 2
+    SE_CONTROL_NUMBER = "X12-SE02-CONTROL-NUMBER"  # 3: not ST02
+    SE_SEGMENT_COUNT = "X12-SE01-SEGMENT-COUNT"  # 4
+    ST_IDENTIFIER = "X12-ST01-IDENTIFIER"  # 6: ST01 missing or not three characters
+    ST_CONTROL_NUMBER = "X12-ST02-CONTROL-NUMBER"  # 7: missing or not 4 to 9 characters
+    SET_NOT_IN_GROUP = "X12-ST01-NOT-IN-GROUP"  # 18: a set that does not belong under this GS01
+    ST_GUIDE_MISSING = "X12-ST03-MISSING"  # 19
+    ST_GUIDE = "X12-ST03-GUIDE"  # I6: ST03 is not GS08
+    ST_CONTROL_NUMBER_DUPLICATE = "X12-ST02-DUPLICATE"  # 23
+    SET_TOO_LARGE = "X12-SET-TOO-LARGE"  # 5: more bytes or segments than one set may have; not read further
+
+    # Segments: the reply is IK3 of a 999; the comment gives IK304.
+    SEGMENT_UNKNOWN = "X12-SEGMENT-UNKNOWN"  # no IK3 (RFI 1257), IK502 5: not the id of any segment
+    SEGMENT_EMPTY = (
+        "X12-SEGMENT-EMPTY"  # no IK3, IK502 5: a terminator with nothing before it, or an id without elements
+    )
+    SEGMENT_UNEXPECTED = "X12-SEGMENT-UNEXPECTED"  # 2: used in this guide, but not in this loop
+    SEGMENT_REQUIRED = "X12-SEGMENT-REQUIRED"  # 3
+    LOOP_TOO_MANY = "X12-LOOP-TOO-MANY"  # 4
+    SEGMENT_TOO_MANY = "X12-SEGMENT-TOO-MANY"  # 5
+    SEGMENT_NOT_IN_SET = "X12-SEGMENT-NOT-IN-SET"  # 6: an X12 segment that this guide does not use
+    SEGMENT_OUT_OF_ORDER = "X12-SEGMENT-OUT-OF-ORDER"  # 7
+    LOOP_REQUIRED = "X12-LOOP-REQUIRED"  # I7; `at.segment_id` is the segment that would open the loop
+
+    # The HL tree: the reply is IK3 8 on the HL with IK4, and CTX (RFI 2394); the comment gives the element and IK403.
+    HL_SEQUENCE = "X12-HL01-SEQUENCE"  # HL01, 7: not one more than the one before
+    HL_DUPLICATE = "X12-HL01-DUPLICATE"  # HL01, 7
+    HL_PARENT_UNKNOWN = "X12-HL02-PARENT-UNKNOWN"  # HL02, 7: no HL of that number in the set (orphan)
+    HL_PARENT_LATER = "X12-HL02-PARENT-LATER"  # HL02, 7: the parent stands after its child
+    HL_CYCLE = "X12-HL02-CYCLE"  # HL02, 7: its own ancestor
+    HL_LEVEL_MISPLACED = "X12-HL02-LEVEL-MISPLACED"  # HL02, 7: this level may not stand below that parent
+    HL_SERVICE_CHAINED = "X12-HL02-SERVICE-CHAINED"  # none, a warning: SS under SS, which this partner may send
+    HL_LEVEL_UNKNOWN = "X12-HL03-LEVEL-UNKNOWN"  # HL03, 7: not a level of this guide
+    HL_CHILD_CODE = "X12-HL04-CHILD-CODE"  # HL04, 7: says the contrary of what follows
+
+    # Elements: X12.6 and the guide tables; the reply is IK4 of a 999; the comment gives IK403.
+    ELEMENT_REQUIRED = "X12-ELEMENT-REQUIRED"  # 1
+    ELEMENT_CONDITIONAL = "X12-ELEMENT-CONDITIONAL"  # 2: a relational condition P, R, C or L asks for it
+    ELEMENT_EXCLUDED = "X12-ELEMENT-EXCLUDED"  # 10: a relational condition E forbids it
+    ELEMENT_NOT_USED = "X12-ELEMENT-NOT-USED"  # I10
+    ELEMENT_TOO_MANY = "X12-ELEMENT-TOO-MANY"  # 3
+    COMPONENT_TOO_MANY = "X12-COMPONENT-TOO-MANY"  # 13
+    REPETITION_TOO_MANY = "X12-REPETITION-TOO-MANY"  # 12
+    ELEMENT_TOO_SHORT = "X12-ELEMENT-TOO-SHORT"  # 4
+    ELEMENT_TOO_LONG = "X12-ELEMENT-TOO-LONG"  # 5
+    ELEMENT_CHARACTER = "X12-ELEMENT-CHARACTER"  # 6: outside the character set, or a letter in a number
+    ELEMENT_TRAILING_SPACE = "X12-ELEMENT-TRAILING-SPACE"  # 6, a warning: spaces at the end (or alone) are padding
+    ELEMENT_LEADING_SPACE = "X12-ELEMENT-LEADING-SPACE"  # 6, a warning
+    ELEMENT_TRAILING_SEPARATOR = "X12-ELEMENT-TRAILING-SEPARATOR"  # 3, a warning: RFI 1498
+    CODE_UNKNOWN = "X12-CODE-UNKNOWN"  # 7
+    CODE_NOT_IN_GUIDE = "X12-CODE-NOT-IN-GUIDE"  # I6: in the dictionary, not in the guide
+    ELEMENT_DATE = "X12-ELEMENT-DATE"  # 8: not a date of the calendar, or not in the form its qualifier says
+    ELEMENT_TIME = "X12-ELEMENT-TIME"  # 9
+
+    # Content: read and understood, but not to be believed; the reply is an AAA; the comment gives AAA03.
+    NPI_INVALID = "X12-NPI-INVALID"  # 43 for a provider, 79 for the UMO: not ten digits, or the check digit is wrong
+    DATE_RANGE = "X12-DATE-RANGE"  # 57, 56: the end is before the start
+    BIRTH_AFTER_SERVICE = "X12-BIRTH-AFTER-SERVICE"  # 60
+    DIAGNOSIS_SHAPE = "X12-DIAGNOSIS-SHAPE"  # AF: cannot be a code of the list that its qualifier names
+    PROCEDURE_SHAPE = "X12-PROCEDURE-SHAPE"  # AG
+    REVENUE_CODE_SHAPE = "X12-REVENUE-CODE-SHAPE"  # AG
+
+    # Situations: rules between segments (x217-facts 9); the reply is an AAA where they reject; the comment gives AAA03.
+    ADMISSION_CODES_MISSING = "X12-SITUATION-ADMISSION-CODES"  # 15: UM01 AR without CL1 (RFI 1179)
+    APPEAL_URGENCY_MISSING = "X12-SITUATION-APPEAL-URGENCY"  # 15, a warning: UM02 1 without UM06
+    CANCEL_REFERENCE_MISSING = "X12-SITUATION-CANCEL-REFERENCE"  # 15, a warning: UM02 3 without REF BB or NT
+    OXYGEN_TEST_MISSING = "X12-SITUATION-OXYGEN-TEST"  # 15, a warning: CR5 with neither CR510 nor CR511
+    SERVICE_KINDS_MIXED = "X12-SITUATION-SERVICE-KINDS"  # 15, a warning: more than one of SV1, SV2, SV3 in one 2000F
+    TOOTH_WITHOUT_DENTAL = "X12-SITUATION-TOOTH"  # 15, a warning: TOO without SV3
+    DETERMINATION_MISSING = "X12-SITUATION-DETERMINATION"  # a response that says neither HCR nor AAA anywhere
+    CERTIFICATION_NUMBER_MISSING = "X12-SITUATION-CERTIFICATION-NUMBER"  # a warning: HCR01 A1, A2, A6 without HCR02
 
 
 class Severity(StrEnum):

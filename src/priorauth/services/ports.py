@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from priorauth.domain.determinations import Determination, Reply
+from priorauth.domain.determinations import Determination, Rejection, Reply
 from priorauth.domain.events import Event
+from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
@@ -222,13 +223,134 @@ class Answer:
     format: str  # "x12" or "event"
     body: bytes = field(repr=False)
     at: datetime
+    in_reply_to: LegId | None = None  # where it came back on the call that sent the leg
 
 
-class DelegateTransport(Protocol):
-    """How one destination is reached. Raises Retryable where it could not be; anything else is final."""
+class Refused(Exception):
+    """A destination refused a leg's message for good: sending the same bytes again will not help."""
 
-    async def send(self, leg: Leg, message: Message, trace: str) -> Answer | None:
+
+@runtime_checkable
+class DirectTransport(Protocol):
+    """A destination that is called. Raises Retryable where it could not be reached, Refused where it said no."""
+
+    async def send(self, message: Message) -> Answer | None:
         """Hand the leg over. An answer that comes back at once is returned; None: it answers later."""
+
+
+class OutboxTransport(Protocol):
+    """A destination that is told through the outbox: handed over when the transaction commits, so exactly once."""
+
+    async def enlist(self, work: Work, leg: Leg, message: Message) -> None:
+        """Put the leg's message where the relay sends it from."""
+
+
+DelegateTransport = DirectTransport | OutboxTransport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMessage:
+    """A message as it came in, from an authenticated partner."""
+
+    format: str  # "x12" or "pas"
+    partner: PartnerId
+    body: bytes = field(repr=False)
+    received_at: datetime
+    idempotency_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One request of a message: a review, or none where the part was refused by an acknowledgment.
+
+    `rejections` answer it at once, without routing (an AAA, never a 999).
+    """
+
+    number: int
+    group_number: int
+    control_number: str
+    identifier: str = field(repr=False)
+    review: ServiceReview | None
+    rejections: tuple[Rejection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseIdentity:
+    """What makes a response its own: numbers from the gateway's series and the time it was made."""
+
+    control_number: int
+    group_number: int
+    made_at: datetime
+
+
+class Decoded(Protocol):
+    """A message as read: its parts, and how to answer it in the format it came in."""
+
+    @property
+    def parts(self) -> Sequence[Part]: ...
+
+    @property
+    def control_number(self) -> str:
+        """The sender's number of the whole message (ISA13), or empty where the format has none."""
+
+    @property
+    def refused(self) -> bool:
+        """True where the message as a whole is refused (TA1 R): its number is not used up."""
+
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+
+    def respond(
+        self, answers: Mapping[int, tuple[ServiceReview, Reply]], identity: ResponseIdentity, *, duplicate: bool = False
+    ) -> bytes:
+        """The response: an answer for each part number given, acknowledgments for what was refused.
+
+        `duplicate` refuses the whole message for its control number (TA1 025).
+        """
+
+
+class Codec(Protocol):
+    """Reads the messages of one format. Pure: ids come from the caller."""
+
+    def decode(self, message: InboundMessage, new_id: Callable[[], ReviewId]) -> Decoded: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """A destination says that a leg is not theirs."""
+
+    id: str
+    leg_id: LegId
+    declined_by: DestinationId
+    reason: str
+    at: datetime
+
+
+class LegCodec(Protocol):
+    """Writes legs for destinations and reads what they answer. Pure."""
+
+    def encode(self, review: ServiceReview, leg: Leg, dispatch: LegIdentity) -> bytes:
+        """The leg's message: that destination's lines only, the requester's first trace and one of ours."""
+
+    def traces(self, body: bytes) -> Sequence[str]:
+        """The leg ids or traces that an answer names, one per leg answered, to find the legs by."""
+
+    def read(
+        self, answer: Answer, trace: str, leg: Leg, review: ServiceReview
+    ) -> Determination | Decline | tuple[Finding, ...]:
+        """What the answer says of this leg, or the findings that keep it from being read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegIdentity:
+    """The ids a leg is sent under. They are stored with it, so that a repeat is the same message."""
+
+    trace: str
+    identifier: str
+    control_number: int
+    group_number: int
+    made_at: datetime
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

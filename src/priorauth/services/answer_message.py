@@ -1,0 +1,139 @@
+"""Answer an open request: wait for its reviews, pend what is late, and give each copy of a message its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from priorauth.domain.determinations import Reply
+from priorauth.domain.events import DeterminationReturned
+from priorauth.domain.parties import PartnerId
+from priorauth.domain.reviews import MessageId, ReviewId, ServiceReview
+from priorauth.services.ports import (
+    Codec,
+    Decoded,
+    Direction,
+    InboundMessage,
+    Message,
+    ResponseIdentity,
+    Signal,
+    UnitOfWork,
+    Work,
+)
+from priorauth.services.receive_review import Received
+from priorauth.services.return_determination import ReturnDetermination
+
+PRESENT = "response"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The response to one message, and the reviews that it speaks of in their order."""
+
+    body: bytes
+    review_ids: tuple[ReviewId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerMessage:
+    """Answers a received message in the format it came in. The same state of things gives the same bytes again."""
+
+    unit_of_work: UnitOfWork
+    codec: Codec
+    return_determination: ReturnDetermination
+    signal: Signal
+    now: Callable[[], datetime]
+    new_id: Callable[[str], str]
+
+    async def __call__(
+        self, inbound: InboundMessage, decoded: Decoded, received: Received, *, answer_by: datetime
+    ) -> Answered:
+        if received.resend:
+            decoded = await self._first_copy(received.message_id, inbound)
+        await self.wait(received.review_ids, answer_by)
+        async with self.unit_of_work() as work:
+            latest = {review_id: await self._latest(work, review_id) for review_id in received.review_ids}
+            state = ",".join(f"{review_id}:{reply.number}" for review_id, reply in latest.items())
+            earlier = await work.response_to(received.message_id, state)
+            if earlier:
+                return Answered(body=(await work.message(earlier)).body, review_ids=received.review_ids)
+            answers = {
+                part.number: await self._answer(work, part.review_id, part.identifier, latest[part.review_id])
+                for part in received.sets
+                if part.review_id
+            }
+            for review_id in received.review_ids:
+                await self._claim(work, review_id)
+            body = decoded.respond(answers, await self._identity(work, inbound.partner), duplicate=received.duplicate)
+            response_id = await self._archive(work, inbound, received, body)
+            await work.save_response_to(received.message_id, state, response_id)
+            return Answered(body=body, review_ids=received.review_ids)
+
+    async def wait(self, review_ids: tuple[ReviewId, ...], answer_by: datetime) -> None:
+        """Return when each review has a reply; at `answer_by` what is still open gets a pended one."""
+        missing = await self._without_reply(review_ids)
+        while missing and (left := answer_by - self.now()) > timedelta():
+            await self.signal.wait(missing, left)
+            missing = await self._without_reply(missing)
+        for review_id in missing:
+            await self.return_determination(review_id, time_is_over=True)
+
+    async def _without_reply(self, review_ids: tuple[ReviewId, ...]) -> tuple[ReviewId, ...]:
+        async with self.unit_of_work() as work:
+            return tuple([review_id for review_id in review_ids if not await work.replies(review_id)])
+
+    async def _first_copy(self, message_id: MessageId, inbound: InboundMessage) -> Decoded:
+        """The message that this one repeats, read again: the response is made for it."""
+        async with self.unit_of_work() as work:
+            first = await work.message(message_id)
+        copy = replace(inbound, body=first.body, received_at=first.at)
+        return self.codec.decode(copy, lambda: ReviewId(self.new_id("rev")))
+
+    async def _latest(self, work: Work, review_id: ReviewId) -> Reply:
+        return (await work.replies(review_id))[-1].reply
+
+    async def _answer(
+        self, work: Work, review_id: ReviewId, identifier: str, reply: Reply
+    ) -> tuple[ServiceReview, Reply]:
+        """The review as this copy of the message named it (BHT03 is echoed to whoever sent it), with its reply."""
+        review = await work.review(review_id)
+        return replace(review, transaction=replace(review.transaction, identifier=identifier)), reply
+
+    async def _claim(self, work: Work, review_id: ReviewId) -> None:
+        """Mark the review's replies as returned here, and say so once."""
+        review = await work.review(review_id)
+        for record in await work.replies(review_id):
+            if not record.channel and await work.claim_reply(review_id, record.reply.number, PRESENT):
+                await work.publish(
+                    DeterminationReturned(
+                        id=self.new_id("evt"),
+                        at=self.now(),
+                        review_id=review_id,
+                        payer=review.payer,
+                        reply=record.reply,
+                        format=review.arrived_as,
+                        channel=PRESENT,
+                    )
+                )
+
+    async def _identity(self, work: Work, partner: PartnerId) -> ResponseIdentity:
+        return ResponseIdentity(
+            control_number=await work.next_number(f"isa:{partner}"),
+            group_number=await work.next_number(f"gs:{partner}"),
+            made_at=self.now(),
+        )
+
+    async def _archive(self, work: Work, inbound: InboundMessage, received: Received, body: bytes) -> MessageId:
+        message = Message(
+            id=MessageId(self.new_id("msg")),
+            direction=Direction.SENT,
+            counterpart=inbound.partner,
+            format=inbound.format,
+            at=self.now(),
+            body=body,
+        )
+        await work.archive(message)
+        for review_id in received.review_ids:
+            await work.link(review_id, message.id, PRESENT)
+        return message.id

@@ -1,0 +1,112 @@
+"""What time alone makes due: legs to send again, replies nobody waits for any more, requests whose time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from priorauth.domain.events import DeterminationReturned
+from priorauth.domain.parties import PartnerId
+from priorauth.domain.reviews import Leg, MessageId, ReviewId
+from priorauth.services.dispatch_leg import DispatchLeg
+from priorauth.services.ports import (
+    Codec,
+    Direction,
+    InboundMessage,
+    MailboxEntry,
+    Message,
+    ResponseIdentity,
+    UnitOfWork,
+    Work,
+)
+from priorauth.services.return_determination import ReturnDetermination
+
+BATCH = 100
+GRACE = timedelta(seconds=2)
+"""How long after its time a request may still be writing its answer before the reply goes to the mailbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUp:
+    """Does what is due now; called every moment, and after a restart. Each part may be repeated without harm."""
+
+    unit_of_work: UnitOfWork
+    codec: Codec
+    dispatch_leg: DispatchLeg
+    return_determination: ReturnDetermination
+    now: Callable[[], datetime]
+    new_id: Callable[[str], str]
+
+    async def __call__(self) -> int:
+        """Do everything that is due; the number of things done."""
+        legs = await self.legs_due()
+        for leg in legs:
+            await self.dispatch_leg(leg.id)
+        late = await self.reviews_past_their_time()
+        for review_id in late:
+            await self.return_determination(review_id, time_is_over=True)
+        waiting = await self.replies_for_the_mailbox()
+        for review_id, number in waiting:
+            await self.deliver(review_id, number)
+        return len(legs) + len(late) + len(waiting)
+
+    async def legs_due(self) -> list[Leg]:
+        async with self.unit_of_work() as work:
+            return list(await work.legs_due(self.now(), BATCH))
+
+    async def reviews_past_their_time(self) -> list[ReviewId]:
+        async with self.unit_of_work() as work:
+            return list(await work.reviews_without_reply(self.now() - GRACE, BATCH))
+
+    async def replies_for_the_mailbox(self) -> list[tuple[ReviewId, int]]:
+        async with self.unit_of_work() as work:
+            return list(await work.unclaimed_replies(self.now() - GRACE, BATCH))
+
+    async def deliver(self, review_id: ReviewId, number: int) -> None:
+        """Put a reply into the sender's mailbox, once, as a message of its own."""
+        async with self.unit_of_work() as work:
+            if not await work.claim_reply(review_id, number, "mailbox"):
+                return
+            record = await work.review_record(review_id)
+            review = record.review
+            reply = next(r.reply for r in await work.replies(review_id) if r.reply.number == number)
+            request = await work.message(record.message_id)
+            decoded = self.codec.decode(
+                InboundMessage(
+                    format=request.format, partner=review.partner, body=request.body, received_at=request.at
+                ),
+                lambda: review_id,
+            )
+            identity = ResponseIdentity(
+                control_number=await work.next_number(f"isa:{review.partner}"),
+                group_number=await work.next_number(f"gs:{review.partner}"),
+                made_at=self.now(),
+            )
+            body = decoded.respond({record.set_number: (review, reply)}, identity)
+            await self._post(work, record.review.partner, review_id, request.format, body)
+            await work.publish(
+                DeterminationReturned(
+                    id=self.new_id("evt"),
+                    at=self.now(),
+                    review_id=review_id,
+                    payer=review.payer,
+                    reply=reply,
+                    format=review.arrived_as,
+                    channel="mailbox",
+                )
+            )
+
+    async def _post(self, work: Work, partner: str, review_id: ReviewId, format: str, body: bytes) -> None:
+        message = Message(
+            id=MessageId(self.new_id("msg")),
+            direction=Direction.SENT,
+            counterpart=partner,
+            format=format,
+            at=self.now(),
+            body=body,
+        )
+        await work.archive(message)
+        await work.link(review_id, message.id, "mailbox")
+        entry = MailboxEntry(id=self.new_id("box"), partner=PartnerId(partner), message_id=message.id, at=self.now())
+        await work.add_to_mailbox(entry)

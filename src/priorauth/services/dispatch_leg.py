@@ -1,0 +1,151 @@
+"""Hand a leg to its destination: prepare its message once, send it, and send the same bytes again if need be."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import random
+
+from priorauth.domain.events import LegDispatched
+from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ServiceReview
+from priorauth.services.ports import (
+    Answer,
+    DeadLetter,
+    DelegateTransport,
+    Destination,
+    Direction,
+    DirectTransport,
+    Dispatch,
+    LegCodec,
+    LegIdentity,
+    Message,
+    Refused,
+    Retryable,
+    UnitOfWork,
+    Work,
+)
+
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchLeg:
+    """Sends a planned leg. A leg that was sent already is left alone, so a repeated call changes nothing."""
+
+    unit_of_work: UnitOfWork
+    destinations: Mapping[DestinationId, Destination]
+    transports: Mapping[DestinationId, DelegateTransport]
+    codecs: Mapping[Format, LegCodec]
+    narrow: Callable[[ServiceReview, tuple[int, ...]], ServiceReview]
+    record_answer: Callable[[Answer], Awaitable[object]]
+    now: Callable[[], datetime]
+    new_id: Callable[[str], str]
+    attempts_allowed: int = 12
+
+    async def __call__(self, leg_id: LegId) -> None:
+        transport: DelegateTransport
+        async with self.unit_of_work() as work:
+            leg = await work.leg(leg_id)
+            if leg.state is not LegState.PLANNED:
+                return
+            transport = self.transports[leg.destination]
+            message = await self._prepare(work, leg)
+            if not isinstance(transport, DirectTransport):
+                await transport.enlist(work, leg, message)
+                await self._mark_dispatched(work, leg)
+                return
+        try:
+            answer = await transport.send(message)
+        except Retryable as problem:
+            await self._try_again_later(leg_id, str(problem))
+            return
+        except Refused as problem:
+            await self._give_up(leg_id, str(problem))
+            return
+        async with self.unit_of_work() as work:
+            leg = await work.leg(leg_id)
+            if leg.state is LegState.PLANNED:
+                await self._mark_dispatched(work, leg)
+        if answer is not None:
+            await self.record_answer(replace(answer, in_reply_to=leg_id))
+
+    async def _prepare(self, work: Work, leg: Leg) -> Message:
+        """The leg's message: made once and archived, so that a repeat carries the same bytes and ids."""
+        if earlier := await work.dispatch(leg.id):
+            return await work.message(earlier.message_id)
+        destination = self.destinations[leg.destination]
+        review = self.narrow(await work.review(leg.review_id), leg.sequences)
+        identity = LegIdentity(
+            trace=self.new_id("trace"),
+            identifier=self.new_id("tx"),
+            control_number=await work.next_number(f"isa:{leg.destination}"),
+            group_number=await work.next_number(f"gs:{leg.destination}"),
+            made_at=self.now(),
+            event_id=self.new_id("evt"),
+        )
+        message = Message(
+            id=MessageId(self.new_id("msg")),
+            direction=Direction.SENT,
+            counterpart=leg.destination,
+            format="x12" if destination.format is Format.X12_278 else "event",
+            at=self.now(),
+            body=self.codecs[destination.format].encode(review, leg, identity),
+        )
+        await work.archive(message)
+        await work.link(leg.review_id, message.id, f"leg {leg.number} request")
+        await work.save_dispatch(
+            Dispatch(leg_id=leg.id, message_id=message.id, trace=identity.trace, identifier=identity.identifier)
+        )
+        return message
+
+    async def _mark_dispatched(self, work: Work, leg: Leg) -> None:
+        review = self.narrow(await work.review(leg.review_id), leg.sequences)
+        sent = replace(leg, state=LegState.DISPATCHED if leg.awaited else LegState.PENDED, attempts=leg.attempts + 1)
+        await work.save_leg(sent)
+        await work.publish(
+            LegDispatched(
+                id=self.new_id("evt"),
+                at=self.now(),
+                review_id=leg.review_id,
+                payer=review.payer,
+                leg=sent,
+                review=review,
+                format=self.destinations[leg.destination].format,
+            )
+        )
+
+    async def _try_again_later(self, leg_id: LegId, error: str) -> None:
+        async with self.unit_of_work() as work:
+            leg = await work.leg(leg_id)
+            tried = replace(leg, attempts=leg.attempts + 1)
+            if tried.attempts < self.attempts_allowed:
+                await work.save_leg(tried, next_attempt_at=self.now() + pause_after(tried.attempts), error=error)
+                return
+        await self._give_up(leg_id, error)
+
+    async def _give_up(self, leg_id: LegId, error: str) -> None:
+        """Set the leg aside for an operator. The requester is told that it is pended; the review stays open."""
+        async with self.unit_of_work() as work:
+            leg = await work.leg(leg_id)
+            if not leg.is_open:
+                return
+            await work.save_leg(replace(leg, state=LegState.FAILED, attempts=leg.attempts + 1), error=error)
+            await work.add_dead_letter(
+                DeadLetter(
+                    id=self.new_id("dead"),
+                    kind="leg",
+                    subject=leg.id,
+                    reason=error,
+                    at=self.now(),
+                    review_id=leg.review_id,
+                )
+            )
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait before the next attempt: doubling, capped, with a quarter of jitter."""
+    pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return timedelta(seconds=pause.total_seconds() * (0.875 + 0.25 * random()))

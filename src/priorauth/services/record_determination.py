@@ -1,0 +1,212 @@
+"""Record what a destination answered: once, of its own legs only, and no denial without the physician it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from priorauth.domain.determinations import CertificationAction, Determination, ItemDecision, ReviewerRole
+from priorauth.domain.events import DeterminationRecorded, LegDeclined
+from priorauth.domain.findings import Finding
+from priorauth.domain.parties import DestinationId, PayerId
+from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ServiceReview
+from priorauth.services.ports import (
+    Answer,
+    DeadLetter,
+    Decline,
+    Destination,
+    Direction,
+    LegCodec,
+    Message,
+    UnitOfWork,
+    Work,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of an answer: the legs it moved, and for the sender what was wrong with it."""
+
+    legs: tuple[LegId, ...] = ()
+    unknown_traces: int = 0
+    findings: tuple[Finding, ...] = ()
+    refused: str = ""  # a fixed text, where the answer may not stand
+
+    @property
+    def accepted(self) -> bool:
+        return bool(self.legs) and not self.findings and not self.refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDetermination:
+    """Records an answer. The same answer delivered twice is recorded once."""
+
+    unit_of_work: UnitOfWork
+    destinations: Mapping[DestinationId, Destination]
+    desks: Mapping[PayerId, DestinationId]
+    codecs: Mapping[str, LegCodec]  # by the answer's format: "x12" or "event"
+    narrow: Callable[[ServiceReview, tuple[int, ...]], ServiceReview]
+    now: Callable[[], datetime]
+    new_id: Callable[[str], str]
+
+    async def __call__(self, answer: Answer) -> Recorded:
+        codec = self.codecs[answer.format]
+        traces = codec.traces(answer.body)
+        if not traces:
+            return await self._unreadable(answer)
+        outcome = Recorded()
+        async with self.unit_of_work() as work:
+            message_id = await self._archive(work, answer)
+            for trace in traces:
+                found = await self._record(work, codec, answer, trace, message_id)
+                outcome = Recorded(
+                    legs=outcome.legs + found.legs,
+                    unknown_traces=outcome.unknown_traces + found.unknown_traces,
+                    findings=outcome.findings + found.findings,
+                    refused=outcome.refused or found.refused,
+                )
+        return outcome
+
+    async def _record(self, work: Work, codec: LegCodec, answer: Answer, trace: str, message_id: MessageId) -> Recorded:
+        leg = await work.leg_by_trace(trace)
+        if leg is None or leg.destination != answer.destination:
+            return Recorded(unknown_traces=1)
+        review = await work.review(leg.review_id)
+        await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
+        said = codec.read(answer, trace, leg, self.narrow(review, leg.sequences))
+        if isinstance(said, tuple):
+            await self._set_aside(work, leg, "the answer could not be read")
+            return Recorded(legs=(leg.id,), findings=said)
+        if isinstance(said, Decline):
+            return await self._decline(work, review, leg, said)
+        if why := self.may_not_stand(said):
+            await self._pend(work, leg)
+            await self._set_aside(work, leg, why)
+            return Recorded(legs=(leg.id,), refused=why)
+        if not await work.add_determination(said):
+            return Recorded(legs=(leg.id,))
+        await self._decide(work, review, leg, said)
+        return Recorded(legs=(leg.id,))
+
+    async def _decide(self, work: Work, review: ServiceReview, leg: Leg, said: Determination) -> None:
+        final = all(item.is_final for item in said.items)
+        if final or leg.state is not LegState.DECIDED:
+            await work.save_leg(replace(leg, state=LegState.DECIDED if final else LegState.PENDED))
+        await work.remember_numbers(review.id, dict.fromkeys(numbers_of(said), leg.destination))
+        await work.publish(
+            DeterminationRecorded(
+                id=self.new_id("evt"), at=self.now(), review_id=review.id, payer=review.payer, determination=said
+            )
+        )
+
+    async def _decline(self, work: Work, review: ServiceReview, leg: Leg, said: Decline) -> Recorded:
+        """Give a declined leg to the payer's desk, clocks running. A desk has nobody to decline to: it pends."""
+        if leg.state is LegState.DECLINED:
+            return Recorded(legs=(leg.id,))
+        if self.destinations[leg.destination].is_desk or review.payer is None:
+            await self._pend(work, leg)
+            await self._set_aside(work, leg, "the payer's desk declined the leg")
+            return Recorded(legs=(leg.id,))
+        await work.save_leg(replace(leg, state=LegState.DECLINED))
+        heir = Leg(
+            id=LegId(self.new_id("leg")),
+            review_id=leg.review_id,
+            number=len(await work.legs(leg.review_id)) + 1,
+            destination=self.desks[review.payer],
+            sequences=leg.sequences,
+            awaited=False,
+            took_over=leg.id,
+        )
+        await work.add_leg(heir)
+        await work.publish(
+            LegDeclined(
+                id=self.new_id("evt"),
+                at=self.now(),
+                review_id=review.id,
+                payer=review.payer,
+                leg_id=leg.id,
+                declined_by=leg.destination,
+                reason=said.reason,
+                taken_over_by=heir,
+            )
+        )
+        return Recorded(legs=(leg.id, heir.id))
+
+    def may_not_stand(self, said: Determination) -> str:
+        """Why a determination may not stand, or empty: only a physician denies for medical necessity (G-08)."""
+        destination = self.destinations[said.decided_by]
+        adverse = [item for item in said.items if is_adverse(item)]
+        if adverse and not destination.may_deny:
+            return "this destination may not deny"
+        for item in adverse:
+            administrative = item.medical_necessity is False or (
+                bool(item.reason_codes) and set(item.reason_codes) <= destination.administrative_reasons
+            )
+            attested = item.reviewer is ReviewerRole.PHYSICIAN or (
+                item.reviewer is None and destination.denials_by_physician_only
+            )
+            if not administrative and not attested:
+                return "a medical-necessity denial needs a physician reviewer"
+        return ""
+
+    async def _archive(self, work: Work, answer: Answer) -> MessageId:
+        message = Message(
+            id=MessageId(self.new_id("msg")),
+            direction=Direction.RECEIVED,
+            counterpart=answer.destination,
+            format=answer.format,
+            at=answer.at,
+            body=answer.body,
+        )
+        await work.archive(message)
+        return message.id
+
+    async def _pend(self, work: Work, leg: Leg) -> None:
+        """A leg with nothing usable yet stays open; its requester is told A4."""
+        if leg.state in (LegState.PLANNED, LegState.DISPATCHED):
+            await work.save_leg(replace(leg, state=LegState.PENDED))
+
+    async def _set_aside(self, work: Work, leg: Leg, why: str) -> None:
+        await self._pend(work, leg)
+        await work.add_dead_letter(
+            DeadLetter(
+                id=self.new_id("dead"),
+                kind="determination",
+                subject=leg.id,
+                reason=why,
+                at=self.now(),
+                review_id=leg.review_id,
+            )
+        )
+
+    async def _unreadable(self, answer: Answer) -> Recorded:
+        """Set aside an answer that names no leg. Where it came back on a call, the leg called for is known: it pends."""
+        why = "the answer names no leg of ours"
+        async with self.unit_of_work() as work:
+            message_id = await self._archive(work, answer)
+            if answer.in_reply_to is not None:
+                leg = await work.leg(answer.in_reply_to)
+                await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
+                await self._set_aside(work, leg, why)
+                return Recorded(legs=(leg.id,), refused=why)
+            letter = DeadLetter(
+                id=self.new_id("dead"), kind="determination", subject=message_id, reason=why, at=self.now()
+            )
+            await work.add_dead_letter(letter)
+        return Recorded(refused=why)
+
+
+def is_adverse(item: ItemDecision) -> bool:
+    """True for a denial, and for a modification: less than asked is denied in part (um-catalogue DET-BCMA-22)."""
+    return item.action is CertificationAction.NOT_CERTIFIED or (
+        item.action is CertificationAction.MODIFIED and item.medical_necessity is not False
+    )
+
+
+def numbers_of(said: Determination) -> Sequence[str]:
+    """Every number by which this determination may be named later (REF BB, REF NT)."""
+    numbers = [said.certification_number, said.administrative_number]
+    for item in said.items:
+        numbers += [item.certification_number, item.administrative_number]
+    return [number for number in dict.fromkeys(numbers) if number]

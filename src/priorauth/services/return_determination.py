@@ -1,0 +1,159 @@
+"""Put a reply together: every item in the original order, decided or pended, once per change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from priorauth.domain.determinations import (
+    CertificationAction,
+    Determination,
+    InformationRequest,
+    ItemDecision,
+    Rejection,
+    RejectionLevel,
+    Reply,
+)
+from priorauth.domain.reviews import Leg, LegState, ReviewId, ReviewState, ServiceReview
+from priorauth.domain.routes import ItemRoute, Outcome, Route
+from priorauth.services.ports import ReplyRecord, UnitOfWork
+
+WAITED_FOR = {LegState.PLANNED, LegState.DISPATCHED}
+DISCLAIMER = "Certification is not a guarantee of payment; it is subject to eligibility on the date of service."
+"""Said with every certification (um-catalogue G-07)."""
+
+ANSWERS_WITHOUT_LEG: Mapping[Outcome, CertificationAction] = {
+    Outcome.NO_AUTH_REQUIRED: CertificationAction.NO_ACTION_REQUIRED,
+    Outcome.NOTIFY_REQUIRED: CertificationAction.NO_ACTION_REQUIRED,
+    Outcome.NOTIFY_REQUESTED: CertificationAction.NO_ACTION_REQUIRED,
+    Outcome.REFERRAL_REQUIRED: CertificationAction.CONTACT_PAYER,
+    Outcome.REDIRECT: CertificationAction.CONTACT_PAYER,
+}
+INPUT_ERRORS = "33"
+RESUBMISSION_NOT_ALLOWED = "N"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnDetermination:
+    """Makes the next reply to a review when there is something new to say; else changes nothing.
+
+    The first reply waits for every awaited leg, unless `time_is_over`.
+    """
+
+    unit_of_work: UnitOfWork
+    now: Callable[[], datetime]
+
+    async def __call__(self, review_id: ReviewId, *, time_is_over: bool = False) -> None:
+        async with self.unit_of_work() as work:
+            review = await work.review(review_id)
+            if review.state is ReviewState.REJECTED:
+                return
+            replies = await work.replies(review_id)
+            route = await work.route(review_id)
+            legs = await work.legs(review_id)
+            if not replies and not time_is_over and (route is None or is_waiting(legs)):
+                return
+            said = await work.determinations(review_id)
+            reply = make_reply(review, route, legs, said, number=len(replies) + 1, now=self.now())
+            if replies and not is_news(replies[-1].reply, reply):
+                return
+            await work.add_reply(ReplyRecord(reply=reply))
+            if review.state is not ReviewState.RECEIVED:
+                await work.save_review(review.move(state_after(reply)))
+
+
+def is_waiting(legs: Sequence[Leg]) -> bool:
+    """True while an open request still waits for a destination's first answer."""
+    return any(leg.awaited and leg.state in WAITED_FOR for leg in legs)
+
+
+def is_news(last: Reply, reply: Reply) -> bool:
+    """True where the reply says something else than the last one did."""
+    return replace(reply, number=last.number, made_at=last.made_at) != last
+
+
+def state_after(reply: Reply) -> ReviewState:
+    """The state of a review that was answered so."""
+    if reply.more_to_come:
+        return ReviewState.PENDED
+    if all(item.action is CertificationAction.CANCELLED for item in reply.items):
+        return ReviewState.CANCELLED
+    return ReviewState.DETERMINED
+
+
+def make_reply(
+    review: ServiceReview,
+    route: Route | None,
+    legs: Sequence[Leg],
+    said: Sequence[Determination],
+    *,
+    number: int,
+    now: datetime,
+) -> Reply:
+    """Everything known of a review at this moment. Later determinations of an item replace earlier ones."""
+    decided = {item.sequence: item for determination in said for item in determination.items}
+    routes = {item.sequence: item for item in route.items} if route else {}
+    items = tuple(
+        decided.get(item.sequence) or undecided(item.sequence, routes.get(item.sequence), legs) for item in review.items
+    )
+    events = latest_by_leg(said)
+    whole = [determination for determination in events if set(sequences_of(determination)) >= set(decided)]
+    certifies = any(item.action and item.action.certifies for item in items)
+    return Reply(
+        review_id=review.id,
+        number=number,
+        made_at=now,
+        items=items,
+        rejections=tuple(rejection for determination in events for rejection in determination.rejections),
+        certification_number=first(d.certification_number for d in whole if len(legs) == 1),
+        administrative_number=first(d.administrative_number for d in events) or review.id,
+        information=joined_information(events),
+        message=" ".join(dict.fromkeys(filter(None, [d.message for d in events] + [DISCLAIMER * certifies]))),
+    )
+
+
+def undecided(sequence: int, route: ItemRoute | None, legs: Sequence[Leg]) -> ItemDecision:
+    """The answer to an item that no destination has decided: pended with one, or routing's own answer."""
+    if route is None or any(sequence in leg.sequences for leg in legs):
+        return ItemDecision(sequence=sequence, action=CertificationAction.PENDED)
+    if route.outcome is Outcome.INVALID:
+        rejection = Rejection(
+            level=RejectionLevel.SERVICE,
+            reason=INPUT_ERRORS,
+            follow_up=RESUBMISSION_NOT_ALLOWED,
+            sequence=sequence,
+            finding=route.rule,
+        )
+        return ItemDecision(sequence=sequence, action=None, message=route.reason, rejections=(rejection,))
+    action = ANSWERS_WITHOUT_LEG.get(route.outcome, CertificationAction.PENDED)
+    return ItemDecision(sequence=sequence, action=action, message=route.reason)
+
+
+def latest_by_leg(said: Sequence[Determination]) -> Sequence[Determination]:
+    """The last determination of each leg, in the order in which the legs first answered."""
+    latest: dict[str, Determination] = {}
+    for determination in said:
+        latest[determination.leg_id] = determination
+    return list(latest.values())
+
+
+def sequences_of(determination: Determination) -> Sequence[int]:
+    return [item.sequence for item in determination.items]
+
+
+def first(values: Iterable[str]) -> str:
+    """The first of the texts that is not empty, or empty."""
+    return next(filter(None, values), "")
+
+
+def joined_information(said: Sequence[Determination]) -> InformationRequest | None:
+    """What all legs still need at event level, as one request; the contact is the first one's."""
+    asked = [determination.information for determination in said if determination.information]
+    if len(asked) <= 1:
+        return asked[0] if asked else None
+    return replace(
+        asked[0],
+        attachments=tuple(attachment for request in asked for attachment in request.attachments),
+        loinc_codes=tuple(code for request in asked for code in request.loinc_codes),
+    )

@@ -1,0 +1,138 @@
+"""Decide who decides: a route per item, and the items grouped into legs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from priorauth.domain.events import ReviewRouted
+from priorauth.domain.parties import DestinationId, PayerId
+from priorauth.domain.reviews import (
+    CertificationType,
+    Leg,
+    LegId,
+    Purpose,
+    ReviewId,
+    ReviewState,
+    ServiceReview,
+)
+from priorauth.domain.routes import ItemRoute, Outcome, Route
+from priorauth.services.ports import Destination, Directory, UnitOfWork, Work
+
+FORCING_PREFIX = "SBX-"
+"""Traces that begin so force a sandbox behaviour (sandbox only)."""
+
+FOLLOWS_PRIOR_REVIEW = {CertificationType.CANCEL, CertificationType.EXTENSION, CertificationType.REVISED}
+
+Router = Callable[[ServiceReview, Mapping[str, object] | None], Route]
+"""The pure routing of a review with the directory's facts (None: the member is not known)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteReview:
+    """Routes a received review once; a repeated call changes nothing."""
+
+    unit_of_work: UnitOfWork
+    directory: Directory
+    router: Router
+    destinations: Mapping[DestinationId, Destination]
+    desks: Mapping[PayerId, DestinationId]
+    now: Callable[[], datetime]
+    new_id: Callable[[str], str]
+    honours_forcing: bool = False  # the sandbox's
+
+    async def __call__(self, review_id: ReviewId) -> None:
+        async with self.unit_of_work() as work:
+            review = await work.review(review_id)
+        if review.state is not ReviewState.RECEIVED:
+            return
+        facts = await self.directory.facts(review)
+        route = self.router(review, facts)
+        async with self.unit_of_work() as work:
+            review = await work.review(review_id)
+            if review.state is not ReviewState.RECEIVED:
+                return
+            route = await self._follow_prior_review(work, review, route)
+            legs = self.plan_legs(review, route)
+            await work.save_route(review_id, route)
+            for leg in legs:
+                await work.add_leg(leg)
+            await work.save_review(review.move(ReviewState.ROUTED))
+            await work.publish(
+                ReviewRouted(
+                    id=self.new_id("evt"),
+                    at=self.now(),
+                    review_id=review_id,
+                    payer=review.payer,
+                    route=route,
+                    legs=tuple(legs),
+                )
+            )
+
+    async def _follow_prior_review(self, work: Work, review: ServiceReview, route: Route) -> Route:
+        """Send a cancellation, extension or revision to whoever decided the review whose number it names."""
+        if not follows_prior_review(review):
+            return route
+        items = []
+        for item in route.items:
+            number = prior_number(review, item.sequence)
+            prior = await work.review_by_number(review.partner, number) if number else None
+            items.append(following(item, prior[1]) if prior else item)
+        return replace(route, items=tuple(items))
+
+    def plan_legs(self, review: ServiceReview, route: Route) -> Sequence[Leg]:
+        """One leg per destination, in the order in which the items first name it (um-catalogue G-01)."""
+        forced = self.honours_forcing and is_forced(review)
+        grouped: dict[tuple[DestinationId, str], list[int]] = {}
+        for item in route.items:
+            destination = item.destination if item.outcome in (Outcome.ROUTE, Outcome.MANUAL) else None
+            if destination is None and forced and review.payer:
+                destination = self.desks[review.payer]
+            if destination is not None:
+                grouped.setdefault((destination, item.queue or ""), []).append(item.sequence)
+        return [
+            Leg(
+                id=LegId(self.new_id("leg")),
+                review_id=review.id,
+                number=number,
+                destination=destination,
+                sequences=tuple(sequences),
+                queue=queue,
+                awaited=forced or not self.destinations[destination].is_desk,
+            )
+            for number, ((destination, queue), sequences) in enumerate(grouped.items(), start=1)
+        ]
+
+
+def is_forced(review: ServiceReview) -> bool:
+    """True where the requester's first trace forces a sandbox behaviour."""
+    return bool(review.event.traces) and review.event.traces[0].number.startswith(FORCING_PREFIX)
+
+
+def follows_prior_review(review: ServiceReview) -> bool:
+    """True for a cancellation, extension or revision: it belongs with the review it changes (X217 UM02, BHT02 01)."""
+    return review.transaction.purpose is Purpose.CANCELLATION or review.event.certification in FOLLOWS_PRIOR_REVIEW
+
+
+def prior_number(review: ServiceReview, sequence: int) -> str:
+    """The number of the review that this one changes: the item's before the event's, REF BB before REF NT."""
+    item = review.item(sequence)
+    return (
+        item.previous_authorization
+        or item.previous_administrative
+        or review.event.previous_authorization
+        or review.event.previous_administrative
+    )
+
+
+def following(item: ItemRoute, destination: DestinationId) -> ItemRoute:
+    """The item's route, sent to the destination that has the review it changes."""
+    return replace(
+        item,
+        outcome=Outcome.ROUTE,
+        destination=destination,
+        queue=None,
+        rule="prior_review",
+        reason="the review that this one changes is with this destination",
+    )

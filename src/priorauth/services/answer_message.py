@@ -65,8 +65,9 @@ class AnswerMessage:
             }
             for review_id in received.review_ids:
                 await self._claim(work, review_id)
-            body = decoded.respond(answers, await self._identity(work, inbound.partner), duplicate=received.duplicate)
-            response_id = await self._archive(work, inbound, received, body)
+            identity = await self._identity(work, inbound.partner)
+            body = decoded.respond(answers, identity, duplicate=received.duplicate)
+            response_id = await self._archive(work, inbound, received, body, identity)
             await work.save_response_to(received.message_id, state, response_id)
             return Answered(body=body, review_ids=received.review_ids)
 
@@ -124,7 +125,9 @@ class AnswerMessage:
             made_at=self.now(),
         )
 
-    async def _archive(self, work: Work, inbound: InboundMessage, received: Received, body: bytes) -> MessageId:
+    async def _archive(
+        self, work: Work, inbound: InboundMessage, received: Received, body: bytes, identity: ResponseIdentity
+    ) -> MessageId:
         message = Message(
             id=MessageId(self.new_id("msg")),
             direction=Direction.SENT,
@@ -132,6 +135,7 @@ class AnswerMessage:
             format=inbound.format,
             at=self.now(),
             body=body,
+            control_number=str(identity.control_number),
         )
         await work.archive(message)
         for review_id in received.review_ids:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from priorauth.domain.events import DeterminationReturned
-from priorauth.domain.parties import PartnerId
-from priorauth.domain.reviews import Leg, MessageId, ReviewId
+from priorauth.domain.reviews import Leg, MessageId, ReviewId, ServiceReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.ports import (
     Codec,
@@ -83,8 +82,17 @@ class CatchUp:
                 group_number=await work.next_number(f"gs:{review.partner}"),
                 made_at=self.now(),
             )
-            body = decoded.respond({record.set_number: (review, reply)}, identity)
-            await self._post(work, record.review.partner, review_id, request.format, body)
+            body = decoded.respond({record.set_number: (review, reply)}, identity, acknowledge=False)
+            message = Message(
+                id=MessageId(self.new_id("msg")),
+                direction=Direction.SENT,
+                counterpart=review.partner,
+                format=request.format,
+                at=self.now(),
+                body=body,
+                control_number=str(identity.control_number),
+            )
+            await self._post(work, review, message)
             await work.publish(
                 DeterminationReturned(
                     id=self.new_id("evt"),
@@ -97,16 +105,8 @@ class CatchUp:
                 )
             )
 
-    async def _post(self, work: Work, partner: str, review_id: ReviewId, format: str, body: bytes) -> None:
-        message = Message(
-            id=MessageId(self.new_id("msg")),
-            direction=Direction.SENT,
-            counterpart=partner,
-            format=format,
-            at=self.now(),
-            body=body,
-        )
+    async def _post(self, work: Work, review: ServiceReview, message: Message) -> None:
         await work.archive(message)
-        await work.link(review_id, message.id, "mailbox")
-        entry = MailboxEntry(id=self.new_id("box"), partner=PartnerId(partner), message_id=message.id, at=self.now())
+        await work.link(review.id, message.id, "mailbox")
+        entry = MailboxEntry(id=self.new_id("box"), partner=review.partner, message_id=message.id, at=message.at)
         await work.add_to_mailbox(entry)

@@ -93,6 +93,7 @@ class DispatchLeg:
             format="x12" if destination.format is Format.X12_278 else "event",
             at=self.now(),
             body=self.codecs[destination.format].encode(review, leg, identity),
+            control_number=str(identity.control_number),
         )
         await work.archive(message)
         await work.link(leg.review_id, message.id, f"leg {leg.number} request")

@@ -43,6 +43,7 @@ class Message:
     at: datetime
     body: bytes = field(repr=False)
     sha256: str = ""
+    control_number: str = ""  # the interchange control number of what we sent, to match acknowledgments with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +136,8 @@ class Work(Protocol):
     async def message(self, message_id: MessageId) -> Message: ...
     async def link(self, review_id: ReviewId, message_id: MessageId, role: str) -> None: ...
     async def messages_of(self, review_id: ReviewId) -> Sequence[tuple[str, Message]]: ...
+    async def sent_with(self, counterpart: str, control_number: str) -> MessageId | None: ...
+    async def reviews_of(self, message_id: MessageId) -> Sequence[ReviewId]: ...
 
     # Resends and interchange control numbers
     async def resend_of(self, partner: PartnerId, keys: Sequence[str], since: datetime) -> MessageId | None: ...
@@ -300,12 +303,22 @@ class Decoded(Protocol):
     @property
     def findings(self) -> Sequence[Finding]: ...
 
-    def respond(
-        self, answers: Mapping[int, tuple[ServiceReview, Reply]], identity: ResponseIdentity, *, duplicate: bool = False
-    ) -> bytes:
-        """The response: an answer for each part number given, acknowledgments for what was refused.
+    @property
+    def acknowledges(self) -> Sequence[str]:
+        """The control numbers of ours that this message acknowledges (TA1, 999). Such a message is not answered."""
 
-        `duplicate` refuses the whole message for its control number (TA1 025).
+    def respond(
+        self,
+        answers: Mapping[int, tuple[ServiceReview, Reply]],
+        identity: ResponseIdentity,
+        *,
+        acknowledge: bool = True,
+        duplicate: bool = False,
+    ) -> bytes:
+        """The response: an answer for each part number given, and acknowledgments for what was refused.
+
+        Without `acknowledge` only the answers: the acknowledgments went out before. `duplicate` refuses the whole
+        message for its control number (TA1 025).
         """
 
 

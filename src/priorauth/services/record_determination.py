@@ -181,7 +181,7 @@ class RecordDetermination:
         )
 
     async def _unreadable(self, answer: Answer) -> Recorded:
-        """Set aside an answer that names no leg. Where it came back on a call, the leg called for is known: it pends."""
+        """Set aside an answer that names no leg. Where it came back on a call, that leg is known and pends."""
         why = "the answer names no leg of ours"
         async with self.unit_of_work() as work:
             message_id = await self._archive(work, answer)

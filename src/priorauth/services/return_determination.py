@@ -92,7 +92,7 @@ def make_reply(
     now: datetime,
 ) -> Reply:
     """Everything known of a review at this moment. Later determinations of an item replace earlier ones."""
-    decided = {item.sequence: item for determination in said for item in determination.items}
+    decided = latest_by_item(said)
     routes = {item.sequence: item for item in route.items} if route else {}
     items = tuple(
         decided.get(item.sequence) or undecided(item.sequence, routes.get(item.sequence), legs) for item in review.items
@@ -128,6 +128,16 @@ def undecided(sequence: int, route: ItemRoute | None, legs: Sequence[Leg]) -> It
         return ItemDecision(sequence=sequence, action=None, message=route.reason, rejections=(rejection,))
     action = ANSWERS_WITHOUT_LEG.get(route.outcome, CertificationAction.PENDED)
     return ItemDecision(sequence=sequence, action=action, message=route.reason)
+
+
+def latest_by_item(said: Sequence[Determination]) -> Mapping[int, ItemDecision]:
+    """The last word on each item: a decision is not taken back by a later "pended"."""
+    latest: dict[int, ItemDecision] = {}
+    for determination in said:
+        for item in determination.items:
+            if item.is_final or item.sequence not in latest or not latest[item.sequence].is_final:
+                latest[item.sequence] = item
+    return latest
 
 
 def latest_by_leg(said: Sequence[Determination]) -> Sequence[Determination]:

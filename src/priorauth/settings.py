@@ -1,0 +1,47 @@
+"""What a deployment sets: environment variables `PRIORAUTH_*`, or a TOML file named by `PRIORAUTH_SETTINGS`."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. A secret never shows in a `repr` or an error."""
+
+    model_config = SettingsConfigDict(env_prefix="PRIORAUTH_", extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = "sqlite:///var/priorauth.db"
+    kafka_bootstrap: str = ""
+    mappings: Path | None = None
+    archive_key: SecretStr | None = None
+    sandbox: bool = False
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    wait_seconds: float = Field(default=10.0, gt=0, le=60)
+    log_level: str = "info"
+    log_format: str = "json"
+
+    @property
+    def wait(self) -> timedelta:
+        """How long an open request waits for its determination, unless its partner file says otherwise."""
+        return timedelta(seconds=self.wait_seconds)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        chosen = [sources["init_settings"], sources["env_settings"]]
+        if path := os.environ.get("PRIORAUTH_SETTINGS"):
+            chosen.append(TomlConfigSettingsSource(settings_cls, Path(path)))
+        return tuple(chosen)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; `overrides` are what the command line says."""
+    return Settings(**{name: value for name, value in overrides.items() if value is not None})

@@ -1,0 +1,176 @@
+"""The project as a project: its size, its names, its boundaries, and whether its documents tell the truth."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "priorauth"
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted(path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+DOCUMENTS = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
+
+LINES_WANTED = 300
+LINES_ALLOWED = 400
+LITERAL_TABLES = PACKAGE / "x12" / "guides"
+
+NAMES_FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "base", "manager", "processor", "handler"}
+BROADEST_EXCEPTIONS = {"Exception", "BaseException"}
+FOLDERS_NAMED = ("src", "mappings", "schemas", "samples", "docs", "tests", "benchmarks")
+
+CORE = tuple(PACKAGE / name for name in ("domain", "x12", "fhir", "translate", "routing"))
+IMPURE_CALLS = {"open", "print", "input", "breakpoint", "now", "utcnow", "today", "getLogger"}
+
+COMMAND_LINE = (PACKAGE / "cli.py", PACKAGE / "cli")
+MAY_TAKE_A_LOGGER = (PACKAGE / "observability.py", PACKAGE / "adapters" / "second_opinions")
+MAY_CATCH_EVERYTHING = (PACKAGE / "worker.py", PACKAGE / "adapters" / "second_opinions")
+
+
+def test_a_module_fits_in_a_head() -> None:
+    literal = [path for path in MODULES if not is_inside(path, LITERAL_TABLES)]
+    lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in literal}
+
+    for name, count in lines.items():
+        if LINES_WANTED < count <= LINES_ALLOWED:
+            warnings.warn(f"{name} has {count} lines; {LINES_WANTED} are wanted", stacklevel=1)
+    assert not {name: count for name, count in lines.items() if count > LINES_ALLOWED}
+
+
+def test_names_say_what_a_thing_is() -> None:
+    modules = {part for path in SOURCES for part in path.relative_to(PACKAGE).with_suffix("").parts}
+    classes = {node.name for path in SOURCES for node in ast.walk(tree_of(path)) if isinstance(node, ast.ClassDef)}
+
+    assert not {name for name in modules | classes if words(name) & NAMES_FORBIDDEN}
+
+
+def test_the_domain_imports_the_standard_library_only() -> None:
+    foreign = {
+        (name_of(path), root)
+        for path in (PACKAGE / "domain").rglob("*.py")
+        for root in imported_roots(tree_of(path))
+        if root != "priorauth" and root not in sys.stdlib_module_names
+    }
+
+    assert not foreign
+
+
+def test_the_core_opens_no_file_reads_no_clock_and_prints_nothing() -> None:
+    core = [path for path in SOURCES if is_inside(path, *CORE)]
+
+    assert not [call for path in core for call in calls_of(path, IMPURE_CALLS)]
+
+
+def test_only_the_command_line_prints() -> None:
+    quiet = [path for path in SOURCES if not is_inside(path, *COMMAND_LINE)]
+
+    assert not [call for path in quiet for call in calls_of(path, {"print"})]
+
+
+def test_loggers_are_taken_from_structlog() -> None:
+    free = [path for path in SOURCES if not is_inside(path, *MAY_TAKE_A_LOGGER)]
+
+    assert not [call for path in free for call in calls_of(path, {"getLogger"})]
+
+
+def test_only_the_worker_and_the_second_opinions_catch_everything() -> None:
+    careful = [path for path in SOURCES if not is_inside(path, *MAY_CATCH_EVERYTHING)]
+
+    assert not [
+        f"{name_of(path)}:{node.lineno}"
+        for path in careful
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ExceptHandler) and catches_everything(node)
+    ]
+
+
+def test_documents_name_make_targets_that_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
+
+    named = {
+        (name_of(path), target)
+        for path in DOCUMENTS
+        for command in commands_of(path)
+        for target in re.findall(r"\bmake ([a-z]+)", command)
+    }
+
+    assert named
+    assert not {(document, target) for document, target in named if target not in targets}
+
+
+def test_documents_name_files_that_exist() -> None:
+    rooted = re.compile(rf"(?<![\w/.<-])(?:{'|'.join(FOLDERS_NAMED)})/[\w./-]*(?![\w/<*{{])")
+
+    named = {
+        (name_of(path), found)
+        for path in DOCUMENTS
+        for command in commands_of(path)
+        for found in rooted.findall(command)
+    }
+
+    assert named
+    assert not {(document, found) for document, found in named if not (ROOT / found).exists()}
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    links = {
+        (path, link)
+        for path in DOCUMENTS
+        for link in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
+        if not re.match(r"[a-z]+:", link)
+    }
+
+    assert not {(name_of(path), link) for path, link in links if not (path.parent / link).exists()}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def is_inside(path: Path, *places: Path) -> bool:
+    return any(path == place or place in path.parents for place in places)
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def words(name: str) -> set[str]:
+    """`AckManager` and `ack_manager` are both {ack, manager}."""
+    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)}
+
+
+def imported_roots(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def calls_of(path: Path, names: set[str]) -> Iterator[str]:
+    """Where a file calls a function or method of one of these names."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+            if name in names:
+                yield f"{name_of(path)}:{node.lineno} {name}"
+
+
+def catches_everything(clause: ast.ExceptHandler) -> bool:
+    if clause.type is None:
+        return True
+    return any(isinstance(node, ast.Name) and node.id in BROADEST_EXCEPTIONS for node in ast.walk(clause.type))
+
+
+def commands_of(path: Path) -> list[str]:
+    """What a document sets in code: fenced blocks and spans."""
+    fences = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
+    text = path.read_text(encoding="utf-8")
+    return fences.findall(text) + re.findall(r"`([^`\n]+)`", fences.sub("", text))

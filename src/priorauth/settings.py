@@ -34,12 +34,16 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        chosen = [sources["init_settings"], sources["env_settings"]]
-        if path := os.environ.get("PRIORAUTH_SETTINGS"):
-            chosen.append(TomlConfigSettingsSource(settings_cls, Path(path)))
-        return tuple(chosen)
+        path = os.environ.get("PRIORAUTH_SETTINGS")
+        file = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
+        return (init_settings, env_settings, *file)
 
 
 def load_settings(**overrides: Any) -> Settings:

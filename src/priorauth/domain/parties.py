@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NewType
+
+from priorauth.domain.findings import Severity
 
 PartnerId = NewType("PartnerId", str)
 """A trading partner, as named in `mappings/partners`."""
@@ -146,3 +149,23 @@ class Dependent:
 
 
 Patient = Subscriber | Dependent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingPartner:
+    """Who sends to us and how we agreed to exchange, as its file in `mappings/partners` says.
+
+    `interchange_ids` are the (qualifier, id) pairs of ISA05/ISA06 that are theirs, `group_ids` those of GS02; a
+    partner with `accepts_any_sender` takes every id that no other partner has (the sandbox's).
+    """
+
+    id: PartnerId
+    name: str
+    interchange_ids: frozenset[tuple[str, str]] = frozenset()
+    group_ids: frozenset[str] = frozenset()
+    accepts_any_sender: bool = False
+    wait: timedelta | None = None
+    refuses_duplicates: bool = True
+    tolerates_chained_services: bool = False
+    echoes_bad_data: bool = False
+    severities: Mapping[str, Severity] = field(default_factory=dict)  # by rule id, or `SNIP 5` for a whole type

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +23,10 @@ class Retryable(Exception):
 
 class NotKnown(Exception):
     """There is no such review, leg or message. Asking again will not help."""
+
+
+class Conflict(Exception):
+    """What must be stored once is there already: another transaction was first. Done again, the work will see it."""
 
 
 class Direction(StrEnum):
@@ -199,16 +203,58 @@ class Work(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """Opens database transactions."""
+    """Opens database transactions. Raises Retryable where the database is busy or away."""
 
-    def __call__(self) -> AbstractAsyncContextManager[Work]: ...
+    def __call__(self) -> AbstractAsyncContextManager[Work]:
+        """A transaction that may write."""
+
+    def reading(self) -> AbstractAsyncContextManager[Work]:
+        """A transaction that sees one state of things and writes nothing; it does not queue behind writers."""
+
+
+class Watch(Protocol):
+    """Reviews being watched: no commit since the watch began, or since the last wait returned, is missed."""
+
+    async def wait(self, timeout: timedelta) -> None:
+        """Return when one of the reviews changed or the time is over, whichever is first. May return early."""
 
 
 class Signal(Protocol):
     """Says that something about a review was committed, to whoever waits for it in this or another process."""
 
+    def watch(self, review_ids: Sequence[ReviewId]) -> AbstractContextManager[Watch]:
+        """Watch these reviews while the block lasts: enter it, look at the store, then wait."""
+
     async def wait(self, review_ids: Sequence[ReviewId], timeout: timedelta) -> None:
         """Return when one of the reviews changed or the time is over, whichever is first. May return early."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusMessage:
+    """One message of a topic. Messages with the same key stay in order; `id` is unique within its topic."""
+
+    topic: str
+    key: str
+    id: str
+    type: str
+    body: bytes = field(repr=False)
+
+
+class EventBus(Protocol):
+    """Carries messages at least once, in order per key, to each consumer group that asks for their topic."""
+
+    async def publish(self, message: BusMessage) -> None:
+        """Put a message on its topic, for producers outside a transaction. It is durable when this returns."""
+
+    async def run(self, group: str, topics: Sequence[str], handle: Callable[[BusMessage], Awaitable[object]]) -> None:
+        """Hand every message of these topics to `handle`, from where the group left off, until `stop`.
+
+        Different keys are handled concurrently. Retryable from `handle`: the same message again, later, for as long
+        as it takes; another exception: a few times more, then a dead letter and on to the next.
+        """
+
+    async def stop(self) -> None:
+        """Let the messages being handled finish, remember how far each group came, and end every `run`."""
 
 
 class Directory(Protocol):

@@ -70,6 +70,16 @@ class SegmentShape:
         )
 
 
+def segment(id: str, elements: str, syntax: str = "", *, known: KnownCodes) -> SegmentShape:
+    """A segment written on one line: its data elements, then its relational conditions."""
+    return SegmentShape(id, tuple(elements.split()), tuple(syntax.split()), known)
+
+
+def composite(id: str, syntax: str = "", *, known: KnownCodes) -> CompositeShape:
+    """A composite of the dictionary with its relational conditions."""
+    return CompositeShape(id, tuple(syntax.split()), known)
+
+
 def namesakes(*uses: Use) -> tuple[Use, ...]:
     """Uses of one segment id in one loop, told apart by the codes of their first element and keyed by the only one."""
     return tuple(replace(_qualified(use), key=_own_key(use)) for use in uses)

@@ -73,7 +73,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop: its segments in order, then its loops in order. The first segment opens each repetition.
+    """A loop: its segments in order, its loops in order, its trailer. The first segment opens each repetition.
 
     Neighbouring uses of one segment id share a position of the standard, so any order among them is right; the same
     holds for neighbouring loops opened by one segment id.
@@ -86,6 +86,7 @@ class Loop:
     uses: tuple[Use, ...]
     loops: tuple[Loop, ...] = ()
     choice: Choice | None = None
+    trailer: tuple[Use, ...] = ()  # after the child loops: IK5 of a 999
 
     @property
     def level(self) -> str:
@@ -106,6 +107,7 @@ class Guide:
     name: str
     header: tuple[Use, ...]
     loops: tuple[Loop, ...]
+    trailer: tuple[Use, ...] = ()  # after the loops: AK9 of a 999
 
     def walk(self) -> Iterator[tuple[Loop, ...]]:
         """Every loop with its ancestors, outermost first, in table order."""

@@ -6,18 +6,14 @@ conditions. Element positions count from 1.
 
 from __future__ import annotations
 
-from ..shapes import CompositeShape, Narrowed, SegmentShape
+from functools import partial
+
+from ..shapes import Narrowed, composite, segment
 from ..spec import ElementUse
 from .codes import CODES, KNOWN
 
-
-def _segment(id: str, elements: str, syntax: str = "") -> SegmentShape:
-    return SegmentShape(id, tuple(elements.split()), tuple(syntax.split()), KNOWN)
-
-
-def _composite(id: str, syntax: str = "") -> CompositeShape:
-    return CompositeShape(id, tuple(syntax.split()), KNOWN)
-
+_segment = partial(segment, known=KNOWN)
+_composite = partial(composite, known=KNOWN)
 
 # fmt: off
 C003 = _composite("C003")

@@ -67,9 +67,7 @@ class FindingCode(StrEnum):
 
     # Segments: the reply is IK3 of a 999; the comment gives IK304.
     SEGMENT_UNKNOWN = "X12-SEGMENT-UNKNOWN"  # no IK3 (RFI 1257), IK502 5: not the id of any segment
-    SEGMENT_EMPTY = (
-        "X12-SEGMENT-EMPTY"  # no IK3, IK502 5: a terminator with nothing before it, or an id without elements
-    )
+    SEGMENT_EMPTY = "X12-SEGMENT-EMPTY"  # no IK3, IK502 5: nothing before a terminator, or an id alone
     SEGMENT_UNEXPECTED = "X12-SEGMENT-UNEXPECTED"  # 2: used in this guide, but not in this loop
     SEGMENT_REQUIRED = "X12-SEGMENT-REQUIRED"  # 3
     LOOP_TOO_MANY = "X12-LOOP-TOO-MANY"  # 4

@@ -1,0 +1,1 @@
+"""The gateway over HTTP. Endpoints parse, call one use case and shape its answer."""

@@ -73,20 +73,21 @@ class AnswerMessage:
 
     async def wait(self, review_ids: tuple[ReviewId, ...], answer_by: datetime) -> None:
         """Return when each review has a reply; at `answer_by` what is still open gets a pended one."""
-        missing = await self._without_reply(review_ids)
-        while missing and (left := answer_by - self.now()) > timedelta():
-            await self.signal.wait(missing, left)
-            missing = await self._without_reply(missing)
+        with self.signal.watch(review_ids) as watch:
+            missing = await self._without_reply(review_ids)
+            while missing and (left := answer_by - self.now()) > timedelta():
+                await watch.wait(left)
+                missing = await self._without_reply(missing)
         for review_id in missing:
             await self.return_determination(review_id, time_is_over=True)
 
     async def _without_reply(self, review_ids: tuple[ReviewId, ...]) -> tuple[ReviewId, ...]:
-        async with self.unit_of_work() as work:
+        async with self.unit_of_work.reading() as work:
             return tuple([review_id for review_id in review_ids if not await work.replies(review_id)])
 
     async def _first_copy(self, message_id: MessageId, inbound: InboundMessage) -> Decoded:
         """The message that this one repeats, read again: the response is made for it."""
-        async with self.unit_of_work() as work:
+        async with self.unit_of_work.reading() as work:
             first = await work.message(message_id)
         copy = replace(inbound, body=first.body, received_at=first.at)
         return self.codec.decode(copy, lambda: ReviewId(self.new_id("rev")))

@@ -51,15 +51,15 @@ class CatchUp:
         return len(legs) + len(late) + len(waiting)
 
     async def legs_due(self) -> list[Leg]:
-        async with self.unit_of_work() as work:
+        async with self.unit_of_work.reading() as work:
             return list(await work.legs_due(self.now(), BATCH))
 
     async def reviews_past_their_time(self) -> list[ReviewId]:
-        async with self.unit_of_work() as work:
+        async with self.unit_of_work.reading() as work:
             return list(await work.reviews_without_reply(self.now() - GRACE, BATCH))
 
     async def replies_for_the_mailbox(self) -> list[tuple[ReviewId, int]]:
-        async with self.unit_of_work() as work:
+        async with self.unit_of_work.reading() as work:
             return list(await work.unclaimed_replies(self.now() - GRACE, BATCH))
 
     async def deliver(self, review_id: ReviewId, number: int) -> None:

@@ -43,7 +43,7 @@ class RouteReview:
     honours_forcing: bool = False  # the sandbox's
 
     async def __call__(self, review_id: ReviewId) -> None:
-        async with self.unit_of_work() as work:
+        async with self.unit_of_work.reading() as work:
             review = await work.review(review_id)
         if review.state is not ReviewState.RECEIVED:
             return

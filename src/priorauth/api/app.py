@@ -1,0 +1,97 @@
+"""The FastAPI application: routers, the one rendering of errors, and the gateway's life around it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
+
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from priorauth import __version__
+from priorauth.api import delegates, events, health, reviews, tools, x12
+from priorauth.api.problems import Problem, problem_response, render_problem
+from priorauth.api.security import RequireToken
+from priorauth.bootstrap import Gateway
+from priorauth.observability import Metrics
+from priorauth.services.ports import Retryable
+
+DESCRIPTION = """Sends X12 278 requests for prior authorization to whoever decides them, and brings the answers back."""
+
+
+def create_app(
+    gateway: Gateway,
+    *,
+    extra_routers: Sequence[APIRouter] = (),
+    alongside: AbstractAsyncContextManager[object] | None = None,
+) -> FastAPI:
+    """The application of a gateway. `alongside` lives as long as it does (the sandbox's counterparts)."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with gateway.running():
+            if alongside is None:
+                yield
+            else:
+                async with alongside:
+                    yield
+
+    app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    app.state.gateway = gateway
+    for module in (x12, reviews, events, delegates, tools, health):
+        app.include_router(module.router)
+    for router in extra_routers:
+        app.include_router(router)
+    app.add_exception_handler(Problem, render_problem)
+    app.add_exception_handler(Retryable, render_unavailable)
+    app.add_exception_handler(Exception, render_defect)
+    if not gateway.settings.sandbox:
+        app.add_middleware(RequireToken)
+    app.add_middleware(CountRequests, metrics=gateway.metrics)
+    return app
+
+
+async def render_unavailable(_request: Request, _error: Exception) -> Response:
+    """Something we depend on is away: nothing was accepted, so the same request may be sent again."""
+    problem = Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "the gateway cannot take this now; send it again", headers={"Retry-After": "5"}
+    )
+    return problem_response(problem)
+
+
+async def render_defect(_request: Request, _error: Exception) -> Response:
+    """A defect of ours. The response says nothing of it; the log has the traceback without values."""
+    return problem_response(
+        Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed; the request can be repeated")
+    )
+
+
+class CountRequests:
+    """Counts and times requests by route template, never by path: paths hold ids."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+
+        async def note_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note_status)
+        finally:
+            route = scope.get("route")
+            self.metrics.request(getattr(route, "path", "other"), status, time.perf_counter() - started)

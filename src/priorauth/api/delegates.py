@@ -1,0 +1,37 @@
+"""`POST /delegates/{delegate}/determinations`: a determination or a decline, whenever the delegate has it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+
+from priorauth.api.bodies import json_response, read_body
+from priorauth.api.problems import Problem, not_found
+from priorauth.bootstrap import Gateway
+from priorauth.domain.parties import DestinationId
+from priorauth.services.ports import Answer
+
+router = APIRouter(tags=["delegates"])
+
+
+@router.post("/delegates/{delegate}/determinations", summary="Return a determination or a decline")
+async def post_determination(request: Request, delegate: str) -> Response:
+    """A 278 response interchange, or JSON of the event schemas. The same answer sent twice is recorded once."""
+    gateway: Gateway = request.app.state.gateway
+    if DestinationId(delegate) not in gateway.destinations:
+        raise not_found("delegate")
+    body = await read_body(request)
+    format = "event" if body.lstrip()[:1] == b"{" else "x12"
+    recorded = await gateway.record_determination(
+        Answer(destination=DestinationId(delegate), format=format, body=body, at=gateway.now())
+    )
+    if recorded.refused or recorded.findings:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            recorded.refused or "the answer cannot be read",
+            findings=[{"finding": finding.code, "where": finding.at.path} for finding in recorded.findings],
+        )
+    if not recorded.legs:
+        raise Problem(HTTPStatus.NOT_FOUND, "the answer names no leg that is with this delegate")
+    return json_response({"legs": recorded.legs}, status=HTTPStatus.ACCEPTED)

@@ -1,0 +1,65 @@
+"""`GET /events`: the event stream as server-sent events, from a position on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import StreamingResponse
+
+from priorauth.bootstrap import Gateway
+from priorauth.domain.parties import PayerId
+from priorauth.services.ports import StoredEvent
+from priorauth.translate.events import EVENTS_TOPIC, payer_topic
+
+BATCH = 200
+PAUSE_SECONDS = 0.2
+HEARTBEAT_PAUSES = 50
+
+router = APIRouter(tags=["events"])
+
+
+@router.get("/events", summary="The event stream", response_class=StreamingResponse)
+async def stream_events(
+    request: Request,
+    after: int = Query(default=0, ge=0, description="the position of the last event that you have"),
+    payer: str = Query(default="", description="one payer's full events; without it, all in their minimal form"),
+    follow: bool = Query(default=True, description="false: end after the events there are"),
+) -> StreamingResponse:
+    """CloudEvents, one a message. The SSE id is the position: reconnect with it in `Last-Event-ID` or `after`."""
+    gateway: Gateway = request.app.state.gateway
+    last = request.headers.get("last-event-id", "")
+    start = int(last) if last.isdigit() else after
+    topic = payer_topic(PayerId(payer)) if payer else EVENTS_TOPIC
+    return StreamingResponse(
+        events_from(gateway, request, topic, start, follow=follow),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def events_from(
+    gateway: Gateway, request: Request, topic: str, after: int, *, follow: bool
+) -> AsyncIterator[bytes]:
+    """Every event of the topic after the position, then new ones as they come, with a heartbeat between."""
+    idle = 0
+    while not gateway.stopping:
+        async with gateway.unit_of_work.reading() as work:
+            events = await work.events(topic, after, BATCH)
+        for event in events:
+            yield as_server_sent(event)
+            after = event.position
+        if events:
+            idle = 0
+            continue
+        if not follow or await request.is_disconnected():
+            return
+        idle += 1
+        if idle % HEARTBEAT_PAUSES == 0:
+            yield b": still here\n\n"
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+def as_server_sent(event: StoredEvent) -> bytes:
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.position, event.type.encode(), event.body)

@@ -1,0 +1,87 @@
+"""Logs and metrics. Logs are events with named fields; a value that may be PHI has no field to go into."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+ALLOWED_FIELDS = frozenset(
+    {
+        "event", "level", "timestamp", "exception", "review_id", "leg_id", "message_id", "event_id", "event_type",
+        "partner", "payer", "delegate", "destination", "rule", "pack_version", "outcome", "state", "status", "route",
+        "count", "attempts", "seconds", "topic", "group", "position", "reason", "error_type", "port", "host", "finding",
+        "sets", "sandbox", "database", "version",
+    }
+)  # fmt: skip
+"""The only fields that a log line may have."""
+
+
+class Metrics:
+    """Every metric, declared in one place. Labels are our own ids and codes, never values from messages."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter("priorauth_http_requests", "HTTP requests", ["route", "status"], registry=self.registry)
+        self.seconds = Histogram("priorauth_http_seconds", "HTTP request time", ["route"], registry=self.registry)
+        self.findings = Counter("priorauth_findings", "Findings by rule id", ["finding"], registry=self.registry)
+        self.sets = Counter("priorauth_sets", "Transaction sets received", ["outcome"], registry=self.registry)
+        self.routes = Counter(
+            "priorauth_routes", "Routed items", ["payer", "outcome", "destination"], registry=self.registry
+        )
+        self.events = Counter(
+            "priorauth_events_consumed", "Events consumed", ["type", "outcome"], registry=self.registry
+        )
+        self.dead_letters = Gauge("priorauth_dead_letters", "Things set aside", registry=self.registry)
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        self.requests.labels(route, str(status)).inc()
+        self.seconds.labels(route).observe(seconds)
+
+
+def keep_allowed_fields(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop every field that is not on the list, so that no value can slip into a log under a new name."""
+    for name in [name for name in fields if name not in ALLOWED_FIELDS]:
+        del fields[name]
+    return fields
+
+
+def without_message(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep of an exception its type and where it was raised; its text may quote a value."""
+    error = fields.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, BaseException):
+        error = (type(error), error, error.__traceback__)
+    if error:
+        frames = []
+        trace = error[2]
+        while trace is not None:
+            frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        fields["error_type"] = error[0].__name__
+        fields["exception"] = " ".join(frames[-6:])
+    return fields
+
+
+def set_up_logs(level: str, form: str) -> None:
+    """One line per event to standard error, JSON or for people; the standard library's loggers are kept silent."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_message,
+            keep_allowed_fields,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    logging.basicConfig(level=logging.CRITICAL, force=True)

@@ -1,0 +1,88 @@
+"""Which use case an event leads to: one table. Everything here may happen twice and has effect once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewReceived, ReviewRouted
+from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import LegState, ReviewId
+from priorauth.services.catch_up import CatchUp
+from priorauth.services.dispatch_leg import DispatchLeg
+from priorauth.services.ports import Answer, BusMessage, EventBus, UnitOfWork
+from priorauth.services.record_determination import RecordDetermination
+from priorauth.services.return_determination import ReturnDetermination
+from priorauth.services.route_review import RouteReview
+from priorauth.translate.events import EVENTS_TOPIC, determinations_topic
+
+GROUP = "gateway"
+CATCH_UP_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Consumes the gateway's own events and its destinations' answers, and does what time makes due."""
+
+    bus: EventBus
+    unit_of_work: UnitOfWork
+    route_review: RouteReview
+    dispatch_leg: DispatchLeg
+    record_determination: RecordDetermination
+    return_determination: ReturnDetermination
+    catch_up: CatchUp
+    destinations: tuple[DestinationId, ...]
+    now: Callable[[], datetime]
+    count: Callable[[str, str], None]  # event type, outcome
+
+    async def run(self) -> None:
+        """Work until the bus is stopped."""
+        await self.bus.run(GROUP, [EVENTS_TOPIC], self.handle_event)
+
+    async def run_answers(self) -> None:
+        """Take in what destinations answer on their topics, until the bus is stopped."""
+        answered_by = {determinations_topic(destination): destination for destination in self.destinations}
+
+        async def record(message: BusMessage) -> None:
+            answer = Answer(destination=answered_by[message.topic], format="event", body=message.body, at=self.now())
+            await self.record_determination(answer)
+            self.count(message.type, "done")
+
+        await self.bus.run(GROUP, list(answered_by), record)
+
+    async def run_catch_up(self) -> None:
+        """Do what is due, again and again, until cancelled. A failure is logged and tried again."""
+        while True:
+            try:
+                await self.catch_up()
+            except Exception:
+                log.exception("catch_up_failed")
+            await asyncio.sleep(CATCH_UP_SECONDS)
+
+    async def handle_event(self, message: BusMessage) -> None:
+        """The use case for this event, if it leads to one."""
+        step = self.steps().get(message.type)
+        if step is not None:
+            await step(ReviewId(message.key))
+            self.count(message.type, "done")
+
+    def steps(self) -> Mapping[str, Callable[[ReviewId], Awaitable[None]]]:
+        return {
+            ReviewReceived.type: self.route_review,
+            ReviewRouted.type: self.dispatch_planned_legs,
+            LegDeclined.type: self.dispatch_planned_legs,
+            DeterminationRecorded.type: self.return_determination,
+        }
+
+    async def dispatch_planned_legs(self, review_id: ReviewId) -> None:
+        """Send every leg that was not sent yet, at the same time; then answer what needs no waiting."""
+        async with self.unit_of_work.reading() as work:
+            planned = [leg.id for leg in await work.legs(review_id) if leg.state is LegState.PLANNED]
+        await asyncio.gather(*(self.dispatch_leg(leg_id) for leg_id in planned))
+        await self.return_determination(review_id)

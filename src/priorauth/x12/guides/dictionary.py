@@ -45,7 +45,7 @@ DATA_ELEMENTS: dict[str, DataElement] = {number: DataElement(*row) for number, r
     "142":  ("AN",  2, 15, "application sender"),
     "143":  ("ID",  3,  3, "transaction set"),
     "329":  ("AN",  4,  9, "set control number"),
-    "447":  ("AN",  1,  4, "loop"),
+    "447":  ("AN",  1,  6, "loop"),  # 4 by the printed dictionary, but HIPAA loop ids such as 2010EA have 6
     "455":  ("ID",  1,  2, "responsible agency"),
     "479":  ("ID",  2,  2, "functional group"),
     "480":  ("AN",  1, 12, "version and guide"),

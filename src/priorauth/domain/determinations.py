@@ -177,6 +177,7 @@ class Determination:
     administrative_number: str = field(default="", repr=False)  # of the event
     information: InformationRequest | None = None
     message: str = field(default="", repr=False)
+    traces: tuple[Trace, ...] = ()  # of the event, assigned by the decider (TRN*1 of the response)
     reviewer_name: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -200,6 +201,7 @@ class Reply:
     administrative_number: str = field(default="", repr=False)
     information: InformationRequest | None = None
     message: str = field(default="", repr=False)
+    traces: tuple[Trace, ...] = ()  # of the event, assigned by the deciders
     umo_contact: Contact | None = None
 
     @property

@@ -9,9 +9,9 @@ from functools import cache
 from typing import NamedTuple
 
 import pytest
-from left_out import material
 
-from priorauth.x12.guides.spec import UNBOUNDED, ElementUse, Guide, Loop, Use
+from left_out import material
+from priorauth.x12.guides.spec import UNBOUNDED, ElementUse, Guide, Loop, Usage, Use
 from priorauth.x12.guides.x217.codes import CODES
 from priorauth.x12.guides.x217.request import X217_REQUEST
 from priorauth.x12.guides.x217.response import X217_RESPONSE
@@ -70,17 +70,11 @@ def _listed_row(line: dict[str, str]) -> Row:
 
 
 def tabulated(guide: Guide) -> Iterator[Row]:
-    yield from _loop_rows(Loop("header", "", *_required_once(guide), guide.header))
+    yield from _loop_rows(Loop("header", "", Usage.REQUIRED, 1, guide.header))
     for chain in guide.walk():
-        if [loop.id for loop in chain[-2:-1]] == ["2000C"] and chain[-1].id == "2000E":
-            continue  # the same literal as below 2000D
-        if "2000E" in [loop.id for loop in chain] and "2000D" not in [loop.id for loop in chain]:
-            continue
-        yield from _loop_rows(chain[-1])
-
-
-def _required_once(guide: Guide) -> tuple[object, int]:
-    return guide.header[0].usage, 1
+        ids = {loop.id for loop in chain}
+        if "2000E" not in ids or "2000D" in ids:  # one of the two copies of the patient event
+            yield from _loop_rows(chain[-1])
 
 
 def _loop_rows(loop: Loop) -> Iterator[Row]:

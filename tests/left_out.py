@@ -13,7 +13,7 @@ PREFIX = "left out: "
 
 
 def skip(what: str, because: str) -> NoReturn:
-    """Leave out the present test, fixture or module: `skip("PostgreSQL", "PRIORAUTH_TEST_POSTGRES is not set")`."""
+    """Leave out the present test, fixture or module: `skip("the database server", "none answers")`."""
     pytest.skip(f"{PREFIX}{what}, because {because}", allow_module_level=True)
 
 

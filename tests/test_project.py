@@ -9,11 +9,13 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from priorauth.settings import Settings
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "priorauth"
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-MODULES = sorted(path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+MODULES = sorted(path for folder in ("src", "tests", "benchmarks", "scripts") for path in (ROOT / folder).rglob("*.py"))
 DOCUMENTS = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 
 LINES_WANTED = 300
@@ -22,7 +24,10 @@ LITERAL_TABLES = PACKAGE / "x12" / "guides"
 
 NAMES_FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "base", "manager", "processor", "handler"}
 BROADEST_EXCEPTIONS = {"Exception", "BaseException"}
-FOLDERS_NAMED = ("src", "mappings", "schemas", "samples", "docs", "tests", "benchmarks")
+FOLDERS_NAMED = ("src", "mappings", "schemas", "samples", "docs", "tests", "benchmarks", "scripts")
+
+SET_BEFORE_SETTINGS = {"PRIORAUTH_SETTINGS"}
+MATERIAL_OF_TESTS = {"PRIORAUTH_SAMPLES", "PRIORAUTH_IG_DIR", "PRIORAUTH_REFERENCE"}
 
 CORE = tuple(PACKAGE / name for name in ("domain", "x12", "fhir", "translate", "routing"))
 IMPURE_CALLS = {"open", "print", "input", "breakpoint", "now", "utcnow", "today", "getLogger"}
@@ -102,6 +107,18 @@ def test_documents_name_make_targets_that_exist() -> None:
 
     assert named
     assert not {(document, target) for document, target in named if target not in targets}
+
+
+def test_documents_name_settings_that_exist() -> None:
+    settings = {f"PRIORAUTH_{name.upper()}" for name in Settings.model_fields} | SET_BEFORE_SETTINGS
+
+    named = {
+        (name_of(path), name)
+        for path in DOCUMENTS
+        for name in re.findall(r"PRIORAUTH_[A-Z_]+", path.read_text(encoding="utf-8"))
+    }
+
+    assert not {(document, name) for document, name in named if name not in settings | MATERIAL_OF_TESTS}
 
 
 def test_documents_name_files_that_exist() -> None:

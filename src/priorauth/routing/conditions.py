@@ -1,0 +1,244 @@
+"""Conditions on facts: three-valued (holds, fails, undecided), explained in words, comparable by what they imply.
+
+A condition on an unknown fact is undecided. A fact that is not applicable has no value: what asks for a value fails,
+what excludes values holds. There is no expression language: a condition is one test of one fact, or `any` of groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from priorauth.routing.codelists import FAMILIES, CodeList
+from priorauth.routing.fact import Facts, FactState
+from priorauth.routing.vocabulary import FACTS, FactKind, FactValue
+
+Holds = Callable[[Facts], bool | None]
+"""True, False, or None where it cannot be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The value is one of these; negated: none of these."""
+
+    values: frozenset[FactValue]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The date or number is at least `first` and less than `limit`."""
+
+    first: date | int | None = None
+    limit: date | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The code is on one of these lists; negated: on none of them."""
+
+    lists: tuple[CodeList, ...]
+    negated: bool = False
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(code_list.id for code_list in self.lists)
+
+
+@dataclass(frozen=True, slots=True)
+class FactCondition:
+    """One test of one fact."""
+
+    fact: str
+    test: OneOf | Within | Listed
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one branch holds; a branch holds where all its conditions do."""
+
+    branches: tuple[tuple[Condition, ...], ...]
+
+
+Condition = FactCondition | AnyOf
+
+
+def compiled(condition: Condition) -> Holds:
+    """The condition as a function of the facts."""
+    if isinstance(condition, AnyOf):
+        return _any_of(tuple(tuple(compiled(part) for part in branch) for branch in condition.branches))
+    match condition.test:
+        case OneOf():
+            return _one_of(condition.fact, condition.test)
+        case Within():
+            return _within(condition.fact, condition.test)
+        case Listed():
+            return _listed(condition.fact, condition.test)
+
+
+def _one_of(name: str, test: OneOf) -> Holds:
+    values, negated = test.values, test.negated
+
+    def holds(facts: Facts) -> bool | None:
+        fact = facts[name]
+        value = fact.value
+        if value is None:
+            return None if fact.state is FactState.UNKNOWN else negated
+        if isinstance(value, tuple):
+            return (not values.isdisjoint(value)) is not negated
+        return (value in values) is not negated
+
+    return holds
+
+
+def _within(name: str, test: Within) -> Holds:
+    first, limit = test.first, test.limit
+
+    def holds(facts: Facts) -> bool | None:
+        fact = facts[name]
+        if fact.value is None:
+            return None if fact.state is FactState.UNKNOWN else False
+        return (first is None or fact.value >= first) and (limit is None or fact.value < limit)  # type: ignore[operator]
+
+    return holds
+
+
+def _listed(name: str, test: Listed) -> Holds:
+    lists, negated = test.lists, test.negated
+    system_fact = FACTS[name].system_fact
+
+    def holds(facts: Facts) -> bool | None:
+        fact = facts[name]
+        if fact.value is None:
+            return None if fact.state is FactState.UNKNOWN else negated
+        family = FAMILIES.get(str(facts[system_fact].value), "") if system_fact else "revenue"
+        codes = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
+        undecided = False
+        for code_list in lists:
+            for code in codes:
+                found = code_list.contains(family, code)
+                if found:
+                    return not negated
+                undecided = undecided or found is None
+        return None if undecided else negated
+
+    return holds
+
+
+def _any_of(branches: tuple[tuple[Holds, ...], ...]) -> Holds:
+    def holds(facts: Facts) -> bool | None:
+        answer: bool | None = False
+        for branch in branches:
+            found = all_of(branch, facts)
+            if found:
+                return True
+            if found is None:
+                answer = None
+        return answer
+
+    return holds
+
+
+def all_of(branch: tuple[Holds, ...], facts: Facts) -> bool | None:
+    """The conjunction: false where one fails, else undecided where one is."""
+    answer: bool | None = True
+    for holds in branch:
+        found = holds(facts)
+        if found is False:
+            return False
+        if found is None:
+            answer = None
+    return answer
+
+
+def fact_names(condition: Condition) -> Iterator[str]:
+    """The facts that the condition looks at, in order; code systems included."""
+    if isinstance(condition, AnyOf):
+        for branch in condition.branches:
+            for part in branch:
+                yield from fact_names(part)
+        return
+    yield condition.fact
+    if isinstance(condition.test, Listed) and FACTS[condition.fact].system_fact:
+        yield FACTS[condition.fact].system_fact
+
+
+def lists_of(condition: Condition) -> Iterator[CodeList]:
+    """The code lists that the condition looks at."""
+    if isinstance(condition, AnyOf):
+        for branch in condition.branches:
+            for part in branch:
+                yield from lists_of(part)
+    elif isinstance(condition.test, Listed):
+        yield from condition.test.lists
+
+
+def open_questions(condition: Condition, facts: Facts) -> Iterator[str | CodeList]:
+    """What keeps an undecided condition undecided: names of unknown facts, and lists that cannot say."""
+    if isinstance(condition, AnyOf):
+        for branch in condition.branches:
+            if all_of(tuple(compiled(part) for part in branch), facts) is None:
+                for part in branch:
+                    yield from open_questions(part, facts)
+        return
+    if compiled(condition)(facts) is not None:
+        return
+    if facts[condition.fact].state is FactState.UNKNOWN:
+        yield condition.fact
+    elif isinstance(condition.test, Listed):
+        yield from (code_list for code_list in condition.test.lists if not code_list.is_loaded)
+        if all(code_list.is_loaded for code_list in condition.test.lists):
+            yield FACTS[condition.fact].system_fact or condition.fact
+
+
+def implies(condition: Condition, other: Condition) -> bool:
+    """True where every set of facts that meets the first surely meets the second."""
+    if condition == other:
+        return True
+    if isinstance(condition, AnyOf):
+        return all(any(implies(part, other) for part in branch) for branch in condition.branches)
+    if isinstance(other, AnyOf):
+        return any(all(implies(condition, part) for part in branch) for branch in other.branches)
+    return condition.fact == other.fact and _test_implies(condition.fact, condition.test, other.test)
+
+
+def _test_implies(name: str, test: OneOf | Within | Listed, other: OneOf | Within | Listed) -> bool:
+    if isinstance(test, OneOf) and isinstance(other, OneOf):
+        values, others = _allowed(name, test), _allowed(name, other)
+        if values is not None and others is not None:
+            return values <= others
+        return test.negated and other.negated and test.values >= other.values
+    if isinstance(test, Within) and isinstance(other, Within):
+        starts = other.first is None or (test.first is not None and test.first >= other.first)  # type: ignore[operator]
+        ends = other.limit is None or (test.limit is not None and test.limit <= other.limit)  # type: ignore[operator]
+        return starts and ends
+    if isinstance(test, Listed) and isinstance(other, Listed) and test.negated == other.negated:
+        return test.ids >= other.ids if test.negated else test.ids <= other.ids
+    return False
+
+
+_DOES_NOT_APPLY = "does not apply"
+
+
+def _allowed(name: str, test: OneOf) -> frozenset[FactValue] | None:
+    """The values that meet the test, not applicable among them; None where the fact's values cannot be counted."""
+    if not test.negated:
+        return test.values
+    match FACTS[name].kind:
+        case FactKind.ENUMERATION:
+            return frozenset[FactValue]((*FACTS[name].values, _DOES_NOT_APPLY)) - test.values
+        case FactKind.TRUTH:
+            return frozenset[FactValue]((True, False, _DOES_NOT_APPLY)) - test.values
+    return None
+
+
+def contradict(condition: Condition, other: Condition) -> bool:
+    """True where no fact can surely meet both: the same fact, and values of which none is in both."""
+    if isinstance(condition, AnyOf) or isinstance(other, AnyOf) or condition.fact != other.fact:
+        return False
+    if isinstance(condition.test, OneOf) and isinstance(other.test, OneOf):
+        values, others = _allowed(condition.fact, condition.test), _allowed(condition.fact, other.test)
+        may_hold_several = FACTS[condition.fact].kind is FactKind.CODE
+        return not may_hold_several and values is not None and others is not None and values.isdisjoint(others)
+    return False

@@ -1,0 +1,261 @@
+"""A payer's rule pack from the text of its files: checked, compiled once, versioned by what it means."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from priorauth.domain.parties import DestinationId, PayerId
+from priorauth.domain.routes import Outcome
+from priorauth.routing.codelists import CodeList, ListNotReadable, read_list, unloaded_list
+from priorauth.routing.conditions import Condition, FactCondition, Holds, Within, compiled
+from priorauth.routing.pack_files import (
+    DeskFile,
+    EffectiveFile,
+    ExamplesFile,
+    ListFile,
+    PackFile,
+    RoutesFile,
+    RuleFile,
+)
+from priorauth.routing.reading_conditions import ConditionReader
+from priorauth.routing.rules import Answer, Rule, Step, compile_rule, more_specific
+from priorauth.routing.vocabulary import faults_in
+from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, YamlSource, read_yaml
+
+PACK_FILE, ROUTES_FILE, EXAMPLES_FILE = "pack.yaml", "routes.yaml", "examples.yaml"
+
+OUTCOMES_WITH_DESTINATION = frozenset(
+    {Outcome.ROUTE, Outcome.MANUAL, Outcome.NOTIFY_REQUIRED, Outcome.NOTIFY_REQUESTED}
+)
+"""Outcomes that name who gets the item. The others send it nowhere."""
+
+
+class PackError(Exception):
+    """The files are not a pack. `faults` has every one that was found, with file, line and column."""
+
+    def __init__(self, faults: Sequence[SourceFault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where items go that nobody else decides, and when: always, or where the checks hold."""
+
+    destination: DestinationId
+    queue: str | None
+    checks: tuple[Holds, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PackSources:
+    """The pack as its files say it, for the linter: models, and where each part stands."""
+
+    pack: PackFile
+    routes: RoutesFile
+    examples: ExamplesFile
+    yaml: Mapping[str, YamlSource] = field(repr=False)
+    rule_places: Mapping[str, int]  # rule id -> its place in routes.yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """A payer's rules, in the order of precedence, ready to run."""
+
+    payer: PayerId
+    name: str
+    version: str
+    timezone: str
+    desk: Desk
+    other_desks: tuple[Desk, ...]
+    rules: tuple[Rule, ...]
+    lists: Mapping[str, CodeList]
+    sources: PackSources = field(repr=False, compare=False)
+
+    @property
+    def destinations(self) -> frozenset[DestinationId]:
+        """Every delegate and desk that the pack may send to."""
+        desks = {desk.destination for desk in (self.desk, *self.other_desks)}
+        return frozenset(desks | {rule.answer.destination for rule in self.rules if rule.answer.destination})
+
+
+def load_pack(files: Mapping[str, str]) -> Pack:
+    """The pack from its files' text by relative name (`pack.yaml`, `codes/nicu.csv`); PackError lists all faults."""
+    return _PackReader(files).read()
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _PackReader:
+    """Reads one pack, collecting faults; a later stage runs only where the one before found none."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = files
+        self.faults: list[SourceFault] = []
+        self.yaml: dict[str, YamlSource] = {}
+
+    def read(self) -> Pack:
+        pack = self._file(PACK_FILE, PackFile)
+        routes = self._file(ROUTES_FILE, RoutesFile)
+        examples = self._file(EXAMPLES_FILE, ExamplesFile)
+        if pack is None or routes is None or examples is None:
+            raise PackError(self.faults)
+        lists = {declared.id: self._list(place, declared) for place, declared in enumerate(pack.lists)}
+        reader = ConditionReader(lists)
+        rules = [self._rule(reader, place, rule, pack) for place, rule in enumerate(routes.rules)]
+        other_desks = tuple(
+            self._desk(pack, desk, (*here, "when"), reader.read(desk.when, (*here, "when")))
+            for place, desk in enumerate(pack.other_desks)
+            if (here := ("other_desks", place))
+        )
+        self._check_examples(examples, {rule.id for rule in routes.rules})
+        self._check_repeats(routes)
+        if self.faults:
+            raise PackError(sorted(self.faults, key=lambda fault: (fault.file, fault.line, fault.column)))
+        return Pack(
+            payer=PayerId(pack.payer),
+            name=pack.name,
+            version=_version(pack, routes, lists),
+            timezone=pack.timezone,
+            desk=Desk(DestinationId(pack.desk.destination), pack.desk.queue),
+            other_desks=other_desks,
+            rules=_in_precedence(rules),
+            lists=lists,
+            sources=PackSources(
+                pack, routes, examples, self.yaml, {rule.id: place for place, rule in enumerate(routes.rules)}
+            ),
+        )
+
+    def _fault(self, file: str, path: Path, message: str) -> None:
+        self.faults.append(self.yaml[file].fault(path, message))
+
+    def _file(self, file: str, model: type[Model]) -> Model | None:
+        if file not in self.files:
+            self.faults.append(SourceFault(file, 1, 1, "the pack has no such file"))
+            return None
+        try:
+            source = self.yaml[file] = read_yaml(file, self.files[file])
+            return model.model_validate(source.data)
+        except YamlNotReadable as unreadable:
+            self.faults.append(unreadable.fault)
+        except ValidationError as error:
+            for one in error.errors(include_url=False, include_context=False, include_input=False):
+                path = tuple(step for step in one["loc"] if step != "[key]")
+                self._fault(file, path, one["msg"].lower())
+        return None
+
+    def _list(self, place: int, declared: ListFile) -> CodeList:
+        if declared.file is None:
+            return unloaded_list(declared.id, declared.title, declared.citation)
+        if declared.file not in self.files:
+            self._fault(PACK_FILE, ("lists", place, "file"), "the pack has no such file")
+            return unloaded_list(declared.id, declared.title, declared.citation)
+        try:
+            return read_list(declared.id, declared.title, declared.citation, self.files[declared.file])
+        except ListNotReadable as fault:
+            self.faults.append(SourceFault(declared.file, fault.line, fault.column, str(fault)))
+            return unloaded_list(declared.id, declared.title, declared.citation)
+
+    def _rule(self, reader: ConditionReader, place: int, rule: RuleFile, pack: PackFile) -> Rule:
+        here: tuple[str | int, ...] = ("rules", place)
+        known = len(reader.faults)
+        conditions = reader.read(rule.when, (*here, "when"))
+        for path, message in reader.faults[known:]:
+            self._fault(ROUTES_FILE, path, message)
+        self._check_citation(ROUTES_FILE, (*here, "citation"), rule.citation, pack)
+        return compile_rule(
+            rule_id=rule.id,
+            step=Step[rule.step.name],
+            citation=rule.citation,
+            conditions=(*conditions, *_in_force(rule.effective or pack.effective)),
+            answer=self._answer((*here, "then"), rule, pack),
+            reason=rule.then.reason,
+        )
+
+    def _answer(self, path: Path, rule: RuleFile, pack: PackFile) -> Answer:
+        then = rule.then
+        if then.outcome not in OUTCOMES_WITH_DESTINATION:
+            if then.destination or then.queue:
+                self._fault(ROUTES_FILE, path, f"{then.outcome} sends the item nowhere")
+            return Answer(then.outcome, None, None)
+        desks = {pack.desk.destination, *(desk.destination for desk in pack.other_desks)}
+        destination = then.destination or pack.desk.destination
+        if then.outcome is Outcome.ROUTE and then.destination is None:
+            self._fault(ROUTES_FILE, path, "route needs a destination")
+        if destination not in desks | set(pack.delegates):
+            self._fault(ROUTES_FILE, (*path, "destination"), "pack.yaml names no such delegate or desk")
+        if then.outcome is not Outcome.ROUTE and destination in pack.delegates:
+            self._fault(ROUTES_FILE, (*path, "destination"), f"{then.outcome} goes to a desk")
+        return Answer(then.outcome, DestinationId(destination), then.queue)
+
+    def _desk(self, pack: PackFile, desk: DeskFile, path: Path, conditions: tuple[Condition, ...]) -> Desk:
+        self._check_citation(PACK_FILE, path, desk.citation, pack)
+        return Desk(DestinationId(desk.destination), desk.queue, tuple(compiled(one) for one in conditions))
+
+    def _check_citation(self, file: str, path: Path, citation: str, pack: PackFile) -> None:
+        unknown = {part.split(":")[0] for part in citation.split(", ")} - set(pack.documents)
+        if unknown:
+            self._fault(file, path, f"pack.yaml names no document {', '.join(sorted(unknown))}")
+
+    def _check_examples(self, examples: ExamplesFile, rules: set[str]) -> None:
+        for message in faults_in(examples.base):
+            self._fault(EXAMPLES_FILE, ("base",), message)
+        for rule, cases in examples.examples.items():
+            if rule not in rules:
+                self._fault(EXAMPLES_FILE, ("examples", rule), "routes.yaml has no such rule")
+            for side, reviews in (("takes", cases.takes), ("leaves", cases.leaves)):
+                for place, example in enumerate(reviews):
+                    for message in faults_in(example.facts):
+                        self._fault(EXAMPLES_FILE, ("examples", rule, side, place, "facts"), message)
+
+    def _check_repeats(self, routes: RoutesFile) -> None:
+        seen: set[str] = set()
+        for place, rule in enumerate(routes.rules):
+            if rule.id in seen:
+                self._fault(ROUTES_FILE, ("rules", place, "id"), "another rule has this id")
+            seen.add(rule.id)
+
+
+def _in_force(effective: EffectiveFile | None) -> tuple[Condition, ...]:
+    """Being in force is a condition on the basis date: outside the window the rule fails, without a date it waits."""
+    if effective is None or (effective.from_ is None and effective.until is None):
+        return ()
+    return (FactCondition(effective.basis, Within(effective.from_, effective.until)),)
+
+
+def _in_precedence(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules by step, in the file's order within a step, each knowing which of its step it is more specific than."""
+    ordered = sorted(rules, key=lambda rule: rule.step)
+    return tuple(
+        replace(
+            rule,
+            beats=frozenset(
+                place
+                for place, other in enumerate(ordered)
+                if other.step == rule.step and more_specific(rule.conditions, other.conditions)
+            ),
+        )
+        for rule in ordered
+    )
+
+
+def _version(pack: PackFile, routes: RoutesFile, lists: Mapping[str, CodeList]) -> str:
+    """A hash of what the pack says. Comments, notes, examples, layout and the order of keys and rules do not count."""
+    meaning = {
+        "pack": pack.model_dump(mode="json"),
+        "rules": sorted(
+            (rule.model_dump(mode="json", exclude={"note"}) for rule in routes.rules), key=lambda rule: str(rule["id"])
+        ),
+        "lists": {
+            name: sorted([row.system, row.first, row.last, row.status] for row in code_list.rows)
+            for name, code_list in lists.items()
+        },
+    }
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,204 @@
+"""Which delegate or desk decides each item of a review, by which rule, and why the other rules did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import ServiceReview
+from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedFact
+from priorauth.routing.codelists import CodeList
+from priorauth.routing.conditions import all_of, open_questions
+from priorauth.routing.fact import Facts, FactState
+from priorauth.routing.packs import Pack
+from priorauth.routing.rules import Rule
+
+NO_RULE = "no_rule"
+CONFLICT = "conflict"
+UNKNOWN_FACTS = "unknown_facts"
+LIST_NOT_LOADED = "list_not_loaded"
+MEMBER_UNKNOWN = "member_unknown"
+"""What stands in place of a rule where the router itself sends an item to the payer's desk."""
+
+
+def choose(review: ServiceReview, pack: Pack, facts: Mapping[int, Facts]) -> Route:
+    """The route of every item; `facts` by the item's sequence."""
+    items = tuple(choose_item(pack, item.sequence, facts[item.sequence]) for item in review.items)
+    return Route(payer=pack.payer, pack_version=pack.version, items=items)
+
+
+def choose_item(pack: Pack, sequence: int, facts: Facts) -> ItemRoute:
+    """The route of one item: the rule of the first step that holds, unless what is undecided could change it."""
+    judged = _judge(pack.rules, facts)
+    if not facts.member_known:
+        return _manual(pack, sequence, facts, judged, MEMBER_UNKNOWN, "the directory does not know the member")
+    if not judged.holding:
+        return _without_a_rule(pack, sequence, facts, judged)
+    deciding = _deciding(pack.rules, judged.holding)
+    winner = pack.rules[deciding[0]]
+    if any(pack.rules[place].answer != winner.answer for place in deciding):
+        names = ", ".join(pack.rules[place].id for place in deciding)
+        reason = f"rules of equal weight differ: {names}"
+        return _manual(pack, sequence, facts, judged, CONFLICT, reason, [pack.rules[place] for place in deciding])
+    in_doubt = _in_doubt(pack.rules, winner, judged)
+    if in_doubt:
+        return _undecided(pack, sequence, facts, judged, in_doubt)
+    return ItemRoute(
+        sequence=sequence,
+        outcome=winner.answer.outcome,
+        destination=winner.answer.destination,
+        queue=winner.answer.queue,
+        rule=winner.id,
+        reason=winner.reason,
+        citation=winner.citation,
+        facts=_used(winner.facts, facts),
+        losing=_losing(pack.rules, judged, deciding),
+    )
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What became of every rule: places of those that hold and are undecided, and why the others lost."""
+
+    holding: list[int]
+    undecided: list[int]
+    lost: list[LosingRule | None]  # by place; None for a rule that holds
+
+
+def _judge(rules: Sequence[Rule], facts: Facts) -> _Judged:
+    holding: list[int] = []
+    undecided: list[int] = []
+    lost: list[LosingRule | None] = []
+    for place, rule in enumerate(rules):
+        open_check = None
+        for check in rule.checks:
+            answer = check.holds(facts)
+            if answer is False:
+                lost.append(check.why_failed(facts))
+                break
+            if answer is None and open_check is None:
+                open_check = check
+        else:
+            if open_check is None:
+                holding.append(place)
+                lost.append(None)
+            else:
+                undecided.append(place)
+                lost.append(open_check.why_undecided(facts))
+    return _Judged(holding, undecided, lost)
+
+
+def _deciding(rules: Sequence[Rule], holding: Sequence[int]) -> list[int]:
+    """Of the rules that hold: those of the first step that no other of that step is more specific than."""
+    step = rules[holding[0]].step
+    first = [place for place in holding if rules[place].step == step]
+    if len(first) == 1:
+        return first
+    beaten = frozenset().union(*(rules[place].beats for place in first))
+    return [place for place in first if place not in beaten]
+
+
+def _in_doubt(rules: Sequence[Rule], winner: Rule, judged: _Judged) -> list[int]:
+    """The undecided rules that would change the answer if they held."""
+    doubts = []
+    for place in judged.undecided:
+        rule = rules[place]
+        if rule.step > winner.step or rule.answer == winner.answer:
+            continue
+        beaten = rule.step == winner.step and any(place in rules[other].beats for other in judged.holding)
+        if not beaten:
+            doubts.append(place)
+    return doubts
+
+
+def _without_a_rule(pack: Pack, sequence: int, facts: Facts, judged: _Judged) -> ItemRoute:
+    if judged.undecided:
+        return _undecided(pack, sequence, facts, judged, judged.undecided)
+    return _manual(pack, sequence, facts, judged, NO_RULE, "no rule of the pack takes this")
+
+
+def _undecided(pack: Pack, sequence: int, facts: Facts, judged: _Judged, doubts: Sequence[int]) -> ItemRoute:
+    rules = [pack.rules[place] for place in doubts]
+    questions = list(dict.fromkeys(_questions(rules, facts)))
+    unknown = [question for question in questions if isinstance(question, str)]
+    missing = [question.id for question in questions if isinstance(question, CodeList)]
+    told = []
+    if unknown:
+        told.append(f"unknown: {', '.join(unknown)}")
+    if missing:
+        told.append(f"list not loaded: {', '.join(missing)}")
+    reason = f"{'; '.join(told)}; undecided: {', '.join(rule.id for rule in rules)}"
+    name = UNKNOWN_FACTS if unknown else LIST_NOT_LOADED
+    return _manual(pack, sequence, facts, judged, name, reason, rules, tuple(unknown))
+
+
+def _questions(rules: Iterable[Rule], facts: Facts) -> Iterable[str | CodeList]:
+    for rule in rules:
+        for condition in rule.conditions:
+            yield from open_questions(condition, facts)
+
+
+def _manual(
+    pack: Pack,
+    sequence: int,
+    facts: Facts,
+    judged: _Judged,
+    rule: str,
+    reason: str,
+    concerned: Sequence[Rule] = (),
+    unknown: tuple[str, ...] = (),
+) -> ItemRoute:
+    destination, queue = _desk(pack, facts)
+    names = dict.fromkeys(name for one in concerned or pack.rules for name in one.facts)
+    return ItemRoute(
+        sequence=sequence,
+        outcome=Outcome.MANUAL,
+        destination=destination,
+        queue=queue,
+        rule=rule,
+        reason=reason,
+        citation=", ".join(dict.fromkeys(one.citation for one in concerned)),
+        facts=_used(names, facts),
+        losing=_losing(pack.rules, judged, ()),
+        unknown=unknown,
+    )
+
+
+def _desk(pack: Pack, facts: Facts) -> tuple[DestinationId, str | None]:
+    for desk in pack.other_desks:
+        if all_of(desk.checks, facts):
+            return desk.destination, desk.queue
+    return pack.desk.destination, pack.desk.queue
+
+
+def _used(names: Iterable[str], facts: Facts) -> tuple[UsedFact, ...]:
+    return tuple([UsedFact(name, fact_text(facts, name), facts[name].source) for name in names])
+
+
+def fact_text(facts: Facts, name: str) -> str | None:
+    """A fact's value as text, `not applicable`, or None where it is unknown."""
+    fact = facts[name]
+    value = fact.value
+    if value is None:
+        return None if fact.state is FactState.UNKNOWN else FactState.NOT_APPLICABLE.value
+    if isinstance(value, tuple):
+        return " ".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _losing(rules: Sequence[Rule], judged: _Judged, deciding: Sequence[int]) -> tuple[LosingRule, ...]:
+    """Why each rule but the winner lost, in the order of precedence. Without a winner no rule that holds decides."""
+    winner = rules[deciding[0]] if deciding else None
+    losing = []
+    for place, lost in enumerate(judged.lost):
+        rule = rules[place]
+        if lost is not None:
+            losing.append(lost)
+        elif winner is None:
+            losing.append(rule.set_aside)
+        elif rule.step > winner.step:
+            losing.append(rule.later)
+        elif rule is not winner:
+            losing.append(rule.agrees if place in deciding else rule.general)
+    return tuple(losing)

@@ -38,7 +38,7 @@ class DescribeReview:
             "links": {name: f"/reviews/{review_id}/{name}" for name in ("events", "route", "messages", "lineage")},
         }
 
-    async def list(self, *, partner: PartnerId | None, limit: int, after: str) -> Mapping[str, object]:
+    async def newest(self, *, partner: PartnerId | None, limit: int, after: str) -> Mapping[str, object]:
         """The newest reviews first; `next` continues where this page ends."""
         async with self.unit_of_work.reading() as work:
             found = await work.reviews(partner=partner, limit=limit, after=after)

@@ -1,4 +1,4 @@
-"""The project as a project: its size, its names, its boundaries, and whether its documents tell the truth."""
+"""The project as a project: its size, its names and its boundaries."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from priorauth.settings import Settings
-
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "priorauth"
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 MODULES = sorted(path for folder in ("src", "tests", "benchmarks", "scripts") for path in (ROOT / folder).rglob("*.py"))
-DOCUMENTS = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 
 LINES_WANTED = 300
 LINES_ALLOWED = 400
@@ -24,10 +21,6 @@ LITERAL_TABLES = PACKAGE / "x12" / "guides"
 
 NAMES_FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "base", "manager", "processor", "handler"}
 BROADEST_EXCEPTIONS = {"Exception", "BaseException"}
-FOLDERS_NAMED = ("src", "mappings", "schemas", "samples", "docs", "tests", "benchmarks", "scripts")
-
-SET_BEFORE_SETTINGS = {"PRIORAUTH_SETTINGS"}
-MATERIAL_OF_TESTS = {"PRIORAUTH_SAMPLES", "PRIORAUTH_IG_DIR", "PRIORAUTH_REFERENCE"}
 
 CORE = tuple(PACKAGE / name for name in ("domain", "x12", "fhir", "translate", "routing"))
 IMPURE_CALLS = {"open", "print", "input", "breakpoint", "now", "utcnow", "today", "getLogger"}
@@ -95,58 +88,6 @@ def test_only_the_worker_and_the_second_opinions_catch_everything() -> None:
     ]
 
 
-def test_documents_name_make_targets_that_exist() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
-
-    named = {
-        (name_of(path), target)
-        for path in DOCUMENTS
-        for command in commands_of(path)
-        for target in re.findall(r"\bmake ([a-z]+)", command)
-    }
-
-    assert named
-    assert not {(document, target) for document, target in named if target not in targets}
-
-
-def test_documents_name_settings_that_exist() -> None:
-    settings = {f"PRIORAUTH_{name.upper()}" for name in Settings.model_fields} | SET_BEFORE_SETTINGS
-
-    named = {
-        (name_of(path), name)
-        for path in DOCUMENTS
-        for name in re.findall(r"PRIORAUTH_[A-Z_]+", path.read_text(encoding="utf-8"))
-    }
-
-    assert not {(document, name) for document, name in named if name not in settings | MATERIAL_OF_TESTS}
-
-
-def test_documents_name_files_that_exist() -> None:
-    rooted = re.compile(rf"(?<![\w/.<-])(?:{'|'.join(FOLDERS_NAMED)})/[\w./-]*(?![\w/<*{{])")
-
-    named = {
-        (name_of(path), found)
-        for path in DOCUMENTS
-        for command in commands_of(path)
-        for found in rooted.findall(command)
-    }
-
-    assert named
-    assert not {(document, found) for document, found in named if not (ROOT / found).exists()}
-
-
-def test_links_in_documents_lead_somewhere() -> None:
-    links = {
-        (path, link)
-        for path in DOCUMENTS
-        for link in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
-        if not re.match(r"[a-z]+:", link)
-    }
-
-    assert not {(name_of(path), link) for path, link in links if not (path.parent / link).exists()}
-
-
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -185,10 +126,3 @@ def catches_everything(clause: ast.ExceptHandler) -> bool:
     if clause.type is None:
         return True
     return any(isinstance(node, ast.Name) and node.id in BROADEST_EXCEPTIONS for node in ast.walk(clause.type))
-
-
-def commands_of(path: Path) -> list[str]:
-    """What a document sets in code: fenced blocks and spans."""
-    fences = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
-    text = path.read_text(encoding="utf-8")
-    return fences.findall(text) + re.findall(r"`([^`\n]+)`", fences.sub("", text))

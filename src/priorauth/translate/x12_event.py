@@ -1,0 +1,260 @@
+"""The patient event and its services: X217 2000E and 2000F to `PatientEvent` and `ReviewItem`, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from priorauth.domain.reviews import (
+    Accident,
+    Admission,
+    CarriedSegment,
+    CertificationType,
+    DatePeriod,
+    Diagnosis,
+    PatientEvent,
+    ReviewItem,
+)
+from priorauth.translate.x12_parties import read_provider
+from priorauth.translate.x12_services import (
+    CERTIFICATIONS,
+    attachment_rows,
+    carry,
+    carry_service,
+    delivery_row,
+    message_row,
+    read_attachments,
+    read_delivery,
+    read_location,
+    read_service,
+    read_traces,
+    reference_row,
+    restore,
+    service_rows,
+    write_location,
+)
+from priorauth.translate.x12_values import DAY, read_components, read_date, read_period, write_date, write_period
+from priorauth.translate.x12_writing import Row
+from priorauth.x12.loops import LoopNode
+from priorauth.x12.segments import Element, Segment
+
+_CARRIED_KEYS = ("CRC/07", "CRC/08", "CRC/09", "CRC/11", "CRC/75", "CRC/76", "CRC/77", "CR1", "CR2", "CR5", "CR6")
+_TRANSPORT_KEYS = ("NM1", "N3", "N4")
+_OTHER_UMO_KEYS = ("NM1", "REF", "DTP")
+
+
+# Reading
+
+
+def read_event(node: LoopNode, separator: str) -> PatientEvent:
+    """2000E and the loops within it, services aside."""
+    segment = node.segment
+    um = segment("UM")
+    hi = segment("HI")
+    cl1 = segment("CL1")
+    return PatientEvent(
+        category=um[1],
+        certification=CERTIFICATIONS.get(um[2], CertificationType.INITIAL),
+        service_type=um[3],
+        location=read_location(um[4], separator),
+        accident=_read_accident(um[5], separator) if um[5] else None,
+        level_of_service=um[6],
+        health_condition=um[7],
+        prognosis=um[8],
+        release=um[9],
+        delay_reason=um[10],
+        traces=read_traces(node),
+        previous_authorization=segment("REF/BB")[2],
+        previous_administrative=segment("REF/NT")[2],
+        accident_date=_read_day(segment("DTP/439")),
+        last_menstrual_period=_read_day(segment("DTP/484")),
+        estimated_birth=_read_day(segment("DTP/ABC")),
+        onset=_read_day(segment("DTP/431")),
+        event_dates=_read_days(segment("DTP/AAH")),
+        admission_dates=_read_days(segment("DTP/435")),
+        discharge_date=_read_day(segment("DTP/096")),
+        diagnoses=_read_diagnoses(hi, separator) if hi else (),
+        delivery=read_delivery(node),
+        admission=_read_admission(cl1) if cl1 else None,
+        attachments=read_attachments(node),
+        message=segment("MSG")[1],
+        providers=tuple([read_provider(provider) for provider in node.loops("2010EA")]),
+        carried=_carry_event(node, separator),
+    )
+
+
+def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
+    """2000F and the providers within it."""
+    segment = node.segment
+    um = segment("UM")
+    service = read_service(node, separator)
+    return ReviewItem(
+        sequence=sequence,
+        traces=read_traces(node),
+        category=um[1],
+        certification=CERTIFICATIONS.get(um[2]),
+        service_type=um[3],
+        location=read_location(um[4], separator),
+        previous_authorization=segment("REF/BB")[2],
+        previous_administrative=segment("REF/NT")[2],
+        service_dates=_read_days(segment("DTP/472")),
+        service=service,
+        delivery=read_delivery(node),
+        attachments=read_attachments(node),
+        message=segment("MSG")[1],
+        providers=tuple([read_provider(provider) for provider in node.loops("2010F")]),
+        carried=tuple(carry_service(node, service, separator)),
+    )
+
+
+def read_diagnosis(text: str, separator: str) -> Diagnosis:
+    """One composite of HI."""
+    parts = text.split(separator)
+    return Diagnosis(parts[0], parts[1] if len(parts) > 1 else "", read_date(parts[3]) if len(parts) > 3 else None)
+
+
+def _read_diagnoses(hi: Segment, separator: str) -> tuple[Diagnosis, ...]:
+    return tuple([read_diagnosis(text, separator) for text in hi[1:13] if text])
+
+
+def _read_admission(cl1: Segment) -> Admission:
+    return Admission(type=cl1[1], source=cl1[2], patient_status=cl1[3], nursing_home_status=cl1[4])
+
+
+def _read_accident(text: str, separator: str) -> Accident:
+    causes, state, country = list(read_components(text, separator)), "", ""
+    if len(causes) > 3:
+        state, country = causes[3], causes[4] if len(causes) > 4 else ""
+        causes = causes[:3]
+    while causes and not causes[-1]:
+        causes.pop()
+    return Accident(tuple(causes), state, country)
+
+
+def _read_day(dtp: Segment) -> date | None:
+    return read_date(dtp[3]) if dtp else None
+
+
+def _read_days(dtp: Segment) -> DatePeriod | None:
+    return read_period(dtp[3]) if dtp else None
+
+
+def _carry_event(node: LoopNode, separator: str) -> tuple[CarriedSegment, ...]:
+    """What the event says that has no field: conditions, CR segments, transport (2010EB), other UMOs (2010EC)."""
+    carried = [carry("2000E", 0, one, separator) for key in _CARRIED_KEYS for one in node.segments(key)]
+    for loop, keys in (("2010EB", _TRANSPORT_KEYS), ("2010EC", _OTHER_UMO_KEYS)):
+        for group, inner in enumerate(node.loops(loop), start=1):
+            carried.extend([carry(loop, group, one, separator) for key in keys for one in inner.segments(key)])
+    return tuple(carried)
+
+
+# Writing, as the request has it
+
+
+def event_rows(event: PatientEvent, traces: Sequence[Row]) -> Iterator[Row]:
+    """The segments of 2000E after its HL."""
+    yield from traces
+    yield event_review_row(event)
+    yield reference_row("BB", event.previous_authorization)
+    yield reference_row("NT", event.previous_administrative)
+    yield from event_date_rows(event, event.event_dates, event.admission_dates)
+    yield diagnosis_row(event.diagnoses)
+    yield delivery_row(event.delivery)
+    yield from carried_rows(event.carried, "CRC")
+    yield admission_row(event.admission)
+    yield from carried_rows(event.carried, "CR1", "CR2", "CR5", "CR6")
+    yield from attachment_rows(event.attachments)
+    yield message_row(event.message)
+
+
+def item_rows(item: ReviewItem, traces: Sequence[Row]) -> Iterator[Row]:
+    """The segments of 2000F after its HL."""
+    yield from traces
+    yield item_review_row(item)
+    yield reference_row("BB", item.previous_authorization)
+    yield reference_row("NT", item.previous_administrative)
+    yield period_row("472", item.service_dates)
+    yield from service_rows(item.service, item.carried)
+    yield delivery_row(item.delivery)
+    yield from attachment_rows(item.attachments)
+    yield message_row(item.message)
+
+
+def event_review_row(event: PatientEvent) -> Row:
+    """UM of the event."""
+    accident: Element = ""
+    if event.accident:
+        causes = (*event.accident.causes[:3], *[""] * (3 - len(event.accident.causes)))
+        accident = (*causes, event.accident.state, event.accident.country)
+    return "UM", (
+        "UM",
+        event.category,
+        event.certification,
+        event.service_type,
+        write_location(event.location),
+        accident,
+        event.level_of_service,
+        event.health_condition,
+        event.prognosis,
+        event.release,
+        event.delay_reason,
+    )
+
+
+def item_review_row(item: ReviewItem) -> Row:
+    """UM of a service, where it was sent."""
+    return "UM", ("UM", item.category, item.certification or "", item.service_type, write_location(item.location))
+
+
+def event_date_rows(event: PatientEvent, dates: DatePeriod | None, admission: DatePeriod | None) -> Iterator[Row]:
+    """DTP of the event, in the guide's order."""
+    yield day_row("439", event.accident_date)
+    yield day_row("484", event.last_menstrual_period)
+    yield day_row("ABC", event.estimated_birth)
+    yield day_row("431", event.onset)
+    yield period_row("AAH", dates)
+    yield period_row("435", admission)
+    yield day_row("096", event.discharge_date)
+
+
+def day_row(qualifier: str, day: date | None) -> Row:
+    """DTP with one day."""
+    return f"DTP/{qualifier}", ("DTP", qualifier, DAY, write_date(day)) if day else ("DTP",)
+
+
+def period_row(qualifier: str, period: DatePeriod | None) -> Row:
+    """DTP with a day or a period."""
+    return f"DTP/{qualifier}", ("DTP", qualifier, *write_period(period)) if period else ("DTP",)
+
+
+def diagnosis_row(diagnoses: Iterable[Diagnosis], loinc_codes: Iterable[str] = ()) -> Row:
+    """HI: diagnoses, then what a response asks for by LOINC."""
+    written: list[Element] = [
+        (one.qualifier, one.code, DAY if one.diagnosed else "", write_date(one.diagnosed)) for one in diagnoses
+    ]
+    return "HI", ("HI", *written, *[("LOI", code) for code in loinc_codes])
+
+
+def admission_row(admission: Admission | None) -> Row:
+    """CL1."""
+    if admission is None:
+        return "CL1", ("CL1",)
+    own = (admission.type, admission.source, admission.patient_status, admission.nursing_home_status)
+    return "CL1", ("CL1", *own)
+
+
+def carried_rows(carried: Iterable[CarriedSegment], *segment_ids: str) -> Iterator[Row]:
+    """Carried segments of the event with these ids, keyed as the guide keys them."""
+    for segment in carried:
+        kind = segment.elements[0]
+        if segment.loop == "2000E" and kind in segment_ids:
+            yield (f"CRC/{segment.elements[1]}" if kind == "CRC" else kind), restore(segment)
+
+
+def carried_loops(carried: Iterable[CarriedSegment], loop: str) -> list[list[Row]]:
+    """The repetitions of a carried loop."""
+    groups: dict[int, list[Row]] = {}
+    for segment in carried:
+        if segment.loop == loop:
+            groups.setdefault(segment.group, []).append((segment.elements[0], restore(segment)))
+    return [groups[group] for group in sorted(groups)]

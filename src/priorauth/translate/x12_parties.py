@@ -1,0 +1,211 @@
+"""People, organizations and how to reach them: NM1, REF, N3, N4, PER, PRV, DMG and INS, both ways.
+
+Request and response share these segments; what the response may not carry is left out when it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from priorauth.domain.parties import (
+    Address,
+    Contact,
+    ContactNumber,
+    Demographics,
+    Dependent,
+    EntityKind,
+    Identifier,
+    Name,
+    Provider,
+    Specialty,
+    Subscriber,
+    Umo,
+)
+from priorauth.translate.x12_values import DAY, read_count, read_date, write_date
+from priorauth.translate.x12_writing import Row
+from priorauth.x12.loops import LoopNode
+from priorauth.x12.segments import Segment
+
+_KINDS = {kind.value: kind for kind in EntityKind}
+
+
+# Reading
+
+
+def read_umo(node: LoopNode) -> Umo:
+    """The UMO (2010A)."""
+    nm1 = node.segment("NM1")
+    return Umo(role=nm1[1], name=read_name(nm1), identifier=Identifier(nm1[8], nm1[9]))
+
+
+def read_provider(node: LoopNode) -> Provider:
+    """A requester or a provider of the event or of one service (2010B, 2010EA, 2010F)."""
+    nm1 = node.segment("NM1")
+    prv = node.segment("PRV")
+    return Provider(
+        role=nm1[1],
+        name=read_name(nm1),
+        identifier=read_identifier(nm1),
+        supplemental=read_references(node),
+        address=read_address(node),
+        contact=read_contact(node),
+        specialty=Specialty(prv[1], prv[2], prv[3]) if prv else None,
+    )
+
+
+def read_subscriber(node: LoopNode) -> Subscriber:
+    """The subscriber (2010C)."""
+    nm1 = node.segment("NM1")
+    return Subscriber(
+        name=read_name(nm1),
+        identifier=Identifier(nm1[8], nm1[9]),
+        supplemental=read_references(node),
+        address=read_address(node),
+        demographics=_read_demographics(node),
+        military_status=node.segment("INS")[8],
+    )
+
+
+def read_dependent(node: LoopNode) -> Dependent:
+    """The dependent (2010D)."""
+    nm1 = node.segment("NM1")
+    ins = node.segment("INS")
+    return Dependent(
+        name=read_name(nm1),
+        identifier=read_identifier(nm1),
+        supplemental=read_references(node),
+        address=read_address(node),
+        demographics=_read_demographics(node),
+        relationship=ins[2],
+        birth_sequence=read_count(ins[17]),
+    )
+
+
+def read_name(nm1: Segment) -> Name:
+    """The name of NM1, whoever it names."""
+    return Name(
+        kind=_KINDS.get(nm1[2], EntityKind.ORGANIZATION),
+        last=nm1[3],
+        first=nm1[4],
+        middle=nm1[5],
+        prefix=nm1[6],
+        suffix=nm1[7],
+    )
+
+
+def read_identifier(nm1: Segment) -> Identifier | None:
+    """The identifier of NM1, None where none was sent."""
+    return Identifier(nm1[8], nm1[9]) if nm1[9] else None
+
+
+def read_references(node: LoopNode) -> tuple[Identifier, ...]:
+    """The supplemental identifiers (REF)."""
+    references = node.segments("REF")
+    return tuple([Identifier(ref[1], ref[2], ref[3]) for ref in references]) if references else ()
+
+
+def read_address(node: LoopNode) -> Address | None:
+    """The address (N3, N4), None where neither was sent."""
+    n3 = node.segment("N3")
+    n4 = node.segment("N4")
+    if not n3 and not n4:
+        return None
+    return Address(
+        lines=((n3[1], n3[2]) if n3[2] else (n3[1],)) if n3 else (),
+        city=n4[1],
+        state=n4[2],
+        postal_code=n4[3],
+        country=n4[4],
+        subdivision=n4[7],
+    )
+
+
+def read_contact(node: LoopNode) -> Contact | None:
+    """The contact (PER), None where none was sent."""
+    per = node.segment("PER")
+    if not per:
+        return None
+    pairs = ((per[3], per[4]), (per[5], per[6]), (per[7], per[8]))
+    return Contact(name=per[2], numbers=tuple([ContactNumber(kind, number) for kind, number in pairs if number]))
+
+
+def _read_demographics(node: LoopNode) -> Demographics | None:
+    dmg = node.segment("DMG")
+    return Demographics(birth_date=read_date(dmg[2]), gender=dmg[3]) if dmg else None
+
+
+# Writing
+
+
+def umo_rows(umo: Umo) -> Iterator[Row]:
+    """The UMO's name, as the request sends it."""
+    yield name_row(umo.role, umo.name, umo.identifier)
+
+
+def provider_rows(provider: Provider) -> Iterator[Row]:
+    """A provider's segments in the guide's order."""
+    yield name_row(provider.role, provider.name, provider.identifier)
+    yield from reference_rows(provider.supplemental)
+    yield from address_rows(provider.address)
+    yield from contact_rows(provider.contact)
+    yield from specialty_rows(provider.specialty)
+
+
+def patient_rows(patient: Subscriber | Dependent) -> Iterator[Row]:
+    """The segments of a subscriber or dependent in the guide's order."""
+    yield from patient_name_rows(patient)
+    yield from demographic_rows(patient)
+
+
+def patient_name_rows(patient: Subscriber | Dependent) -> Iterator[Row]:
+    """Name, identifiers and address, after which a response may reject."""
+    yield name_row("IL" if isinstance(patient, Subscriber) else "QC", patient.name, patient.identifier)
+    yield from reference_rows(patient.supplemental)
+    yield from address_rows(patient.address)
+
+
+def demographic_rows(patient: Subscriber | Dependent) -> Iterator[Row]:
+    """Birth date, gender and relationship."""
+    if patient.demographics:
+        born = write_date(patient.demographics.birth_date)
+        yield "DMG", ("DMG", DAY if born else "", born, patient.demographics.gender)
+    if isinstance(patient, Subscriber):
+        if patient.military_status:
+            yield "INS", ("INS", "Y", "18", "", "", "", "", "", patient.military_status)
+    elif patient.relationship:
+        order = "" if patient.birth_sequence is None else str(patient.birth_sequence)
+        yield "INS", ("INS", "N", patient.relationship, *[""] * 14, order)
+
+
+def name_row(role: str, name: Name, identifier: Identifier | None) -> Row:
+    """NM1 for whoever plays the role."""
+    named = (name.last, name.first, name.middle, name.prefix, name.suffix)
+    identified = (identifier.qualifier, identifier.value) if identifier else ("", "")
+    return "NM1", ("NM1", role, name.kind, *named, *identified)
+
+
+def reference_rows(identifiers: tuple[Identifier, ...]) -> Iterator[Row]:
+    """REF for each identifier."""
+    for identifier in identifiers:
+        yield "REF", ("REF", identifier.qualifier, identifier.value, identifier.description)
+
+
+def address_rows(address: Address | None) -> Iterator[Row]:
+    """N3 and N4."""
+    if address:
+        yield "N3", ("N3", *address.lines[:2])
+        place = (address.city, address.state, address.postal_code, address.country)
+        yield "N4", ("N4", *place, "", "", address.subdivision)
+
+
+def contact_rows(contact: Contact | None) -> Iterator[Row]:
+    """PER, with up to three numbers."""
+    if contact:
+        numbers = [part for number in contact.numbers[:3] for part in (number.qualifier, number.value)]
+        yield "PER", ("PER", "IC", contact.name, *numbers)
+
+
+def specialty_rows(specialty: Specialty | None) -> Iterator[Row]:
+    """PRV."""
+    if specialty:
+        yield "PRV", ("PRV", specialty.role, specialty.qualifier, specialty.taxonomy)

@@ -1,0 +1,158 @@
+"""A 278 request (005010X217) to a service review and back. Nothing a request can say is dropped on the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from priorauth.domain.parties import PartnerId, PayerId
+from priorauth.domain.reviews import (
+    Format,
+    Purpose,
+    ReviewId,
+    ReviewItem,
+    ServiceReview,
+    Trace,
+    TransactionIdentity,
+)
+from priorauth.translate.losses import Losses
+from priorauth.translate.x12_event import (
+    carried_loops,
+    event_rows,
+    item_rows,
+    read_event,
+    read_item,
+)
+from priorauth.translate.x12_parties import (
+    patient_rows,
+    provider_rows,
+    read_dependent,
+    read_provider,
+    read_subscriber,
+    read_umo,
+    umo_rows,
+)
+from priorauth.translate.x12_services import trace_rows
+from priorauth.translate.x12_values import write_date, write_time
+from priorauth.translate.x12_writing import SetWriter, WritableGuide
+from priorauth.x12.guides.x217.request import X217_REQUEST
+from priorauth.x12.loops import LoopNode
+from priorauth.x12.segments import Element
+
+_REQUEST = WritableGuide(X217_REQUEST)
+_PURPOSES = {purpose.value: purpose for purpose in Purpose}
+_TRACES = 2  # of a request, per level
+
+
+def review_from_x12(
+    tree: LoopNode,
+    *,
+    component: str,
+    review_id: ReviewId,
+    partner: PartnerId,
+    payer_of: Callable[[str], PayerId | None],
+    received_at: datetime,
+) -> ServiceReview:
+    """The service review that a request's loop tree says; `payer_of` knows our payers by their identifier (PI).
+
+    The tree may have findings: a value that cannot be read is left out, and a reply can still be written.
+    """
+    bht = tree.segment("BHT")
+    umo_level = _only(tree, "2000A")
+    requester_level = _only(umo_level, "2000B")
+    subscriber_level = _only(requester_level, "2000C")
+    dependents = subscriber_level.loops("2000D")
+    event_level = _only(dependents[0] if dependents else subscriber_level, "2000E")
+    umo = read_umo(_only(umo_level, "2010A"))
+    items = [
+        read_item(node, sequence, component) for sequence, node in enumerate(event_level.loops("2000F"), start=1)
+    ]
+    return ServiceReview(
+        id=review_id,
+        arrived_as=Format.X12_278,
+        partner=partner,
+        received_at=received_at,
+        transaction=TransactionIdentity(
+            purpose=_PURPOSES.get(bht[2], Purpose.REQUEST),
+            identifier=bht[3],
+            created=bht[4] + bht[5],
+            reservation=bht[6] == "RU",
+        ),
+        umo=umo,
+        requester=read_provider(_only(requester_level, "2010B")),
+        subscriber=read_subscriber(_only(subscriber_level, "2010C")),
+        event=read_event(event_level, component),
+        items=tuple(items) or (ReviewItem(sequence=1, stands_for_event=True),),
+        dependent=read_dependent(_only(dependents[0], "2010D")) if dependents else None,
+        payer=payer_of(umo.identifier.value) if umo.identifier.qualifier == "PI" else None,
+    )
+
+
+def review_to_x12(
+    review: ServiceReview,
+    *,
+    identifier: str | None = None,
+    created: datetime | None = None,
+    extra_trace: Trace | None = None,
+    losses: Losses | None = None,
+) -> list[Sequence[Element]]:
+    """The segments of a request, BHT first; ST and SE are the envelope's.
+
+    For a leg: our own `identifier` (BHT03) and time of creation, and `extra_trace` of ours after the first trace of the
+    requester at every level, since a request has room for two.
+    """
+    writer = SetWriter(_REQUEST, losses or Losses())
+    writer.header([("BHT", _beginning(review.transaction, identifier, created))])
+    umo = writer.level("2000A", "20", 0, has_children=True)
+    writer.loop("2010A", umo_rows(review.umo))
+    requester = writer.level("2000B", "21", umo, has_children=True)
+    writer.loop("2010B", provider_rows(review.requester))
+    parent = writer.level("2000C", "22", requester, has_children=True)
+    writer.loop("2010C", patient_rows(review.subscriber))
+    if review.dependent:
+        parent = writer.level("2000D", "23", parent, has_children=True)
+        writer.loop("2010D", patient_rows(replace(review.dependent, identifier=None)))
+    _write_event(writer, review, parent, extra_trace)
+    return writer.segments
+
+
+def narrow(review: ServiceReview, sequences: Iterable[int]) -> ServiceReview:
+    """The review with these items only, which keep their sequences: the minimum that their delegate needs.
+
+    Diagnoses stay whole, so that pointers to them stay right.
+    """
+    wanted = frozenset(sequences)
+    return replace(review, items=tuple(item for item in review.items if item.sequence in wanted))
+
+
+def _only(node: LoopNode, loop: str) -> LoopNode:
+    loops = node.loops(loop)
+    return loops[0] if loops else NO_LOOP
+
+
+def _beginning(
+    transaction: TransactionIdentity, identifier: str | None, created: datetime | None
+) -> Sequence[Element]:
+    day = write_date(created) if created else transaction.created[:8]
+    time = write_time(created) if created else transaction.created[8:]
+    kind = "RU" if transaction.reservation else ""
+    return "BHT", "0007", transaction.purpose, identifier or transaction.identifier, day, time, kind
+
+
+def _write_event(writer: SetWriter, review: ServiceReview, parent: int, extra_trace: Trace | None) -> None:
+    event = review.event
+    services = [item for item in review.items if not item.stands_for_event]
+    traces = list(trace_rows(_traces(event.traces, extra_trace), "1"))
+    level = writer.level("2000E", "EV", parent, has_children=bool(services), rows=event_rows(event, traces))
+    writer.loops("2010EA", [provider_rows(provider) for provider in event.providers])
+    writer.loops("2010EB", carried_loops(event.carried, "2010EB"))
+    writer.loops("2010EC", carried_loops(event.carried, "2010EC"))
+    for item in services:
+        traces = list(trace_rows(_traces(item.traces, None), "1"))
+        writer.level("2000F", "SS", level, has_children=False, rows=item_rows(item, traces))
+        writer.loops("2010F", [provider_rows(provider) for provider in item.providers])
+
+
+def _traces(own: tuple[Trace, ...], extra: Trace | None) -> tuple[Trace, ...]:
+    return (*own[: _TRACES - 1], extra) if extra else own

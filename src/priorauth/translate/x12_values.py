@@ -1,0 +1,76 @@
+"""Dates, periods, numbers and composites as X12 writes them, and as the domain holds them.
+
+The readers never raise: a value that validation let through although it cannot be read answers None.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from priorauth.domain.reviews import DatePeriod
+
+DAY = "D8"
+PERIOD = "RD8"
+
+
+def read_date(text: str) -> date | None:
+    """A CCYYMMDD date."""
+    if len(text) != 8:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_period(text: str) -> DatePeriod | None:
+    """A day, or a period of days written CCYYMMDD-CCYYMMDD."""
+    start = read_date(text[:8])
+    if start is None or len(text) == 8:
+        return DatePeriod(start) if start else None
+    return DatePeriod(start, read_date(text[9:]))
+
+
+def read_decimal(text: str) -> Decimal | None:
+    """A decimal number (type R), its digits kept as sent."""
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def read_count(text: str) -> int | None:
+    """A whole number (type N0)."""
+    return int(text) if text.isdecimal() else None
+
+
+def write_date(day: date | None) -> str:
+    """The date as CCYYMMDD, or empty."""
+    return day.isoformat().replace("-", "") if day else ""
+
+
+def write_time(moment: datetime) -> str:
+    """The time of day as HHMMSS."""
+    return f"{moment:%H%M%S}"
+
+
+def write_period(period: DatePeriod) -> tuple[str, str]:
+    """The format qualifier and the value of a day or period."""
+    if period.end is None:
+        return DAY, write_date(period.start)
+    return PERIOD, f"{write_date(period.start)}-{write_date(period.end)}"
+
+
+def write_number(number: Decimal | int | None) -> str:
+    """The number without an exponent, or empty where there is none to write."""
+    if number is None or (isinstance(number, Decimal) and not number.is_finite()):
+        return ""
+    return format(number, "f") if isinstance(number, Decimal) else str(number)
+
+
+def read_components(text: str, separator: str) -> tuple[str, ...]:
+    """The components of a composite."""
+    return tuple(text.split(separator)) if text else ()

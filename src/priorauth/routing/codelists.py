@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 COLUMNS = ("system", "from", "to", "label", "status", "citation")
@@ -74,7 +74,7 @@ class CodeList:
     citation: str
     rows: tuple[CodeRow, ...]
     is_loaded: bool
-    _families: Mapping[str, Mapping[int, _Ranges]]
+    _families: Mapping[str, Mapping[int, _Ranges]] = field(repr=False, hash=False)
 
     @property
     def is_demonstration(self) -> bool:

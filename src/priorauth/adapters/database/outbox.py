@@ -1,0 +1,153 @@
+"""Events on their way out: written in the transaction that caused them, published after it, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from priorauth.adapters.database.tables import dead_letters, outbox
+from priorauth.adapters.database.transaction import Queries, Transaction, insert_new
+from priorauth.domain.events import Event
+from priorauth.domain.parties import PayerId
+from priorauth.domain.reviews import ReviewId
+from priorauth.services.ports import DeadLetter, StoredEvent
+
+EVENTS_TOPIC = "priorauth.events"
+FULL = "full"
+MINIMAL = "minimal"
+POSTED = ""
+
+OF_REVIEW = select(outbox).where(outbox.c.key == bindparam("key"), outbox.c.form != POSTED).order_by(outbox.c.sequence)
+OF_TOPIC = (
+    select(outbox)
+    .where(outbox.c.topic == bindparam("topic"), outbox.c.position > bindparam("after"))
+    .order_by(outbox.c.position)
+    .limit(bindparam("limit"))
+)
+DEAD_LETTERS = (
+    select(dead_letters).order_by(dead_letters.c.at.desc(), dead_letters.c.id.desc()).limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventEncoder:
+    """How an event becomes CloudEvents JSON: `full` for its payer, `minimal` (no PHI) for everybody."""
+
+    full: Callable[[Event], bytes]
+    minimal: Callable[[Event], bytes]
+
+
+class Outbox(Queries):
+    """What is told to others, and what was set aside."""
+
+    def __init__(self, transaction: Transaction, encoder: EventEncoder) -> None:
+        super().__init__(transaction)
+        self._encoder = encoder
+
+    async def publish(self, event: Event) -> None:
+        """Tell everybody the minimal form and the payer the full one. The same event again changes nothing."""
+        key = key_of(event)
+        rows = [
+            outbox_row(
+                self.transaction,
+                EVENTS_TOPIC,
+                key,
+                event.id,
+                event.type,
+                MINIMAL,
+                self._encoder.minimal(event),
+                event.at,
+            )
+        ]
+        if event.payer:
+            full = self._encoder.full(event)
+            rows.append(
+                outbox_row(self.transaction, payer_topic(event.payer), key, event.id, event.type, FULL, full, event.at)
+            )
+        await put(self.transaction, rows)
+        if event.review_id:
+            self.transaction.touched.add(event.review_id)
+
+    async def post(self, topic: str, key: str, event_id: str, event_type: str, body: bytes, at: datetime) -> None:
+        """Put a ready body on one topic. The same id again changes nothing."""
+        await put(self.transaction, [outbox_row(self.transaction, topic, key, event_id, event_type, POSTED, body, at)])
+
+    async def events_of(self, review_id: ReviewId) -> Sequence[StoredEvent]:
+        """The published events of a review in order, each in the fullest form that it was published in."""
+        fullest: dict[str, Row[Any]] = {}
+        for row in await self.transaction.rows(OF_REVIEW, key=review_id):
+            if row.form == FULL or row.event_id not in fullest:
+                fullest[row.event_id] = row
+        return [stored_event(self.transaction, row) for row in fullest.values()]
+
+    async def events(self, topic: str, after: int, limit: int) -> Sequence[StoredEvent]:
+        """The messages of a topic from the one after this position on."""
+        rows = await self.transaction.rows(OF_TOPIC, topic=topic, after=after, limit=limit)
+        return [stored_event(self.transaction, row) for row in rows]
+
+    async def add_dead_letter(self, letter: DeadLetter) -> None:
+        """Set something aside. The same id again changes nothing."""
+        await self.transaction.add(
+            dead_letters,
+            id=letter.id,
+            kind=letter.kind,
+            subject=letter.subject,
+            reason=letter.reason,
+            at=letter.at,
+            review_id=letter.review_id,
+        )
+
+    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        """What was set aside, newest first."""
+        return [DeadLetter(**row._mapping) for row in await self.transaction.rows(DEAD_LETTERS, limit=limit)]
+
+
+async def put(transaction: Transaction, rows: Sequence[dict[str, object]]) -> None:
+    """Write rows that are not there yet."""
+    await transaction.run(insert_new(transaction.dialect, outbox), rows)
+    transaction.topics.update(str(row["topic"]) for row in rows)
+
+
+def outbox_row(
+    transaction: Transaction, topic: str, key: str, event_id: str, event_type: str, form: str, body: bytes, at: datetime
+) -> dict[str, object]:
+    """A message of one topic as the outbox holds it, its body sealed."""
+    return {
+        "topic": topic,
+        "key": key,
+        "event_id": event_id,
+        "type": event_type,
+        "form": form,
+        "at": at,
+        "body": transaction.seal.close(body, event_row(topic, event_id)),
+    }
+
+
+def key_of(event: Event) -> str:
+    """What an event is ordered by: its review, or itself where it is of none."""
+    return event.review_id or event.id
+
+
+def payer_topic(payer: PayerId) -> str:
+    """The topic of one payer's events in full."""
+    return f"priorauth.payer.{payer.lower()}"
+
+
+def stored_event(transaction: Transaction, row: Row[Any]) -> StoredEvent:
+    """A row of the outbox as an event; its position is 0 until it is published."""
+    return StoredEvent(
+        position=row.position or 0,
+        id=row.event_id,
+        type=row.type,
+        topic=row.topic,
+        key=row.key,
+        body=transaction.seal.open(row.body, event_row(row.topic, row.event_id)),
+    )
+
+
+def event_row(topic: str, event_id: str) -> str:
+    return f"event {event_id} on {topic}"

@@ -1,0 +1,131 @@
+"""Routes, the legs that reviews are split into, and what was sent for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, bindparam, select, update
+
+from priorauth.adapters.database.tables import dispatches, legs, routes
+from priorauth.adapters.database.transaction import Queries, Transaction, insert_or_replace
+from priorauth.domain.reviews import Leg, LegId, ReviewId
+from priorauth.domain.routes import Route
+from priorauth.services.ports import Conflict, Dispatch, NotKnown
+
+ROUTE = select(routes.c.document).where(routes.c.review_id == bindparam("review_id"))
+LEG = select(legs.c.id, legs.c.document).where(legs.c.id == bindparam("id"))
+LEGS = select(legs.c.id, legs.c.document).where(legs.c.review_id == bindparam("review_id")).order_by(legs.c.number)
+BY_TRACE = (
+    select(legs.c.id, legs.c.document).join_from(legs, dispatches).where(dispatches.c.trace == bindparam("trace"))
+)
+DUE = (
+    select(legs.c.id, legs.c.document)
+    .where(legs.c.next_attempt_at <= bindparam("now"))
+    .order_by(legs.c.next_attempt_at, legs.c.id)
+    .limit(bindparam("limit"))
+)
+SAVE = update(legs).where(legs.c.id == bindparam("leg_id"))
+DISPATCH = select(dispatches).where(dispatches.c.leg_id == bindparam("leg_id"))
+
+ROUTE_DOCUMENT = msgspec.json.Decoder(Route)
+LEG_DOCUMENT = msgspec.json.Decoder(Leg)
+
+
+class Legs(Queries):
+    """Where a review's items go, and how far each leg got."""
+
+    async def save_route(self, review_id: ReviewId, route: Route) -> None:
+        """Keep a review's route, in place of an earlier one."""
+        await self.transaction.run(
+            insert_or_replace(self.transaction.dialect, routes, "pack_version", "document"),
+            {
+                "review_id": review_id,
+                "pack_version": route.pack_version,
+                "document": self.transaction.document(route_row(review_id), route),
+            },
+        )
+        self.transaction.touched.add(review_id)
+
+    async def route(self, review_id: ReviewId) -> Route | None:
+        """A review's route, or None before it is routed."""
+        row = await self.transaction.row_or_none(ROUTE, review_id=review_id)
+        return self.transaction.read(route_row(review_id), row.document, ROUTE_DOCUMENT) if row else None
+
+    async def add_leg(self, leg: Leg) -> None:
+        """Save a new leg; Conflict where its id, or its number within the review, is taken."""
+        added = await self.transaction.add(
+            legs,
+            id=leg.id,
+            review_id=leg.review_id,
+            number=leg.number,
+            destination=leg.destination,
+            next_attempt_at=None,
+            error="",
+            **changing(self.transaction, leg),
+        )
+        if not added:
+            raise Conflict("there is such a leg")
+        self.transaction.touched.add(leg.review_id)
+
+    async def save_leg(self, leg: Leg, *, next_attempt_at: datetime | None = None, error: str = "") -> None:
+        """Save a leg in its new state, with when to try again (None: not by the clock) and the last failure."""
+        changed = await self.transaction.change(
+            SAVE, leg_id=leg.id, next_attempt_at=next_attempt_at, error=error, **changing(self.transaction, leg)
+        )
+        if not changed:
+            raise NotKnown("there is no such leg")
+        self.transaction.touched.add(leg.review_id)
+
+    async def leg(self, leg_id: LegId) -> Leg:
+        """A leg in its latest state; NotKnown where there is none."""
+        return read_leg(self.transaction, await self.transaction.row(LEG, id=leg_id))
+
+    async def legs(self, review_id: ReviewId) -> Sequence[Leg]:
+        """The legs of a review in the order of their numbers."""
+        return [read_leg(self.transaction, row) for row in await self.transaction.rows(LEGS, review_id=review_id)]
+
+    async def leg_by_trace(self, trace: str) -> Leg | None:
+        """The leg that was sent under this trace of ours."""
+        row = await self.transaction.row_or_none(BY_TRACE, trace=trace)
+        return read_leg(self.transaction, row) if row else None
+
+    async def legs_due(self, now: datetime, limit: int) -> Sequence[Leg]:
+        """The legs whose next attempt is due, the longest overdue first."""
+        return [read_leg(self.transaction, row) for row in await self.transaction.rows(DUE, now=now, limit=limit)]
+
+    async def save_dispatch(self, dispatch: Dispatch) -> None:
+        """Keep under which ids a leg was sent; Conflict where it was sent before, or the trace is taken."""
+        added = await self.transaction.add(
+            dispatches,
+            leg_id=dispatch.leg_id,
+            message_id=dispatch.message_id,
+            trace=dispatch.trace,
+            identifier=dispatch.identifier,
+        )
+        if not added:
+            raise Conflict("the leg was sent before")
+
+    async def dispatch(self, leg_id: LegId) -> Dispatch | None:
+        """What a leg was sent as, or None before it was."""
+        row = await self.transaction.row_or_none(DISPATCH, leg_id=leg_id)
+        return Dispatch(**row._mapping) if row else None
+
+
+def changing(transaction: Transaction, leg: Leg) -> dict[str, object]:
+    """The columns that follow a leg's state."""
+    return {"state": leg.state, "attempts": leg.attempts, "document": transaction.document(leg_row(leg.id), leg)}
+
+
+def read_leg(transaction: Transaction, row: Row[Any]) -> Leg:
+    return transaction.read(leg_row(row.id), row.document, LEG_DOCUMENT)
+
+
+def route_row(review_id: ReviewId) -> str:
+    return f"route of {review_id}"
+
+
+def leg_row(leg_id: LegId) -> str:
+    return f"leg {leg_id}"

@@ -1,0 +1,278 @@
+"""The tables. What is looked up by is a column; the rest of a value is its sealed JSON document beside it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment as microseconds since 1970 in UTC: the same on every engine, and aware when it comes back."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+"""A number given in the order of insertion. SQLite counts only a column that is exactly INTEGER."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def required(name: str, type_: Any = String, *rest: Any, **options: Any) -> Column[Any]:
+    """A column that is never null."""
+    return Column(name, type_, *rest, nullable=False, **options)
+
+
+# Messages as received and sent
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String, primary_key=True),
+    required("direction"),
+    required("counterpart"),
+    required("format"),
+    required("at", Instant),
+    required("sha256"),
+    required("body", LargeBinary),
+)
+
+review_messages = Table(
+    "review_messages",
+    metadata,
+    Column("sequence", Sequence, primary_key=True),
+    required("review_id", String, ForeignKey("reviews.id")),
+    required("message_id", String, ForeignKey("messages.id")),
+    required("role"),
+    UniqueConstraint("review_id", "message_id", "role"),
+)
+
+# Resends and control numbers
+
+resend_keys = Table(
+    "resend_keys",
+    metadata,
+    Column("partner", String, primary_key=True),
+    Column("key", String, primary_key=True),  # a keyed hash
+    required("message_id", String, ForeignKey("messages.id")),
+    required("at", Instant, index=True),
+)
+
+interchanges = Table(
+    "interchanges",
+    metadata,
+    Column("partner", String, primary_key=True),
+    Column("control_number", String, primary_key=True),
+    required("message_id"),  # archived after its number is taken
+)
+
+received_sets = Table(
+    "received_sets",
+    metadata,
+    Column("message_id", String, ForeignKey("messages.id"), primary_key=True),
+    required("document", LargeBinary),
+)
+
+responses = Table(
+    "responses",
+    metadata,
+    Column("message_id", String, ForeignKey("messages.id"), primary_key=True),
+    Column("state", String, primary_key=True),
+    required("response_id", String, ForeignKey("messages.id")),
+)
+
+counters = Table("counters", metadata, Column("series", String, primary_key=True), required("value", BigInteger))
+
+# Reviews
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", String, primary_key=True),
+    required("partner"),
+    Column("payer", String),
+    required("state"),
+    required("received_at", Instant),
+    required("message_id", String, ForeignKey("messages.id")),
+    required("set_number", Integer),
+    required("digest"),
+    required("answer_by", Instant),
+    required("replied", Boolean(create_constraint=False)),
+    required("document", LargeBinary),
+    Index("ix_reviews_partner_digest", "partner", "digest"),
+    Index("ix_reviews_received_at_id", "received_at", "id"),
+    Index("ix_reviews_partner_received_at_id", "partner", "received_at", "id"),
+)
+_awaits_reply = reviews.c.replied == false()
+Index("ix_reviews_without_reply", reviews.c.answer_by, sqlite_where=_awaits_reply, postgresql_where=_awaits_reply)
+
+review_numbers = Table(
+    "review_numbers",
+    metadata,
+    Column("partner", String, primary_key=True),
+    Column("number", String, primary_key=True),  # a keyed hash
+    required("review_id", String, ForeignKey("reviews.id")),
+    required("destination"),
+)
+
+# Routes and legs
+
+routes = Table(
+    "routes",
+    metadata,
+    Column("review_id", String, ForeignKey("reviews.id"), primary_key=True),
+    required("pack_version"),
+    required("document", LargeBinary),
+)
+
+legs = Table(
+    "legs",
+    metadata,
+    Column("id", String, primary_key=True),
+    required("review_id", String, ForeignKey("reviews.id")),
+    required("number", Integer),
+    required("destination"),
+    required("state"),
+    required("attempts", Integer),
+    Column("next_attempt_at", Instant),
+    required("error"),  # a fixed text
+    required("document", LargeBinary),
+    UniqueConstraint("review_id", "number"),
+)
+_has_next_attempt = legs.c.next_attempt_at.is_not(None)
+Index("ix_legs_due", legs.c.next_attempt_at, sqlite_where=_has_next_attempt, postgresql_where=_has_next_attempt)
+
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("leg_id", String, ForeignKey("legs.id"), primary_key=True),
+    required("message_id", String, ForeignKey("messages.id")),
+    required("trace"),  # ours
+    required("identifier"),  # ours
+    UniqueConstraint("trace"),
+)
+
+# Determinations, replies, mailbox
+
+determinations = Table(
+    "determinations",
+    metadata,
+    Column("sequence", Sequence, primary_key=True),
+    required("id"),
+    required("review_id", String, ForeignKey("reviews.id"), index=True),
+    required("leg_id", String, ForeignKey("legs.id")),
+    required("decided_by"),
+    required("decided_at", Instant),
+    required("document", LargeBinary),
+    UniqueConstraint("id"),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("review_id", String, ForeignKey("reviews.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    required("made_at", Instant),
+    required("channel"),  # empty until claimed
+    required("document", LargeBinary),
+)
+_unclaimed = replies.c.channel == ""
+Index("ix_replies_unclaimed", replies.c.made_at, sqlite_where=_unclaimed, postgresql_where=_unclaimed)
+
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("id", String, primary_key=True),
+    required("partner"),
+    required("message_id", String, ForeignKey("messages.id")),
+    required("at", Instant),
+    Column("acknowledged_at", Instant),
+)
+_waiting = mailbox.c.acknowledged_at.is_(None)
+Index("ix_mailbox_waiting", mailbox.c.partner, mailbox.c.at, sqlite_where=_waiting, postgresql_where=_waiting)
+
+# Events
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("sequence", Sequence, primary_key=True),
+    required("topic"),
+    required("key"),
+    required("event_id"),
+    required("type"),
+    required("form"),  # "full" or "minimal" of a published event, empty for a posted body
+    required("at", Instant),
+    required("body", LargeBinary),
+    Column("position", BigInteger, unique=True),  # given on publishing, so that a late commit is never skipped
+    UniqueConstraint("topic", "event_id"),
+    Index("ix_outbox_key_form", "key", "form"),
+    Index("ix_outbox_topic_position", "topic", "position"),
+)
+_unpublished = outbox.c.position.is_(None)
+Index("ix_outbox_unpublished", outbox.c.sequence, sqlite_where=_unpublished, postgresql_where=_unpublished)
+
+consumer_offsets = Table(
+    "consumer_offsets",
+    metadata,
+    Column("consumer_group", String, primary_key=True),
+    Column("topic", String, primary_key=True),
+    required("position", BigInteger),  # everything up to here is done
+)
+
+consumer_inbox = Table(
+    "consumer_inbox",
+    metadata,
+    Column("consumer_group", String, primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("position", BigInteger, primary_key=True),  # done, beyond the offset
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", String, primary_key=True),
+    required("kind"),
+    required("subject"),
+    required("reason"),  # a fixed text
+    required("at", Instant, index=True),
+    Column("review_id", String),
+)

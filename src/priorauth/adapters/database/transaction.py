@@ -1,0 +1,96 @@
+"""What the named queries of the repositories share: one transaction, its seal, and what it touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import CursorResult, Executable, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from priorauth.adapters.archive import Seal
+from priorauth.domain.reviews import ReviewId
+from priorauth.services.ports import NotKnown
+
+Value = TypeVar("Value")
+
+ENCODER = msgspec.json.Encoder()
+
+
+class Transaction:
+    """One open transaction. `touched` are the reviews that it changed, `topics` those that it put messages on."""
+
+    def __init__(self, connection: AsyncConnection, seal: Seal) -> None:
+        self._connection = connection
+        self.seal = seal
+        self.dialect = connection.dialect.name
+        self.touched: set[ReviewId] = set()
+        self.topics: set[str] = set()
+
+    async def run(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Execute a statement, once or for each of the values."""
+        return await self._connection.execute(statement, values)
+
+    async def row(self, statement: Executable, **values: Any) -> Row[Any]:
+        """The one row that the query finds; NotKnown where there is none."""
+        row = (await self._connection.execute(statement, values)).first()
+        if row is None:
+            raise NotKnown("there is no such row")
+        return row
+
+    async def row_or_none(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        """The first row that the query finds, or None."""
+        return (await self._connection.execute(statement, values)).first()
+
+    async def rows(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+        """Every row that the query finds."""
+        return (await self._connection.execute(statement, values)).all()
+
+    async def add(self, table: Table, **values: Any) -> bool:
+        """Insert a row; False where its key is taken already."""
+        return (await self._connection.execute(insert_new(self.dialect, table), values)).rowcount > 0
+
+    async def change(self, statement: Executable, **values: Any) -> int:
+        """Execute an update or delete; the number of rows that it changed."""
+        return (await self._connection.execute(statement, values)).rowcount
+
+    def document(self, row: str, value: object) -> bytes:
+        """The value as a sealed JSON document, bound to its row."""
+        return self.seal.close(ENCODER.encode(value), row)
+
+    def read(self, row: str, document: bytes, decoder: msgspec.json.Decoder[Value]) -> Value:
+        """The value of a sealed JSON document."""
+        return decoder.decode(self.seal.open(document, row))
+
+
+class Queries:
+    """Named queries over one transaction. Each repository is such a part of the Work port, one per subject."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+
+
+def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert in the words of this engine, which can say what to do about a row that is there already."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@cache
+def insert_new(dialect: str, table: Table) -> Executable:
+    """An insert that leaves the row alone which has the same key already."""
+    return insert_into(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def insert_or_replace(dialect: str, table: Table, *replaced: str) -> Executable:
+    """An insert that changes these columns of the row which has the same primary key already."""
+    statement = insert_into(dialect, table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={column: statement.excluded[column] for column in replaced},
+    )

@@ -1,0 +1,53 @@
+"""One use case, one database transaction; only this commits. Whoever waits for a commit is told right after it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
+
+from priorauth.adapters.archive import Seal
+from priorauth.adapters.database.engine import Database
+from priorauth.adapters.database.outbox import EventEncoder, Outbox
+from priorauth.adapters.database.repositories.legs import Legs
+from priorauth.adapters.database.repositories.messages import Messages
+from priorauth.adapters.database.repositories.replies import Mailbox, Replies
+from priorauth.adapters.database.repositories.resends import Resends
+from priorauth.adapters.database.repositories.reviews import Reviews
+from priorauth.adapters.database.transaction import Transaction
+from priorauth.domain.reviews import ReviewId
+
+Committed = Callable[[AbstractSet[ReviewId], AbstractSet[str]], None]
+"""Called after a commit with the reviews that it changed and the topics that it put messages on."""
+
+
+class DatabaseWork(Messages, Resends, Reviews, Legs, Replies, Mailbox, Outbox):
+    """The Work port: every repository over the same transaction. It has no behaviour of its own."""
+
+
+class DatabaseUnitOfWork:
+    """Opens transactions of one database."""
+
+    def __init__(
+        self, database: Database, seal: Seal, encoder: EventEncoder, committed: Sequence[Committed] = ()
+    ) -> None:
+        self._database = database
+        self._seal = seal
+        self._encoder = encoder
+        self._committed = committed
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[DatabaseWork]:
+        """A transaction that may write; committed and told when the block ends without an exception."""
+        async with self._database.writing() as connection:
+            transaction = Transaction(connection, self._seal)
+            yield DatabaseWork(transaction, self._encoder)
+        if transaction.touched or transaction.topics:
+            for tell in self._committed:
+                tell(transaction.touched, transaction.topics)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[DatabaseWork]:
+        """A transaction that sees one state of the database and writes nothing."""
+        async with self._database.reading() as connection:
+            yield DatabaseWork(Transaction(connection, self._seal), self._encoder)

@@ -1,0 +1,505 @@
+"""What every store promises the use cases: one transaction at a time, and each question of the Work port."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from contracts.examples import (
+    DELEGATE,
+    HOSPITAL,
+    NOON,
+    OTHER_HOSPITAL,
+    SECOND,
+    a_determination,
+    a_leg,
+    a_message,
+    a_record,
+    a_reply,
+    a_review,
+    a_route,
+    an_event,
+)
+from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import LegId, LegState, MessageId, ReviewId, ReviewState
+from priorauth.services.ports import (
+    Conflict,
+    DeadLetter,
+    Dispatch,
+    MailboxEntry,
+    NotKnown,
+    ReceivedSet,
+    ReplyRecord,
+    UnitOfWork,
+)
+
+REVIEW = ReviewId("rev-1")
+MESSAGE = MessageId("msg-1")
+
+
+async def save_a_review(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        await work.add_review(a_record())
+
+
+async def save_a_leg(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        await work.add_leg(a_leg())
+
+
+# Transactions
+
+
+async def test_an_exception_leaves_nothing_behind(store: UnitOfWork) -> None:
+    async def fail() -> None:
+        async with store() as work:
+            await work.archive(a_message())
+            await work.next_number("isa:x")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+
+    async with store() as work:
+        with pytest.raises(NotKnown):
+            await work.message(MESSAGE)
+        assert await work.next_number("isa:x") == 1
+
+
+async def test_a_reader_sees_what_was_committed_before_and_not_what_is_being_written(store: UnitOfWork) -> None:
+    await save_a_review(store)
+
+    async with store() as writer, store.reading() as reader:
+        await writer.save_review(a_review().move(ReviewState.ROUTED))
+        seen = await reader.review(REVIEW)
+
+    assert seen.state is ReviewState.RECEIVED
+    async with store.reading() as reader:
+        assert (await reader.review(REVIEW)).state is ReviewState.ROUTED
+
+
+async def test_writers_take_turns(store: UnitOfWork) -> None:
+
+    async def count() -> int:
+        async with store() as work:
+            await asyncio.sleep(0)
+            return await work.next_number("turns")
+
+    numbers = await asyncio.gather(*(count() for _ in range(20)))
+
+    assert sorted(numbers) == list(range(1, 21))
+
+
+# Messages
+
+
+async def test_a_message_comes_back_byte_for_byte_with_its_hash(store: UnitOfWork) -> None:
+    body = bytes(range(256))
+    async with store() as work:
+        await work.archive(a_message(body=body))
+
+    async with store() as work:
+        message = await work.message(MESSAGE)
+
+    assert message == replace(a_message(body=body), sha256=message.sha256)
+    assert message.sha256 == "40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880"
+
+
+async def test_archiving_the_same_message_again_changes_nothing_and_another_under_its_id_is_refused(
+    store: UnitOfWork,
+) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        await work.archive(a_message())
+
+        with pytest.raises(Conflict):
+            await work.archive(a_message(body=b"other bytes"))
+
+
+async def test_the_messages_of_a_review_come_in_the_order_in_which_they_were_linked(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        await work.archive(a_message("msg-0"))
+        await work.link(REVIEW, MESSAGE, "request")
+        await work.link(REVIEW, MessageId("msg-0"), "response")
+        await work.link(REVIEW, MESSAGE, "request")
+
+    async with store.reading() as work:
+        found = await work.messages_of(REVIEW)
+
+    assert [(role, message.id) for role, message in found] == [("request", "msg-1"), ("response", "msg-0")]
+
+
+async def test_what_refers_to_something_unknown_is_refused(store: UnitOfWork) -> None:
+    await save_a_review(store)
+
+    with pytest.raises(NotKnown):
+        async with store() as work:
+            await work.link(REVIEW, MessageId("no-such-message"), "request")
+    with pytest.raises(NotKnown):
+        async with store() as work:
+            await work.add_leg(a_leg(review_id="no-such-review"))
+
+
+# Resends and numbers
+
+
+async def test_a_key_finds_its_message_for_as_long_as_was_asked(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        await work.remember_keys(HOSPITAL, ["bytes", "key"], MESSAGE, NOON)
+
+    async with store() as work:
+        assert await work.resend_of(HOSPITAL, ["other", "key"], NOON) == MESSAGE
+        assert await work.resend_of(HOSPITAL, ["bytes"], NOON + SECOND) is None
+        assert await work.resend_of(OTHER_HOSPITAL, ["bytes"], NOON) is None
+        assert await work.resend_of(HOSPITAL, [], NOON) is None
+
+
+async def test_a_key_stands_for_one_message_for_seven_days_and_may_stand_for_another_after(store: UnitOfWork) -> None:
+    week = timedelta(days=7)
+    async with store() as work:
+        await work.archive(a_message())
+        await work.archive(a_message("msg-2"))
+        await work.remember_keys(HOSPITAL, ["key"], MESSAGE, NOON)
+        await work.remember_keys(HOSPITAL, ["key"], MESSAGE, NOON)
+
+    with pytest.raises(Conflict):
+        async with store() as work:
+            await work.remember_keys(HOSPITAL, ["key"], MessageId("msg-2"), NOON + week)
+    async with store() as work:
+        await work.remember_keys(HOSPITAL, ["key"], MessageId("msg-2"), NOON + week + SECOND)
+        assert await work.resend_of(HOSPITAL, ["key"], NOON) == "msg-2"
+
+
+async def test_keys_are_forgotten_after_seven_days_and_not_before(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        await work.remember_keys(HOSPITAL, ["old"], MESSAGE, NOON)
+        await work.remember_keys(HOSPITAL, ["new"], MESSAGE, NOON + SECOND)
+
+        assert await work.forget_keys(NOON + timedelta(days=7)) == 0
+        assert await work.forget_keys(NOON + timedelta(days=7, seconds=1)) == 1
+        assert await work.resend_of(HOSPITAL, ["old"], NOON) is None
+        assert await work.resend_of(HOSPITAL, ["new"], NOON) == MESSAGE
+
+
+async def test_an_interchange_number_is_used_up_once_per_partner(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.remember_interchange(HOSPITAL, "000000001", MESSAGE)
+
+        assert await work.interchange_known(HOSPITAL, "000000001")
+        assert not await work.interchange_known(HOSPITAL, "000000002")
+        assert not await work.interchange_known(OTHER_HOSPITAL, "000000001")
+        with pytest.raises(Conflict):
+            await work.remember_interchange(HOSPITAL, "000000001", MessageId("msg-2"))
+
+
+async def test_what_became_of_each_set_comes_back(store: UnitOfWork) -> None:
+    sets = (
+        ReceivedSet(number=1, review_id=REVIEW, identifier="A12345", control_number="0001"),
+        ReceivedSet(number=2, review_id=None, group_number=2),
+    )
+    async with store() as work:
+        await work.archive(a_message())
+        await work.save_received_sets(MESSAGE, sets)
+
+    async with store.reading() as work:
+        assert tuple(await work.received_sets(MESSAGE)) == sets
+        assert tuple(await work.received_sets(MessageId("no-such-message"))) == ()
+
+
+async def test_a_message_has_one_response_for_each_state_of_things(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        await work.archive(a_message("msg-2"))
+        await work.save_response_to(MESSAGE, "rev-1:1", MessageId("msg-2"))
+
+        assert await work.response_to(MESSAGE, "rev-1:1") == "msg-2"
+        assert await work.response_to(MESSAGE, "rev-1:2") is None
+        with pytest.raises(Conflict):
+            await work.save_response_to(MESSAGE, "rev-1:1", MessageId("msg-2"))
+
+
+async def test_each_series_counts_from_one_without_gaps(store: UnitOfWork) -> None:
+    numbers = []
+    for _ in range(3):
+        async with store() as work:
+            numbers.append((await work.next_number("isa:a"), await work.next_number("isa:b")))
+
+    assert numbers == [(1, 1), (2, 2), (3, 3)]
+
+
+# Reviews
+
+
+async def test_a_review_comes_back_as_it_was_saved(store: UnitOfWork) -> None:
+    await save_a_review(store)
+
+    async with store.reading() as work:
+        record = await work.review_record(REVIEW)
+        assert await work.review(REVIEW) == a_review()
+
+    assert record == a_record()
+    assert record.review.received_at.utcoffset() == timedelta()
+
+
+async def test_a_review_is_added_once_and_saved_only_when_it_was_added(store: UnitOfWork) -> None:
+    await save_a_review(store)
+
+    async with store() as work:
+        with pytest.raises(Conflict):
+            await work.add_review(a_record())
+        with pytest.raises(NotKnown):
+            await work.save_review(a_review("rev-2"))
+        with pytest.raises(NotKnown):
+            await work.review(ReviewId("rev-2"))
+        with pytest.raises(NotKnown):
+            await work.review_record(ReviewId("rev-2"))
+
+
+async def test_a_review_with_the_same_digest_is_found_while_it_is_open(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        assert await work.open_review_like(HOSPITAL, "digest-1") == REVIEW
+        assert await work.open_review_like(HOSPITAL, "digest-2") is None
+        assert await work.open_review_like(OTHER_HOSPITAL, "digest-1") is None
+
+        routed = a_review().move(ReviewState.ROUTED)
+        await work.save_review(routed)
+        assert await work.open_review_like(HOSPITAL, "digest-1") == REVIEW
+
+        await work.save_review(routed.move(ReviewState.DETERMINED))
+        assert await work.open_review_like(HOSPITAL, "digest-1") is None
+
+
+async def test_reviews_are_listed_newest_first_page_by_page(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        for number in (2, 1, 4, 3):
+            await work.add_review(a_record(a_review(f"rev-{number}", at=NOON + SECOND * (number // 3))))
+        await work.add_review(a_record(a_review("rev-other", partner=OTHER_HOSPITAL, at=NOON + SECOND)))
+
+    async with store.reading() as work:
+        first = [review.id for review in await work.reviews(partner=HOSPITAL, limit=3, after="")]
+        rest = [review.id for review in await work.reviews(partner=HOSPITAL, limit=3, after=first[-1])]
+        everybodys = [review.id for review in await work.reviews(partner=None, limit=10, after="")]
+        with pytest.raises(NotKnown):
+            await work.reviews(partner=None, limit=3, after="no-such-review")
+
+    assert first + rest == ["rev-4", "rev-3", "rev-2", "rev-1"]
+    assert everybodys == ["rev-other", "rev-4", "rev-3", "rev-2", "rev-1"]
+
+
+async def test_reviews_whose_time_is_over_are_found_until_they_have_a_reply(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        await work.add_review(a_record(a_review("rev-later"), answer_by=NOON + SECOND * 2))
+        await work.add_review(a_record(a_review("rev-1"), answer_by=NOON + SECOND))
+        await work.add_review(a_record(a_review("rev-2"), answer_by=NOON))
+
+    async with store() as work:
+        assert await work.reviews_without_reply(NOON + SECOND, 10) == ["rev-2", "rev-1"]
+        assert await work.reviews_without_reply(NOON + SECOND, 1) == ["rev-2"]
+        await work.add_reply(ReplyRecord(reply=a_reply()))
+        assert await work.reviews_without_reply(NOON + SECOND, 10) == ["rev-2"]
+
+
+async def test_a_number_names_the_partners_latest_review_that_it_was_given_to(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        for name in ("rev-1", "rev-2"):
+            await work.add_review(a_record(a_review(name)))
+        await work.remember_numbers(REVIEW, {"AUTH1": DELEGATE, "AUTH2": DELEGATE})
+        await work.remember_numbers(REVIEW, {})
+        await work.remember_numbers(ReviewId("rev-2"), {"AUTH2": DestinationId("bcbsm-um")})
+
+        assert await work.review_by_number(HOSPITAL, "AUTH1") == ("rev-1", DELEGATE)
+        assert await work.review_by_number(HOSPITAL, "AUTH2") == ("rev-2", "bcbsm-um")
+        assert await work.review_by_number(OTHER_HOSPITAL, "AUTH1") is None
+        assert await work.review_by_number(HOSPITAL, "AUTH3") is None
+
+
+# Routes and legs
+
+
+async def test_a_route_comes_back_as_it_was_saved_last(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        assert await work.route(REVIEW) is None
+        await work.save_route(REVIEW, replace(a_route(), pack_version="older"))
+        await work.save_route(REVIEW, a_route())
+
+    async with store.reading() as work:
+        assert await work.route(REVIEW) == a_route()
+
+
+async def test_legs_come_back_in_the_order_of_their_numbers(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    second = replace(a_leg("leg-2", number=2), took_over=LegId("leg-1"), awaited=False)
+    async with store() as work:
+        await work.add_leg(second)
+        await work.add_leg(a_leg())
+        with pytest.raises(Conflict):
+            await work.add_leg(a_leg())
+        with pytest.raises(Conflict):
+            await work.add_leg(a_leg("leg-3", number=2))
+
+    async with store.reading() as work:
+        assert list(await work.legs(REVIEW)) == [a_leg(), second]
+        assert await work.leg(LegId("leg-2")) == second
+        with pytest.raises(NotKnown):
+            await work.leg(LegId("leg-3"))
+
+
+async def test_a_leg_is_due_from_its_next_attempt_until_it_is_saved_without_one(store: UnitOfWork) -> None:
+    await save_a_leg(store)
+    tried = replace(a_leg(), attempts=1)
+    async with store() as work:
+        assert await work.legs_due(NOON, 10) == []
+        await work.save_leg(tried, next_attempt_at=NOON, error="no answer in time")
+        assert await work.legs_due(NOON - SECOND, 10) == []
+        assert await work.legs_due(NOON, 10) == [tried]
+
+        await work.save_leg(replace(tried, state=LegState.DISPATCHED))
+        assert await work.legs_due(NOON, 10) == []
+        with pytest.raises(NotKnown):
+            await work.save_leg(a_leg("leg-2", number=2))
+
+
+async def test_the_longest_overdue_legs_come_first(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        for number, wait in ((1, 2), (2, 0), (3, 1)):
+            leg = a_leg(f"leg-{number}", number=number)
+            await work.add_leg(leg)
+            await work.save_leg(leg, next_attempt_at=NOON + SECOND * wait)
+
+        due = await work.legs_due(NOON + SECOND * 5, 2)
+
+    assert [leg.id for leg in due] == ["leg-2", "leg-3"]
+
+
+async def test_a_leg_is_found_by_the_trace_that_it_was_sent_under(store: UnitOfWork) -> None:
+    await save_a_leg(store)
+    sent = Dispatch(leg_id=LegId("leg-1"), message_id=MESSAGE, trace="TR-1", identifier="TX-1")
+    async with store() as work:
+        assert await work.dispatch(LegId("leg-1")) is None
+        await work.save_dispatch(sent)
+
+        assert await work.dispatch(LegId("leg-1")) == sent
+        assert await work.leg_by_trace("TR-1") == a_leg()
+        assert await work.leg_by_trace("TR-2") is None
+        with pytest.raises(Conflict):
+            await work.save_dispatch(sent)
+
+
+# Determinations and replies
+
+
+async def test_a_determination_is_recorded_once(store: UnitOfWork) -> None:
+    await save_a_leg(store)
+    async with store() as work:
+        assert await work.add_determination(a_determination("det-2"))
+        assert await work.add_determination(a_determination())
+        assert not await work.add_determination(a_determination())
+
+    async with store.reading() as work:
+        assert list(await work.determinations(REVIEW)) == [a_determination("det-2"), a_determination()]
+
+
+async def test_a_reply_is_claimed_by_one_channel(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        await work.add_reply(ReplyRecord(reply=a_reply()))
+        await work.add_reply(ReplyRecord(reply=a_reply(2)))
+        with pytest.raises(Conflict):
+            await work.add_reply(ReplyRecord(reply=a_reply()))
+
+        assert await work.claim_reply(REVIEW, 1, "response")
+        assert not await work.claim_reply(REVIEW, 1, "mailbox")
+        with pytest.raises(NotKnown):
+            await work.claim_reply(REVIEW, 3, "mailbox")
+
+    async with store.reading() as work:
+        found = list(await work.replies(REVIEW))
+    assert found == [ReplyRecord(reply=a_reply(), channel="response"), ReplyRecord(reply=a_reply(2))]
+
+
+async def test_replies_that_no_request_waits_for_are_found_until_they_are_claimed(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        await work.add_review(a_record(a_review("rev-2"), answer_by=NOON + SECOND))
+        await work.add_reply(ReplyRecord(reply=a_reply(2, at=NOON + SECOND)))
+        await work.add_reply(ReplyRecord(reply=a_reply(1)))
+        await work.add_reply(ReplyRecord(reply=a_reply(1, review_id="rev-2")))
+
+        assert await work.unclaimed_replies(NOON, 10) == [("rev-1", 1), ("rev-1", 2)]
+        assert await work.unclaimed_replies(NOON, 1) == [("rev-1", 1)]
+        await work.claim_reply(REVIEW, 1, "response")
+        assert await work.unclaimed_replies(NOON + SECOND, 10) == [("rev-2", 1), ("rev-1", 2)]
+
+
+# Mailbox
+
+
+async def test_a_mailbox_lists_what_its_partner_has_not_acknowledged_oldest_first(store: UnitOfWork) -> None:
+    late = MailboxEntry(id="box-1", partner=HOSPITAL, message_id=MESSAGE, at=NOON + SECOND)
+    early = MailboxEntry(id="box-2", partner=HOSPITAL, message_id=MESSAGE, at=NOON)
+    theirs = MailboxEntry(id="box-3", partner=OTHER_HOSPITAL, message_id=MESSAGE, at=NOON)
+    async with store() as work:
+        await work.archive(a_message())
+        for entry in (late, early, theirs):
+            await work.add_to_mailbox(entry)
+        assert list(await work.mailbox(HOSPITAL, 10)) == [early, late]
+        assert list(await work.mailbox(HOSPITAL, 1)) == [early]
+
+        await work.acknowledge_mailbox_entry("box-2", NOON)
+        await work.acknowledge_mailbox_entry("box-2", NOON + SECOND)
+
+        assert list(await work.mailbox(HOSPITAL, 10)) == [late]
+        assert await work.mailbox_entry("box-2") == replace(early, acknowledged_at=NOON)
+        with pytest.raises(Conflict):
+            await work.add_to_mailbox(late)
+        with pytest.raises(NotKnown):
+            await work.mailbox_entry("box-4")
+        with pytest.raises(NotKnown):
+            await work.acknowledge_mailbox_entry("box-4", NOON)
+
+
+# Events and dead letters
+
+
+async def test_the_events_of_a_review_come_once_each_in_the_fullest_form(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        await work.publish(an_event())
+        await work.publish(an_event())
+        await work.publish(an_event("evt-2", payer=None))
+        await work.post("priorauth.delegate.turningpoint.requests", "rev-1", "evt-3", "leg", b"leg", NOON)
+
+    async with store.reading() as work:
+        found = await work.events_of(REVIEW)
+
+    assert [(event.id, event.topic) for event in found] == [
+        ("evt-1", "priorauth.payer.bcbsm"),
+        ("evt-2", "priorauth.events"),
+    ]
+    assert {(event.type, event.key) for event in found} == {("priorauth.review.received.v1", "rev-1")}
+
+
+async def test_a_dead_letter_is_kept_once_and_listed_newest_first(store: UnitOfWork) -> None:
+    first = DeadLetter(id="dead-1", kind="leg", subject="leg-1", reason="no answer", at=NOON, review_id=REVIEW)
+    second = DeadLetter(id="dead-2", kind="event", subject="evt-1", reason="ValueError", at=NOON + SECOND)
+    async with store() as work:
+        for letter in (first, second, replace(first, reason="another reason")):
+            await work.add_dead_letter(letter)
+
+    async with store.reading() as work:
+        assert list(await work.dead_letters(10)) == [second, first]
+        assert list(await work.dead_letters(1)) == [second]

@@ -1,0 +1,59 @@
+"""What the store in memory holds: immutable values in dicts and lists, so that a copy of these is a snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from priorauth.domain.determinations import Determination
+from priorauth.domain.events import Event
+from priorauth.domain.parties import DestinationId, PartnerId
+from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
+from priorauth.domain.routes import Route
+from priorauth.services.ports import (
+    DeadLetter,
+    Dispatch,
+    MailboxEntry,
+    Message,
+    ReceivedSet,
+    ReplyRecord,
+    ReviewRecord,
+    StoredEvent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An event of one topic. `full` is true where it is the full form of a published event, None for a posted body."""
+
+    event: StoredEvent
+    full: bool | None
+
+
+@dataclass(slots=True)
+class Tables:
+    """The rows of the store, by key."""
+
+    messages: dict[MessageId, Message] = field(default_factory=dict)
+    links: dict[tuple[ReviewId, MessageId, str], None] = field(default_factory=dict)
+    resend_keys: dict[tuple[PartnerId, str], tuple[MessageId, datetime]] = field(default_factory=dict)
+    interchanges: dict[tuple[PartnerId, str], MessageId] = field(default_factory=dict)
+    received_sets: dict[MessageId, tuple[ReceivedSet, ...]] = field(default_factory=dict)
+    responses: dict[tuple[MessageId, str], MessageId] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    reviews: dict[ReviewId, ReviewRecord] = field(default_factory=dict)
+    numbers: dict[tuple[PartnerId, str], tuple[ReviewId, DestinationId]] = field(default_factory=dict)
+    routes: dict[ReviewId, Route] = field(default_factory=dict)
+    legs: dict[LegId, Leg] = field(default_factory=dict)
+    attempts_at: dict[LegId, datetime] = field(default_factory=dict)
+    dispatches: dict[LegId, Dispatch] = field(default_factory=dict)
+    determinations: dict[str, Determination] = field(default_factory=dict)
+    replies: dict[tuple[ReviewId, int], ReplyRecord] = field(default_factory=dict)
+    mailbox: dict[str, MailboxEntry] = field(default_factory=dict)
+    published: list[Event] = field(default_factory=list)
+    outbox: dict[tuple[str, str], OutboxRow] = field(default_factory=dict)
+    dead_letters: dict[str, DeadLetter] = field(default_factory=dict)
+
+    def copy(self) -> Tables:
+        """A snapshot: changes to either do not show in the other."""
+        return Tables(*(getattr(self, column.name).copy() for column in fields(self)))

@@ -1,0 +1,327 @@
+"""One transaction of the store in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from memory.tables import OutboxRow, Tables
+from priorauth.adapters.database.outbox import EVENTS_TOPIC, EventEncoder, key_of, payer_topic
+from priorauth.adapters.database.repositories.resends import RESEND_KEYS_KEPT
+from priorauth.domain.determinations import Determination
+from priorauth.domain.events import Event
+from priorauth.domain.parties import DestinationId, PartnerId
+from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId, ServiceReview
+from priorauth.domain.routes import Route
+from priorauth.services.ports import (
+    Conflict,
+    DeadLetter,
+    Dispatch,
+    MailboxEntry,
+    Message,
+    NotKnown,
+    ReceivedSet,
+    ReplyRecord,
+    ReviewRecord,
+    StoredEvent,
+)
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def known(rows: Mapping[Key, Value], key: Key) -> Value:
+    """The row with that key; NotKnown where there is none."""
+    if key not in rows:
+        raise NotKnown
+    return rows[key]
+
+
+def add(rows: dict[Key, Value], key: Key, value: Value) -> None:
+    """Store a new row; Conflict where the key is taken."""
+    if key in rows:
+        raise Conflict
+    rows[key] = value
+
+
+class MemoryWork:
+    """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
+
+    def __init__(self, tables: Tables, encoder: EventEncoder) -> None:
+        self.tables = tables
+        self.touched: set[ReviewId] = set()
+        self._encoder = encoder
+
+    # Messages as received and sent
+
+    async def archive(self, message: Message) -> None:
+        stored = replace(message, sha256=hashlib.sha256(message.body).hexdigest())
+        if self.tables.messages.setdefault(message.id, stored).sha256 != stored.sha256:
+            raise Conflict
+
+    async def message(self, message_id: MessageId) -> Message:
+        return known(self.tables.messages, message_id)
+
+    async def link(self, review_id: ReviewId, message_id: MessageId, role: str) -> None:
+        known(self.tables.reviews, review_id)
+        known(self.tables.messages, message_id)
+        self.tables.links.setdefault((review_id, message_id, role))
+        self.touched.add(review_id)
+
+    async def messages_of(self, review_id: ReviewId) -> Sequence[tuple[str, Message]]:
+        return [
+            (role, self.tables.messages[linked]) for review, linked, role in self.tables.links if review == review_id
+        ]
+
+    # Resends and interchange control numbers
+
+    async def resend_of(self, partner: PartnerId, keys: Sequence[str], since: datetime) -> MessageId | None:
+        found = [self.tables.resend_keys[partner, key] for key in keys if (partner, key) in self.tables.resend_keys]
+        recent = [(at, message_id) for message_id, at in found if at >= since]
+        return max(recent)[1] if recent else None
+
+    async def remember_keys(self, partner: PartnerId, keys: Sequence[str], message_id: MessageId, at: datetime) -> None:
+        for key in keys:
+            earlier = self.tables.resend_keys.get((partner, key))
+            if earlier and earlier[0] != message_id and earlier[1] >= at - RESEND_KEYS_KEPT:
+                raise Conflict
+            self.tables.resend_keys[partner, key] = (message_id, at)
+
+    async def forget_keys(self, now: datetime) -> int:
+        old = [key for key, (_, at) in self.tables.resend_keys.items() if at < now - RESEND_KEYS_KEPT]
+        for key in old:
+            del self.tables.resend_keys[key]
+        return len(old)
+
+    async def interchange_known(self, partner: PartnerId, control_number: str) -> bool:
+        return (partner, control_number) in self.tables.interchanges
+
+    async def remember_interchange(self, partner: PartnerId, control_number: str, message_id: MessageId) -> None:
+        add(self.tables.interchanges, (partner, control_number), message_id)
+
+    async def save_received_sets(self, message_id: MessageId, sets: Sequence[ReceivedSet]) -> None:
+        known(self.tables.messages, message_id)
+        self.tables.received_sets[message_id] = tuple(sets)
+
+    async def received_sets(self, message_id: MessageId) -> Sequence[ReceivedSet]:
+        return self.tables.received_sets.get(message_id, ())
+
+    async def response_to(self, message_id: MessageId, state: str) -> MessageId | None:
+        return self.tables.responses.get((message_id, state))
+
+    async def save_response_to(self, message_id: MessageId, state: str, response_id: MessageId) -> None:
+        known(self.tables.messages, message_id)
+        known(self.tables.messages, response_id)
+        add(self.tables.responses, (message_id, state), response_id)
+
+    async def next_number(self, series: str) -> int:
+        self.tables.counters[series] = self.tables.counters.get(series, 0) + 1
+        return self.tables.counters[series]
+
+    # Reviews
+
+    async def add_review(self, record: ReviewRecord) -> None:
+        known(self.tables.messages, record.message_id)
+        add(self.tables.reviews, record.review.id, record)
+        self.touched.add(record.review.id)
+
+    async def review(self, review_id: ReviewId) -> ServiceReview:
+        return known(self.tables.reviews, review_id).review
+
+    async def review_record(self, review_id: ReviewId) -> ReviewRecord:
+        return known(self.tables.reviews, review_id)
+
+    async def save_review(self, review: ServiceReview) -> None:
+        self.tables.reviews[review.id] = replace(known(self.tables.reviews, review.id), review=review)
+        self.touched.add(review.id)
+
+    async def open_review_like(self, partner: PartnerId, digest: str) -> ReviewId | None:
+        like = [
+            (record.review.received_at, record.review.id)
+            for record in self.tables.reviews.values()
+            if record.review.partner == partner and record.digest == digest and record.review.state.is_open
+        ]
+        return max(like)[1] if like else None
+
+    async def reviews(self, *, partner: PartnerId | None, limit: int, after: str) -> Sequence[ServiceReview]:
+        newest = sorted(
+            (record.review for record in self.tables.reviews.values() if partner in (None, record.review.partner)),
+            key=newness,
+            reverse=True,
+        )
+        if after:
+            last = newness(known(self.tables.reviews, ReviewId(after)).review)
+            newest = [review for review in newest if newness(review) < last]
+        return newest[:limit]
+
+    async def reviews_without_reply(self, answer_due: datetime, limit: int) -> Sequence[ReviewId]:
+        answered = {review_id for review_id, _ in self.tables.replies}
+        due = sorted(
+            (record.answer_by, review_id)
+            for review_id, record in self.tables.reviews.items()
+            if record.answer_by <= answer_due and review_id not in answered
+        )
+        return [review_id for _, review_id in due[:limit]]
+
+    async def remember_numbers(self, review_id: ReviewId, numbers: Mapping[str, DestinationId]) -> None:
+        partner = known(self.tables.reviews, review_id).review.partner
+        for number, destination in numbers.items():
+            self.tables.numbers[partner, number] = (review_id, destination)
+
+    async def review_by_number(self, partner: PartnerId, number: str) -> tuple[ReviewId, DestinationId] | None:
+        return self.tables.numbers.get((partner, number))
+
+    # Routes and legs
+
+    async def save_route(self, review_id: ReviewId, route: Route) -> None:
+        known(self.tables.reviews, review_id)
+        self.tables.routes[review_id] = route
+        self.touched.add(review_id)
+
+    async def route(self, review_id: ReviewId) -> Route | None:
+        return self.tables.routes.get(review_id)
+
+    async def add_leg(self, leg: Leg) -> None:
+        known(self.tables.reviews, leg.review_id)
+        if any(other.number == leg.number for other in await self.legs(leg.review_id)):
+            raise Conflict
+        add(self.tables.legs, leg.id, leg)
+        self.touched.add(leg.review_id)
+
+    async def save_leg(self, leg: Leg, *, next_attempt_at: datetime | None = None, error: str = "") -> None:  # noqa: ARG002
+        known(self.tables.legs, leg.id)
+        self.tables.legs[leg.id] = leg
+        self.tables.attempts_at.pop(leg.id, None)
+        if next_attempt_at:
+            self.tables.attempts_at[leg.id] = next_attempt_at
+        self.touched.add(leg.review_id)
+
+    async def leg(self, leg_id: LegId) -> Leg:
+        return known(self.tables.legs, leg_id)
+
+    async def legs(self, review_id: ReviewId) -> Sequence[Leg]:
+        return sorted(
+            (leg for leg in self.tables.legs.values() if leg.review_id == review_id), key=lambda leg: leg.number
+        )
+
+    async def leg_by_trace(self, trace: str) -> Leg | None:
+        for dispatch in self.tables.dispatches.values():
+            if dispatch.trace == trace:
+                return self.tables.legs[dispatch.leg_id]
+        return None
+
+    async def legs_due(self, now: datetime, limit: int) -> Sequence[Leg]:
+        due = sorted((at, leg_id) for leg_id, at in self.tables.attempts_at.items() if at <= now)
+        return [self.tables.legs[leg_id] for _, leg_id in due[:limit]]
+
+    async def save_dispatch(self, dispatch: Dispatch) -> None:
+        known(self.tables.legs, dispatch.leg_id)
+        known(self.tables.messages, dispatch.message_id)
+        if await self.leg_by_trace(dispatch.trace):
+            raise Conflict
+        add(self.tables.dispatches, dispatch.leg_id, dispatch)
+
+    async def dispatch(self, leg_id: LegId) -> Dispatch | None:
+        return self.tables.dispatches.get(leg_id)
+
+    # Determinations and replies
+
+    async def add_determination(self, determination: Determination) -> bool:
+        known(self.tables.reviews, determination.review_id)
+        known(self.tables.legs, determination.leg_id)
+        if determination.id in self.tables.determinations:
+            return False
+        self.tables.determinations[determination.id] = determination
+        self.touched.add(determination.review_id)
+        return True
+
+    async def determinations(self, review_id: ReviewId) -> Sequence[Determination]:
+        return [said for said in self.tables.determinations.values() if said.review_id == review_id]
+
+    async def add_reply(self, record: ReplyRecord) -> None:
+        known(self.tables.reviews, record.reply.review_id)
+        add(self.tables.replies, (record.reply.review_id, record.reply.number), record)
+        self.touched.add(record.reply.review_id)
+
+    async def replies(self, review_id: ReviewId) -> Sequence[ReplyRecord]:
+        return [record for (review, _), record in sorted(self.tables.replies.items()) if review == review_id]
+
+    async def claim_reply(self, review_id: ReviewId, number: int, channel: str) -> bool:
+        record = known(self.tables.replies, (review_id, number))
+        if record.channel:
+            return False
+        self.tables.replies[review_id, number] = replace(record, channel=channel)
+        self.touched.add(review_id)
+        return True
+
+    async def unclaimed_replies(self, answer_due: datetime, limit: int) -> Sequence[tuple[ReviewId, int]]:
+        waiting = sorted(
+            (record.reply.made_at, review_id, number)
+            for (review_id, number), record in self.tables.replies.items()
+            if not record.channel and self.tables.reviews[review_id].answer_by <= answer_due
+        )
+        return [(review_id, number) for _, review_id, number in waiting[:limit]]
+
+    # Mailbox
+
+    async def add_to_mailbox(self, entry: MailboxEntry) -> None:
+        known(self.tables.messages, entry.message_id)
+        add(self.tables.mailbox, entry.id, entry)
+
+    async def mailbox(self, partner: PartnerId, limit: int) -> Sequence[MailboxEntry]:
+        waiting = [e for e in self.tables.mailbox.values() if e.partner == partner and e.acknowledged_at is None]
+        return sorted(waiting, key=lambda entry: (entry.at, entry.id))[:limit]
+
+    async def mailbox_entry(self, entry_id: str) -> MailboxEntry:
+        return known(self.tables.mailbox, entry_id)
+
+    async def acknowledge_mailbox_entry(self, entry_id: str, at: datetime) -> None:
+        entry = known(self.tables.mailbox, entry_id)
+        self.tables.mailbox[entry_id] = replace(entry, acknowledged_at=entry.acknowledged_at or at)
+
+    # Events and dead letters
+
+    async def publish(self, event: Event) -> None:
+        if (EVENTS_TOPIC, event.id) in self.tables.outbox:
+            return
+        self.tables.published.append(event)
+        self._put(EVENTS_TOPIC, key_of(event), event.id, event.type, self._encoder.minimal(event), full=False)
+        if event.payer:
+            topic = payer_topic(event.payer)
+            self._put(topic, key_of(event), event.id, event.type, self._encoder.full(event), full=True)
+        if event.review_id:
+            self.touched.add(event.review_id)
+
+    async def post(self, topic: str, key: str, event_id: str, event_type: str, body: bytes, at: datetime) -> None:  # noqa: ARG002
+        self._put(topic, key, event_id, event_type, body, full=None)
+
+    def _put(self, topic: str, key: str, event_id: str, event_type: str, body: bytes, *, full: bool | None) -> None:
+        event = StoredEvent(position=0, id=event_id, type=event_type, topic=topic, key=key, body=body)
+        self.tables.outbox.setdefault((topic, event_id), OutboxRow(event, full))
+
+    async def events_of(self, review_id: ReviewId) -> Sequence[StoredEvent]:
+        forms: dict[str, StoredEvent] = {}
+        for row in self.tables.outbox.values():
+            if row.event.key == review_id and row.full is not None and (row.full or row.event.id not in forms):
+                forms[row.event.id] = row.event
+        return list(forms.values())
+
+    async def events(self, topic: str, after: int, limit: int) -> Sequence[StoredEvent]:
+        found = [row.event for row in self.tables.outbox.values() if row.event.topic == topic]
+        return [event for event in found if event.position > after][:limit]
+
+    async def add_dead_letter(self, letter: DeadLetter) -> None:
+        self.tables.dead_letters.setdefault(letter.id, letter)
+
+    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        return sorted(self.tables.dead_letters.values(), key=lambda letter: (letter.at, letter.id), reverse=True)[
+            :limit
+        ]
+
+
+def newness(review: ServiceReview) -> tuple[datetime, ReviewId]:
+    """What reviews are listed by, newest first."""
+    return review.received_at, review.id

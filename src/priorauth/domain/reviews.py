@@ -263,6 +263,11 @@ class ReviewState(StrEnum):
     DETERMINED = "determined"  # every item has a final decision
     CANCELLED = "cancelled"
 
+    @property
+    def is_open(self) -> bool:
+        """True while a decision is still to come: the same request sent again is then this review, not a new one."""
+        return self in (ReviewState.RECEIVED, ReviewState.ROUTED, ReviewState.PENDED)
+
 
 MOVES: Mapping[ReviewState, AbstractSet[ReviewState]] = {
     ReviewState.RECEIVED: {ReviewState.REJECTED, ReviewState.ROUTED},

@@ -124,6 +124,10 @@ class FindingCode(StrEnum):
     DETERMINATION_MISSING = "X12-SITUATION-DETERMINATION"  # a response that says neither HCR nor AAA anywhere
     CERTIFICATION_NUMBER_MISSING = "X12-SITUATION-CERTIFICATION-NUMBER"  # a warning: HCR01 A1, A2, A6 without HCR02
 
+    # Delegates' answers, in any format: told to the delegate; the leg stays open.
+    DETERMINATION_TRACE_UNKNOWN = "DETERMINATION-TRACE-UNKNOWN"  # names an item that the leg does not have
+    DETERMINATION_UNREADABLE = "DETERMINATION-UNREADABLE"  # not JSON, or not of the schema for delegates
+
 
 class Severity(StrEnum):
     """How bad a finding is. A partner file may lower or raise it per rule or SNIP type."""

@@ -57,7 +57,7 @@ def determination_from_x12(
             return (_finding(FindingCode.DETERMINATION_TRACE_UNKNOWN, "2000F", "TRN", matched.number),)
         items = tuple(reading.item(item, matched[item.sequence], events[0], upper) for item in review.items)
     if not any(item.action or item.rejections for item in items):
-        return (_finding(FindingCode.DETERMINATION_EMPTY, "2000E", "HCR", 0),)
+        return (_finding(FindingCode.DETERMINATION_MISSING, "2000E", "HCR", 0),)
     determination = Determination(
         id=determination_id,
         review_id=leg.review_id,

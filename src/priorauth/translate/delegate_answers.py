@@ -1,0 +1,336 @@
+"""What a delegate says in JSON: a determination or a decline of a leg, bare or as the data of a CloudEvent.
+
+The schema is tolerant: members that are not known are passed over, an item is named by its sequence or by one of its
+traces, an action by its code (`A1`) or its name (`certified_in_total`). What cannot be read is a finding that says
+where, never the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from priorauth.domain.determinations import (
+    Authorized,
+    CertificationAction,
+    DaySpan,
+    Determination,
+    InformationRequest,
+    ItemDecision,
+    Rejection,
+    RejectionLevel,
+    ReviewerRole,
+)
+from priorauth.domain.events import DeterminationRecorded, LegDeclined
+from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
+from priorauth.domain.parties import Contact, ContactNumber, EntityKind, Name
+from priorauth.domain.reviews import Attachment, DatePeriod, Leg, Procedure, ReviewItem, ServiceReview, Trace
+
+_ACTIONS = {name: action for action in CertificationAction for name in (action.value, action.name)}
+
+
+class PostedPeriod(msgspec.Struct, kw_only=True):
+    """A day, or a period of days with its last day."""
+
+    start: date
+    end: date | None = None
+
+
+class PostedAuthorized(msgspec.Struct, kw_only=True):
+    """What is authorized, where that is not simply what was asked."""
+
+    service_dates: PostedPeriod | None = None
+    procedure_code: str = ""
+    procedure_qualifier: str = "HC"
+    revenue_code: str = ""
+    unit: str = ""
+    quantity: Decimal | None = None
+    issued: date | None = None
+    expires: date | None = None
+    effective: PostedPeriod | None = None
+
+
+class PostedSpan(msgspec.Struct, kw_only=True):
+    """A span of days with the level of care that is authorized for it, as a revenue code."""
+
+    start: date
+    end: date
+    action: str
+    revenue_code: str = ""
+    days: Decimal | None = None
+    reason_codes: tuple[str, ...] = ()
+
+
+class PostedAttachment(msgspec.Struct, kw_only=True):
+    """A document that is asked for (report type and transmission as data elements 755 and 756 code them)."""
+
+    report_type: str
+    transmission: str = "EL"
+    control_number: str = ""
+    description: str = ""
+
+
+class PostedContact(msgspec.Struct, kw_only=True):
+    """Whom to send what is asked for to."""
+
+    name: str = ""
+    telephone: str = ""
+    fax: str = ""
+    email: str = ""
+
+
+class PostedInformation(msgspec.Struct, kw_only=True):
+    """What the decision still needs."""
+
+    attachments: tuple[PostedAttachment, ...] = ()
+    loinc_codes: tuple[str, ...] = ()
+    contact: PostedContact | None = None
+
+
+class PostedRejection(msgspec.Struct, kw_only=True):
+    """Why an item could not be reviewed (AAA03) and what to do (AAA04). Never a clinical decision."""
+
+    reason: str
+    follow_up: str = "C"
+
+
+class PostedReviewer(msgspec.Struct, kw_only=True):
+    """Who decided. A medical-necessity denial needs the role physician."""
+
+    role: ReviewerRole
+    name: str = ""
+
+
+class PostedItem(msgspec.Struct, kw_only=True):
+    """The decision on one item, named by its sequence in the leg or by one of its traces."""
+
+    sequence: int | None = None
+    trace: str = ""
+    action: str = ""
+    certification_number: str = ""
+    administrative_number: str = ""
+    reason_codes: tuple[str, ...] = ()
+    second_opinion: bool | None = None
+    medical_necessity: bool | None = None
+    reviewer: PostedReviewer | None = None
+    authorized: PostedAuthorized | None = None
+    spans: tuple[PostedSpan, ...] = ()
+    information: PostedInformation | None = None
+    rejections: tuple[PostedRejection, ...] = ()
+    message: str = ""
+
+
+class PostedDetermination(msgspec.Struct, kw_only=True):
+    """A determination as a delegate posts it."""
+
+    leg_id: str
+    items: tuple[PostedItem, ...]
+    id: str = ""
+    decided_at: datetime | None = None
+    certification_number: str = ""
+    administrative_number: str = ""
+    trace: str = ""
+    reviewer: PostedReviewer | None = None
+    information: PostedInformation | None = None
+    message: str = ""
+
+
+class PostedDecline(msgspec.Struct, kw_only=True):
+    """A decline as a delegate posts it: this leg is not theirs."""
+
+    leg_id: str
+    reason: str
+
+
+def read_answer(body: bytes) -> PostedDetermination | PostedDecline | tuple[Finding, ...]:
+    """What a delegate posted, or the finding that says where it cannot be read."""
+    try:
+        posted = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return (_unreadable(""),)
+    except RecursionError:
+        return (_unreadable(""),)
+    if not isinstance(posted, dict):
+        return (_unreadable(""),)
+    kind = posted.get("type")
+    data = posted.get("data") if kind in (DeterminationRecorded.type, LegDeclined.type) else posted
+    if isinstance(data, dict) and isinstance(data.get("determination"), dict):
+        data = data["determination"]
+    declines = kind == LegDeclined.type or (isinstance(data, dict) and "reason" in data and "items" not in data)
+    try:
+        return msgspec.convert(data, PostedDecline if declines else PostedDetermination)
+    except msgspec.ValidationError as error:
+        return (_unreadable(_path(error)),)
+
+
+def determination_from_json(
+    posted: PostedDetermination,
+    *,
+    leg: Leg,
+    review: ServiceReview,
+    determination_id: str,
+    received_at: datetime,
+) -> Determination | tuple[Finding, ...]:
+    """The determination of a leg's items, or findings; `review` holds the leg's items only.
+
+    An item that the delegate does not name stays undecided, which is pended.
+    """
+    by_sequence: dict[int, PostedItem] = {}
+    findings: list[Finding] = []
+    for place, item in enumerate(posted.items):
+        path = f"$.items[{place}]"
+        found = _item(review, item)
+        if found is None:
+            findings.append(_finding(FindingCode.DETERMINATION_TRACE_UNKNOWN, path))
+            continue
+        findings.extend(_unknown_actions(item, path))
+        by_sequence[found.sequence] = item
+    if findings:
+        return tuple(findings)
+    if not by_sequence:
+        return (_finding(FindingCode.DETERMINATION_MISSING, "$.items"),)
+    decided_at = posted.decided_at if posted.decided_at and posted.decided_at.tzinfo else received_at
+    return Determination(
+        id=determination_id,
+        review_id=leg.review_id,
+        leg_id=leg.id,
+        decided_by=leg.destination,
+        decided_at=decided_at,
+        items=tuple(_decision(item, by_sequence.get(item.sequence), posted, leg) for item in review.items),
+        certification_number=posted.certification_number,
+        administrative_number=posted.administrative_number,
+        information=_information(posted.information),
+        message=posted.message,
+        traces=(Trace(posted.trace, _assigner(leg)),) if posted.trace else (),
+        reviewer_name=posted.reviewer.name if posted.reviewer else "",
+    )
+
+
+def _item(review: ServiceReview, posted: PostedItem) -> ReviewItem | None:
+    for item in review.items:
+        if posted.sequence == item.sequence:
+            return item
+        if posted.sequence is None and posted.trace and any(trace.number == posted.trace for trace in item.traces):
+            return item
+    is_only = posted.sequence is None and not posted.trace and len(review.items) == 1
+    return review.items[0] if is_only else None
+
+
+def _unknown_actions(item: PostedItem, path: str) -> list[Finding]:
+    unknown = [f"{path}.spans[{place}].action" for place, span in enumerate(item.spans) if not _action(span.action)]
+    if not _action(item.action) and not item.rejections:
+        unknown.append(f"{path}.action")
+    return [_finding(FindingCode.CODE_UNKNOWN, where) for where in unknown]
+
+
+def _decision(item: ReviewItem, posted: PostedItem | None, whole: PostedDetermination, leg: Leg) -> ItemDecision:
+    if posted is None:
+        return ItemDecision(sequence=item.sequence, action=CertificationAction.PENDED, decided_by=leg.destination)
+    reviewer = posted.reviewer or whole.reviewer
+    return ItemDecision(
+        sequence=item.sequence,
+        action=None if posted.rejections else _action(posted.action),
+        certification_number=posted.certification_number or whole.certification_number,
+        administrative_number=posted.administrative_number,
+        reason_codes=posted.reason_codes,
+        second_opinion=posted.second_opinion,
+        authorized=_authorized(posted.authorized) if posted.authorized else None,
+        spans=tuple(_span(item, span) for span in posted.spans),
+        information=_information(posted.information),
+        message=posted.message,
+        rejections=tuple(
+            Rejection(
+                level=RejectionLevel.SERVICE, reason=one.reason, follow_up=one.follow_up, sequence=item.sequence
+            )
+            for one in posted.rejections
+        ),
+        reviewer=reviewer.role if reviewer else None,
+        medical_necessity=posted.medical_necessity,
+        decided_by=leg.destination,
+    )
+
+
+def _authorized(posted: PostedAuthorized) -> Authorized:
+    procedure = None
+    if posted.procedure_code:
+        procedure = Procedure(qualifier=posted.procedure_qualifier, code=posted.procedure_code)
+    return Authorized(
+        service_dates=_period(posted.service_dates),
+        procedure=procedure,
+        revenue_code=posted.revenue_code,
+        unit=posted.unit,
+        quantity=posted.quantity,
+        issued=posted.issued,
+        expires=posted.expires,
+        effective=_period(posted.effective),
+    )
+
+
+def _span(item: ReviewItem, posted: PostedSpan) -> DaySpan:
+    return DaySpan(
+        start=posted.start,
+        end=posted.end,
+        action=_ACTIONS[posted.action.upper()],
+        requested_revenue_code=item.service.revenue_code if item.service else "",
+        authorized_revenue_code=posted.revenue_code,
+        days=posted.days,
+        reason_codes=posted.reason_codes,
+    )
+
+
+def _period(posted: PostedPeriod | None) -> DatePeriod | None:
+    return DatePeriod(posted.start, posted.end) if posted else None
+
+
+def _information(posted: PostedInformation | None) -> InformationRequest | None:
+    if posted is None:
+        return None
+    asked = InformationRequest(
+        attachments=tuple(
+            Attachment(
+                report_type=one.report_type,
+                transmission=one.transmission,
+                control_number=one.control_number,
+                description=one.description,
+            )
+            for one in posted.attachments
+        ),
+        loinc_codes=posted.loinc_codes,
+    )
+    contact = posted.contact
+    if contact is None:
+        return asked
+    numbers = (("TE", contact.telephone), ("FX", contact.fax), ("EM", contact.email))
+    return InformationRequest(
+        attachments=asked.attachments,
+        loinc_codes=asked.loinc_codes,
+        contact_name=Name(kind=EntityKind.ORGANIZATION, last=contact.name),
+        contact=Contact(numbers=tuple(ContactNumber(kind, number) for kind, number in numbers if number)),
+    )
+
+
+def _action(text: str) -> CertificationAction | None:
+    return _ACTIONS.get(text.upper())
+
+
+def _assigner(leg: Leg) -> str:
+    """Who assigned the delegate's trace, in the ten characters that TRN03 wants: 9 and the delegate's name."""
+    return f"9{leg.destination.upper().replace('-', ''):0<9.9}"
+
+
+def _path(error: msgspec.ValidationError) -> str:
+    """Where the error is. Its own text may quote the value, so nothing else of it is used."""
+    _, found, path = str(error).rpartition(" - at `")
+    return path.rstrip("`") if found else "$"
+
+
+def _unreadable(path: str) -> Finding:
+    return _finding(FindingCode.DETERMINATION_UNREADABLE, path)
+
+
+def _finding(code: FindingCode, path: str) -> Finding:
+    return Finding(code=code, severity=Severity.ERROR, snip=SnipType.SYNTAX, at=Position(path=path))

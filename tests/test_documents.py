@@ -9,6 +9,8 @@ from priorauth.routing.facts import facts_given
 from priorauth.routing.packs import Pack, load_pack
 from priorauth.routing.router import choose_item
 from priorauth.settings import Settings
+from priorauth.translate.delegate_answers import PostedDecline, PostedDetermination, read_answer
+from priorauth.translate.events import EVENT_TYPES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
@@ -73,6 +75,23 @@ def test_the_examples_of_the_example_go_where_they_say() -> None:
 
     assert len(went) == 4
     assert not {name: (found, said) for name, (found, said) in went.items() if found != said}
+
+
+def test_the_catalogue_of_events_is_complete() -> None:
+    catalogue = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"`(priorauth\.[a-z.]+\.v1)`", catalogue)) == set(EVENT_TYPES)
+
+
+def test_the_examples_for_delegates_can_be_read() -> None:
+    guide = (ROOT / "docs" / "delegate-guide.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```json\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
+
+    determination, decline = [read_answer(example.encode()) for example in examples]
+
+    assert isinstance(determination, PostedDetermination)
+    assert [len(item.spans) for item in determination.items] == [2, 0]
+    assert isinstance(decline, PostedDecline)
 
 
 def example_pack() -> Pack:

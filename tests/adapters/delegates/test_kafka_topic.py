@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from memory.store import MemoryStore
-from priorauth.adapters.delegates.kafka_topic import KafkaTopic, requests_topic
+from priorauth.adapters.delegates.kafka_topic import KafkaTopic
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
 from priorauth.services.ports import Direction, Message
+from priorauth.translate.events import requests_topic
 
 EVICORE = DestinationId("evicore")
 LEG = Leg(id=LegId("leg-1"), review_id=ReviewId("rev-1"), number=1, destination=EVICORE, sequences=(1,))
@@ -43,7 +44,3 @@ async def test_a_leg_enlisted_again_is_posted_once() -> None:
 
     async with store.reading() as work:
         assert len(await work.events(requests_topic(EVICORE), after=0, limit=10)) == 1
-
-
-def test_topics_are_in_lower_case() -> None:
-    assert requests_topic(DestinationId("BCBSM-UM")) == "priorauth.delegate.bcbsm-um.requests"

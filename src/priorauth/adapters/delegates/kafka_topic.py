@@ -9,11 +9,7 @@ import msgspec
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Leg
 from priorauth.services.ports import Message, Work
-
-
-def requests_topic(destination: DestinationId) -> str:
-    """The topic that a destination reads its legs from."""
-    return f"priorauth.delegate.{destination.lower()}.requests"
+from priorauth.translate.events import requests_topic
 
 
 class _Envelope(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""The implementation guides we have, as literal tables; `find_guide` chooses by GS08 and direction."""
+"""The implementation guides we have, as literal tables; `guide_table` chooses by GS08 and direction."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from .spec import Guide
 from .x217.request import X217_REQUEST
 from .x217.response import X217_RESPONSE
 from .x231.acknowledgment import X231_999
+
+__all__ = ["GUIDES", "RESPONSE_PURPOSE", "X217_REQUEST", "X217_RESPONSE", "X231_999", "guide_table"]
 
 GUIDES: tuple[Guide, ...] = (X217_REQUEST, X217_RESPONSE, X231_999)
 

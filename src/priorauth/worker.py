@@ -10,11 +10,12 @@ from datetime import datetime
 import structlog
 
 from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewReceived, ReviewRouted
+from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import LegState, ReviewId
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.dispatch_leg import DispatchLeg
-from priorauth.services.ports import Answer, BusMessage, EventBus, UnitOfWork
+from priorauth.services.ports import BusMessage, EventBus, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview

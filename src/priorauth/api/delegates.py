@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from priorauth.api.bodies import json_response, read_body
 from priorauth.api.problems import Problem, not_found
 from priorauth.bootstrap import Gateway
+from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
-from priorauth.services.ports import Answer
 
 router = APIRouter(tags=["delegates"])
 

@@ -26,7 +26,9 @@ async def list_reviews(
     after: str = Query(default="", description="the `next` of the page before"),
 ) -> Response:
     gateway: Gateway = request.app.state.gateway
-    page = await gateway.describe_review.newest(partner=PartnerId(partner) if partner else None, limit=limit, after=after)
+    page = await gateway.describe_review.newest(
+        partner=PartnerId(partner) if partner else None, limit=limit, after=after
+    )
     return json_response(page)
 
 

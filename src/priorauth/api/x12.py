@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request, Response
 from priorauth.api.bodies import json_response, read_body
 from priorauth.api.problems import Problem, not_found
 from priorauth.bootstrap import Gateway
+from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.parties import PartnerId, TradingPartner
-from priorauth.services.ports import Decoded, InboundMessage, NotKnown
+from priorauth.services.ports import Decoded, NotKnown
 from priorauth.x12.envelope import read_sender
 from priorauth.x12.faults import X12SyntaxError
 

@@ -8,19 +8,10 @@ from datetime import datetime, timedelta
 
 from priorauth.domain.determinations import Reply
 from priorauth.domain.events import DeterminationReturned
+from priorauth.domain.exchange import InboundMessage, ResponseIdentity
 from priorauth.domain.parties import PartnerId
 from priorauth.domain.reviews import MessageId, ReviewId, ServiceReview
-from priorauth.services.ports import (
-    Codec,
-    Decoded,
-    Direction,
-    InboundMessage,
-    Message,
-    ResponseIdentity,
-    Signal,
-    UnitOfWork,
-    Work,
-)
+from priorauth.services.ports import Codec, Decoded, Direction, Message, Signal, UnitOfWork, Work
 from priorauth.services.receive_review import Received
 from priorauth.services.return_determination import ReturnDetermination
 

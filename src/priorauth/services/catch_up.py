@@ -7,18 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from priorauth.domain.events import DeterminationReturned
+from priorauth.domain.exchange import InboundMessage, ResponseIdentity
 from priorauth.domain.reviews import Leg, MessageId, ReviewId, ServiceReview
 from priorauth.services.dispatch_leg import DispatchLeg
-from priorauth.services.ports import (
-    Codec,
-    Direction,
-    InboundMessage,
-    MailboxEntry,
-    Message,
-    ResponseIdentity,
-    UnitOfWork,
-    Work,
-)
+from priorauth.services.ports import Codec, Direction, MailboxEntry, Message, UnitOfWork, Work
 from priorauth.services.return_determination import ReturnDetermination
 
 BATCH = 100

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from random import random
 
 from priorauth.domain.events import LegDispatched
+from priorauth.domain.exchange import Answer, LegIdentity
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ServiceReview
 from priorauth.services.ports import (
-    Answer,
     DeadLetter,
     DelegateTransport,
     Destination,
@@ -19,7 +19,6 @@ from priorauth.services.ports import (
     DirectTransport,
     Dispatch,
     LegCodec,
-    LegIdentity,
     Message,
     Refused,
     Retryable,

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from priorauth.domain.determinations import Determination, Rejection, Reply
+from priorauth.domain.determinations import Determination, Reply
 from priorauth.domain.events import Event
+from priorauth.domain.exchange import Answer, Decline, InboundMessage, LegIdentity, Part, ResponseIdentity
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
@@ -265,17 +266,6 @@ class Directory(Protocol):
         """The facts of the patient's coverage and the facility, or None where the member is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a destination sent back, at once or later, before it is read."""
-
-    destination: DestinationId
-    format: str  # "x12" or "event"
-    body: bytes = field(repr=False)
-    at: datetime
-    in_reply_to: LegId | None = None  # where it came back on the call that sent the leg
-
-
 class Refused(Exception):
     """A destination refused a leg's message for good: sending the same bytes again will not help."""
 
@@ -296,41 +286,6 @@ class OutboxTransport(Protocol):
 
 
 DelegateTransport = DirectTransport | OutboxTransport
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundMessage:
-    """A message as it came in, from an authenticated partner."""
-
-    format: str  # "x12" or "pas"
-    partner: PartnerId
-    body: bytes = field(repr=False)
-    received_at: datetime
-    idempotency_key: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One request of a message: a review, or none where the part was refused by an acknowledgment.
-
-    `rejections` answer it at once, without routing (an AAA, never a 999).
-    """
-
-    number: int
-    group_number: int
-    control_number: str
-    identifier: str = field(repr=False)
-    review: ServiceReview | None
-    rejections: tuple[Rejection, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseIdentity:
-    """What makes a response its own: numbers from the gateway's series and the time it was made."""
-
-    control_number: int
-    group_number: int
-    made_at: datetime
 
 
 class Decoded(Protocol):
@@ -375,17 +330,6 @@ class Codec(Protocol):
     def decode(self, message: InboundMessage, new_id: Callable[[], ReviewId]) -> Decoded: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decline:
-    """A destination says that a leg is not theirs."""
-
-    id: str
-    leg_id: LegId
-    declined_by: DestinationId
-    reason: str
-    at: datetime
-
-
 class LegCodec(Protocol):
     """Writes legs for destinations and reads what they answer. Pure."""
 
@@ -399,18 +343,6 @@ class LegCodec(Protocol):
         self, answer: Answer, trace: str, leg: Leg, review: ServiceReview
     ) -> Determination | Decline | tuple[Finding, ...]:
         """What the answer says of this leg, or the findings that keep it from being read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegIdentity:
-    """The ids a leg is sent under. They are stored with it, so that a repeat is the same message."""
-
-    trace: str
-    identifier: str
-    control_number: int
-    group_number: int
-    made_at: datetime
-    event_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

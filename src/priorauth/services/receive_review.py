@@ -11,13 +11,12 @@ import msgspec
 
 from priorauth.domain.determinations import ItemDecision, Rejection, Reply
 from priorauth.domain.events import MessageRejected, ReviewReceived
+from priorauth.domain.exchange import InboundMessage, Part
 from priorauth.domain.reviews import Format, MessageId, ReviewId, ReviewState, ServiceReview
 from priorauth.services.ports import (
     Decoded,
     Direction,
-    InboundMessage,
     Message,
-    Part,
     ReceivedSet,
     ReplyRecord,
     ReviewRecord,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.reviews import MessageId
-from priorauth.services.ports import Decoded, Direction, InboundMessage, Message, UnitOfWork
+from priorauth.services.ports import Decoded, Direction, Message, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,20 +8,11 @@ from datetime import datetime
 
 from priorauth.domain.determinations import CertificationAction, Determination, ItemDecision, ReviewerRole
 from priorauth.domain.events import DeterminationRecorded, LegDeclined
+from priorauth.domain.exchange import Answer, Decline
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ServiceReview
-from priorauth.services.ports import (
-    Answer,
-    DeadLetter,
-    Decline,
-    Destination,
-    Direction,
-    LegCodec,
-    Message,
-    UnitOfWork,
-    Work,
-)
+from priorauth.services.ports import DeadLetter, Destination, Direction, LegCodec, Message, UnitOfWork, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from http import HTTPStatus
 
 import httpx2
 
+from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
-from priorauth.services.ports import Answer, Message, Refused, Retryable
+from priorauth.services.ports import Message, Refused, Retryable
 
 MEDIA_TYPE = "application/edi-x12"
 JSON_MEDIA_TYPES = ("application/json", "application/cloudevents+json")

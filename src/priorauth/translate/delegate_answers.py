@@ -7,10 +7,8 @@ where, never the value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
@@ -150,9 +148,7 @@ def read_answer(body: bytes) -> PostedDetermination | PostedDecline | tuple[Find
     """What a delegate posted, or the finding that says where it cannot be read."""
     try:
         posted = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return (_unreadable(""),)
-    except RecursionError:
+    except (msgspec.DecodeError, RecursionError):
         return (_unreadable(""),)
     if not isinstance(posted, dict):
         return (_unreadable(""),)
@@ -162,7 +158,7 @@ def read_answer(body: bytes) -> PostedDetermination | PostedDecline | tuple[Find
         data = data["determination"]
     declines = kind == LegDeclined.type or (isinstance(data, dict) and "reason" in data and "items" not in data)
     try:
-        return msgspec.convert(data, PostedDecline if declines else PostedDetermination)
+        return msgspec.convert(data, PostedDecline) if declines else msgspec.convert(data, PostedDetermination)
     except msgspec.ValidationError as error:
         return (_unreadable(_path(error)),)
 
@@ -243,9 +239,7 @@ def _decision(item: ReviewItem, posted: PostedItem | None, whole: PostedDetermin
         information=_information(posted.information),
         message=posted.message,
         rejections=tuple(
-            Rejection(
-                level=RejectionLevel.SERVICE, reason=one.reason, follow_up=one.follow_up, sequence=item.sequence
-            )
+            Rejection(level=RejectionLevel.SERVICE, reason=one.reason, follow_up=one.follow_up, sequence=item.sequence)
             for one in posted.rejections
         ),
         reviewer=reviewer.role if reviewer else None,

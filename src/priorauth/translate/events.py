@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from priorauth.domain.events import (
     ReviewRouted,
 )
 from priorauth.domain.parties import DestinationId, PayerId
+from priorauth.translate.minimal_events import minimal
 
 EVENT_TYPES: Mapping[str, type[Event]] = {
     event.type: event
@@ -69,8 +70,7 @@ def write_full(event: Event, *, source: str) -> bytes:
 
 def write_minimal(event: Event, *, source: str) -> bytes:
     """The event with identifiers and status only: nothing that says who the patient is or what is asked for."""
-    said = _MINIMAL[event.type](event)
-    return _write(event, source, {"review_id": event.review_id, "payer": event.payer, **said})
+    return _write(event, source, msgspec.to_builtins(minimal(event)))
 
 
 def read_event(body: bytes) -> Event:
@@ -104,102 +104,3 @@ def _write(event: Event, source: str, data: Mapping[str, Any]) -> bytes:
     if not event.review_id:
         del attributes["subject"]  # of a message that never became a review; an empty subject is not allowed
     return msgspec.json.encode(attributes)
-
-
-def _received(event: ReviewReceived) -> dict[str, Any]:
-    review = event.review
-    return {
-        "partner": review.partner,
-        "format": review.arrived_as,
-        "state": review.state,
-        "purpose": review.transaction.purpose,
-        "certification": review.event.certification,
-        "items": [item.sequence for item in review.items],
-    }
-
-
-def _routed(event: ReviewRouted) -> dict[str, Any]:
-    return {
-        "pack_version": event.route.pack_version,
-        "items": [
-            {
-                "sequence": item.sequence,
-                "outcome": item.outcome,
-                "destination": item.destination,
-                "queue": item.queue,
-                "rule": item.rule,
-            }
-            for item in event.route.items
-        ],
-        "legs": [
-            {"id": leg.id, "number": leg.number, "destination": leg.destination, "sequences": leg.sequences}
-            for leg in event.legs
-        ],
-    }
-
-
-def _dispatched(event: LegDispatched) -> dict[str, Any]:
-    leg = event.leg
-    return {
-        "leg_id": leg.id,
-        "destination": leg.destination,
-        "sequences": leg.sequences,
-        "state": leg.state,
-        "format": event.format,
-    }
-
-
-def _declined(event: LegDeclined) -> dict[str, Any]:
-    heir = event.taken_over_by
-    return {
-        "leg_id": event.leg_id,
-        "declined_by": event.declined_by,
-        "taken_over_by": {"id": heir.id, "destination": heir.destination} if heir else None,
-    }
-
-
-def _recorded(event: DeterminationRecorded) -> dict[str, Any]:
-    determination = event.determination
-    return {
-        "leg_id": determination.leg_id,
-        "determination_id": determination.id,
-        "decided_by": determination.decided_by,
-        "decided_at": determination.decided_at,
-        "items": [
-            {"sequence": item.sequence, "action": item.action, "final": item.is_final} for item in determination.items
-        ],
-    }
-
-
-def _returned(event: DeterminationReturned) -> dict[str, Any]:
-    reply = event.reply
-    return {
-        "number": reply.number,
-        "action": reply.action,
-        "more_to_come": reply.more_to_come,
-        "format": event.format,
-        "channel": event.channel,
-        "items": [{"sequence": item.sequence, "action": item.action, "final": item.is_final} for item in reply.items],
-    }
-
-
-def _rejected(event: MessageRejected) -> dict[str, Any]:
-    return {
-        "partner": event.partner,
-        "format": event.format,
-        "message_id": event.message_id,
-        "findings": [
-            {"code": finding.code, "severity": finding.severity, "path": finding.at.path} for finding in event.findings
-        ],
-    }
-
-
-_MINIMAL: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    ReviewReceived.type: _received,
-    ReviewRouted.type: _routed,
-    LegDispatched.type: _dispatched,
-    LegDeclined.type: _declined,
-    DeterminationRecorded.type: _recorded,
-    DeterminationReturned.type: _returned,
-    MessageRejected.type: _rejected,
-}

@@ -1,4 +1,4 @@
-"""What a 278 response says was authorized, where it differs from what was asked: quantities, dates, codes, day spans."""
+"""What a 278 response says was authorized, where it differs from what was asked; and spans of days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from priorauth.domain.determinations import Authorized, CertificationAction, Day
 from priorauth.domain.reviews import DatePeriod, Delivery, ReviewItem, Service
 from priorauth.translate.x12_services import read_delivery, read_service
 from priorauth.translate.x12_values import read_date, read_period
-from priorauth.x12.loops import LoopNode
+from priorauth.x12.tree import LoopNode
 
 Value = TypeVar("Value")
 

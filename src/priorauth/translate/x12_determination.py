@@ -24,7 +24,7 @@ from priorauth.translate.x12_parties import read_address, read_contact, read_ide
 from priorauth.translate.x12_rejections import read_rejections
 from priorauth.translate.x12_reply import reply_to_x12
 from priorauth.translate.x12_services import read_attachments
-from priorauth.x12.loops import LoopNode
+from priorauth.x12.tree import LoopNode
 
 __all__ = ["determination_from_x12", "reply_to_x12"]
 

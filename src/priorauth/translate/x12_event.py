@@ -35,8 +35,8 @@ from priorauth.translate.x12_services import (
 )
 from priorauth.translate.x12_values import DAY, read_components, read_date, read_period, write_date, write_period
 from priorauth.translate.x12_writing import Row
-from priorauth.x12.loops import LoopNode
 from priorauth.x12.segments import Element, Segment
+from priorauth.x12.tree import LoopNode
 
 _CARRIED_KEYS = ("CRC/07", "CRC/08", "CRC/09", "CRC/11", "CRC/75", "CRC/76", "CRC/77", "CR1", "CR2", "CR5", "CR6")
 _TRANSPORT_KEYS = ("NM1", "N3", "N4")

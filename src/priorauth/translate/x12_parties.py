@@ -23,8 +23,8 @@ from priorauth.domain.parties import (
 )
 from priorauth.translate.x12_values import DAY, read_count, read_date, write_date
 from priorauth.translate.x12_writing import Row
-from priorauth.x12.loops import LoopNode
 from priorauth.x12.segments import Segment
+from priorauth.x12.tree import LoopNode
 
 _KINDS = {kind.value: kind for kind in EntityKind}
 

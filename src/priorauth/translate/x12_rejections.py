@@ -10,7 +10,7 @@ from priorauth.domain.reviews import ServiceReview
 from priorauth.translate.losses import Losses, LossReason
 from priorauth.translate.x12_writing import Row, WritableGuide
 from priorauth.x12.guides.x217.response import X217_RESPONSE
-from priorauth.x12.loops import LoopNode
+from priorauth.x12.tree import LoopNode
 
 RESPONSE = WritableGuide(X217_RESPONSE)
 

@@ -246,13 +246,12 @@ def _write_service(answer: _Answer, parent: int, item: ReviewItem, service: Serv
     answer.writer.level("2000F", "SS", parent, has_children=False, rows=rows)
     if service.is_extra:
         return
-    answer.writer.loops(
-        "2010FA",
-        [
-            _provider_rows(_service_provider(provider, answer.losses), answer.rejections.rows(RejectionLevel.SERVICE_PROVIDER, item.sequence, place))
-            for place, provider in enumerate(item.providers)
-        ],
-    )
+    rejected = [
+        answer.rejections.rows(RejectionLevel.SERVICE_PROVIDER, item.sequence, place)
+        for place in range(len(item.providers))
+    ]
+    providers = [_service_provider(provider, answer.losses) for provider in item.providers]
+    answer.writer.loops("2010FA", [_provider_rows(*both) for both in zip(providers, rejected, strict=True)])
     answer.writer.loops("2010FB", _contact_loops(decision.information if decision else None))
 
 
@@ -292,9 +291,7 @@ def _of_service(action: CertificationAction) -> CertificationAction:
     return CertificationAction.MODIFIED if action is CertificationAction.CERTIFIED_PARTIALLY else action
 
 
-def _decision_row(
-    action: CertificationAction, number: str, reasons: Sequence[str], second_opinion: bool | None
-) -> Row:
+def _decision_row(action: CertificationAction, number: str, reasons: Sequence[str], second_opinion: bool | None) -> Row:
     """HCR. A pended review has no certification number yet; its number goes into REF NT."""
     certified = "" if action is CertificationAction.PENDED else number
     opinion = "" if second_opinion is None else "Y" if second_opinion else "N"

@@ -37,8 +37,8 @@ from priorauth.translate.x12_services import trace_rows
 from priorauth.translate.x12_values import write_date, write_time
 from priorauth.translate.x12_writing import SetWriter, WritableGuide
 from priorauth.x12.guides.x217.request import X217_REQUEST
-from priorauth.x12.loops import LoopNode
 from priorauth.x12.segments import Element
+from priorauth.x12.tree import LoopNode
 
 _REQUEST = WritableGuide(X217_REQUEST)
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
@@ -56,7 +56,7 @@ def review_from_x12(
 ) -> ServiceReview:
     """The service review that a request's loop tree says; `payer_of` knows our payers by their identifier (PI).
 
-    The tree may have findings: a value that cannot be read is left out, and a reply can still be written.
+    The tree may have findings, as long as it `holds_review`: a value that cannot be read is left out.
     """
     bht = tree.segment("BHT")
     umo_level = _only(tree, "2000A")
@@ -65,9 +65,7 @@ def review_from_x12(
     dependents = subscriber_level.loops("2000D")
     event_level = _only(dependents[0] if dependents else subscriber_level, "2000E")
     umo = read_umo(_only(umo_level, "2010A"))
-    items = [
-        read_item(node, sequence, component) for sequence, node in enumerate(event_level.loops("2000F"), start=1)
-    ]
+    items = [read_item(node, sequence, component) for sequence, node in enumerate(event_level.loops("2000F"), start=1)]
     return ServiceReview(
         id=review_id,
         arrived_as=Format.X12_278,
@@ -126,14 +124,25 @@ def narrow(review: ServiceReview, sequences: Iterable[int]) -> ServiceReview:
     return replace(review, items=tuple(item for item in review.items if item.sequence in wanted))
 
 
+def holds_review(tree: LoopNode) -> bool:
+    """True where the tree has every loop that `review_from_x12` needs, whatever a partner's severities let pass."""
+    above = tree
+    for level, inner in (("2000A", "2010A"), ("2000B", "2010B"), ("2000C", "2010C")):
+        levels = above.loops(level)
+        if not levels or not levels[0].loops(inner):
+            return False
+        above = levels[0]
+    dependents = above.loops("2000D")
+    if dependents and not dependents[0].loops("2010D"):
+        return False
+    return bool((dependents[0] if dependents else above).loops("2000E"))
+
+
 def _only(node: LoopNode, loop: str) -> LoopNode:
-    loops = node.loops(loop)
-    return loops[0] if loops else NO_LOOP
+    return node.loops(loop)[0]
 
 
-def _beginning(
-    transaction: TransactionIdentity, identifier: str | None, created: datetime | None
-) -> Sequence[Element]:
+def _beginning(transaction: TransactionIdentity, identifier: str | None, created: datetime | None) -> Sequence[Element]:
     day = write_date(created) if created else transaction.created[:8]
     time = write_time(created) if created else transaction.created[8:]
     kind = "RU" if transaction.reservation else ""

@@ -20,8 +20,8 @@ from priorauth.domain.reviews import (
 )
 from priorauth.translate.x12_values import read_components, read_count, read_decimal, write_number
 from priorauth.translate.x12_writing import Row
-from priorauth.x12.loops import LoopNode
 from priorauth.x12.segments import Element
+from priorauth.x12.tree import LoopNode
 
 CERTIFICATIONS = {certification.value: certification for certification in CertificationType}
 
@@ -128,9 +128,7 @@ def read_procedure(text: str, separator: str) -> Procedure:
     modifiers = parts[2:6]
     while modifiers and not modifiers[-1]:
         modifiers.pop()
-    return Procedure(
-        qualifier=parts[0], code=parts[1], modifiers=tuple(modifiers), description=parts[6], last=parts[7]
-    )
+    return Procedure(qualifier=parts[0], code=parts[1], modifiers=tuple(modifiers), description=parts[6], last=parts[7])
 
 
 def carry(loop: str, group: int, segment: Sequence[str], separator: str) -> CarriedSegment:
@@ -296,4 +294,3 @@ _SERVICE_SEGMENTS = {
     ServiceKind.INSTITUTIONAL: _institutional,
     ServiceKind.DENTAL: _dental,
 }
-

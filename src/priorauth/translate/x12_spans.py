@@ -47,9 +47,7 @@ def as_authorized(item: ReviewItem, decision: ItemDecision) -> ReviewItem:
     )
 
 
-def authorized_delivery(
-    service: Service | None, delivery: Delivery | None, authorized: Authorized
-) -> Delivery | None:
+def authorized_delivery(service: Service | None, delivery: Delivery | None, authorized: Authorized) -> Delivery | None:
     """The authorized delivery; a bare authorized quantity cuts the one of HSD where the service line has none."""
     if authorized.delivery:
         return authorized.delivery

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 
@@ -42,9 +42,11 @@ def facts_of(
     return Facts(find, member_known=outside is not None)
 
 
-def facts_given(given: Mapping[str, object]) -> Facts:
+def facts_given(given: Mapping[str, object], inapplicable: Iterable[str] = ()) -> Facts:
     """Facts for an example or a what-if: those given, with what follows from them; all else unknown."""
-    return Facts(partial(_find, None, given, GIVEN))
+    facts = Facts(partial(_find, None, given, GIVEN))
+    facts.update((name, not_applicable(GIVEN)) for name in inapplicable)
+    return facts
 
 
 def _find(message: Message | None, outside: Mapping[str, object], source: str, facts: Facts, name: str) -> Fact:

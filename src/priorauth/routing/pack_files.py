@@ -1,4 +1,4 @@
-"""What the files of a payer pack hold, as analysts write them. The editor schemas in `schemas/config` come from here."""
+"""What the files of a payer pack hold, as analysts write them; `schemas/config` comes from here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from priorauth.domain.routes import Outcome
-from priorauth.routing.pack_schemas import FACTS_SCHEMA, WHEN_SCHEMA
+from priorauth.routing.pack_schemas import FACT_NAME_SCHEMA, FACTS_SCHEMA, WHEN_SCHEMA
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -109,18 +109,23 @@ class RoutesFile(PackPart):
 
 
 class ExampleFile(PackPart):
-    """A review as the facts it differs in from `base` (null takes one away), and for `leaves` what takes it instead."""
+    """A review as the facts it differs in from `base` (null takes one away), and what takes it instead.
+
+    `inapplicable` names facts that can have no value here: a delivery room is no service category.
+    """
 
     name: Text
     facts: FactSet
+    inapplicable: list[Annotated[str, WithJsonSchema(FACT_NAME_SCHEMA)]] = []
     to: Text | None = None
 
 
 class RuleExamplesFile(PackPart):
-    """Reviews that a rule takes and reviews that it leaves."""
+    """Reviews that a rule takes and reviews that it leaves; or the list without which it can take none."""
 
-    takes: Annotated[list[ExampleFile], Field(min_length=1)]
+    takes: list[ExampleFile] = []
     leaves: list[ExampleFile] = []
+    waits_for: RuleId | None = None
 
 
 class ExamplesFile(PackPart):

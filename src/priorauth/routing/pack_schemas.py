@@ -70,3 +70,6 @@ WHEN_SCHEMA = _when()
 
 FACTS_SCHEMA = _fact_set()
 """A set of facts, as examples and `--facts` files have them."""
+
+FACT_NAME_SCHEMA: JsonSchemaValue = {"enum": list(FACTS)}
+"""The name of a fact."""

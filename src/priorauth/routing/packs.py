@@ -15,7 +15,6 @@ from priorauth.domain.routes import Outcome
 from priorauth.routing.codelists import CodeList, ListNotReadable, read_list, unloaded_list
 from priorauth.routing.conditions import Condition, FactCondition, Holds, Within, compiled
 from priorauth.routing.pack_files import (
-    DeskFile,
     EffectiveFile,
     ExamplesFile,
     ListFile,
@@ -107,14 +106,11 @@ class _PackReader:
         examples = self._file(EXAMPLES_FILE, ExamplesFile)
         if pack is None or routes is None or examples is None:
             raise PackError(self.faults)
-        lists = {declared.id: self._list(place, declared) for place, declared in enumerate(pack.lists)}
+        lists = {declared.id: self._list(place, declared, pack) for place, declared in enumerate(pack.lists)}
         reader = ConditionReader(lists)
         rules = [self._rule(reader, place, rule, pack) for place, rule in enumerate(routes.rules)]
-        other_desks = tuple(
-            self._desk(pack, desk, (*here, "when"), reader.read(desk.when, (*here, "when")))
-            for place, desk in enumerate(pack.other_desks)
-            if (here := ("other_desks", place))
-        )
+        self._check_citation(PACK_FILE, ("desk", "citation"), pack.desk.citation, pack)
+        other_desks = tuple(self._other_desk(reader, place, pack) for place in range(len(pack.other_desks)))
         self._check_examples(examples, {rule.id for rule in routes.rules})
         self._check_repeats(routes)
         if self.faults:
@@ -151,7 +147,8 @@ class _PackReader:
                 self._fault(file, path, one["msg"].lower())
         return None
 
-    def _list(self, place: int, declared: ListFile) -> CodeList:
+    def _list(self, place: int, declared: ListFile, pack: PackFile) -> CodeList:
+        self._check_citation(PACK_FILE, ("lists", place, "citation"), declared.citation, pack)
         if declared.file is None:
             return unloaded_list(declared.id, declared.title, declared.citation)
         if declared.file not in self.files:
@@ -165,10 +162,7 @@ class _PackReader:
 
     def _rule(self, reader: ConditionReader, place: int, rule: RuleFile, pack: PackFile) -> Rule:
         here: tuple[str | int, ...] = ("rules", place)
-        known = len(reader.faults)
-        conditions = reader.read(rule.when, (*here, "when"))
-        for path, message in reader.faults[known:]:
-            self._fault(ROUTES_FILE, path, message)
+        conditions = self._conditions(reader, ROUTES_FILE, rule.when, (*here, "when"))
         self._check_citation(ROUTES_FILE, (*here, "citation"), rule.citation, pack)
         return compile_rule(
             rule_id=rule.id,
@@ -195,9 +189,20 @@ class _PackReader:
             self._fault(ROUTES_FILE, (*path, "destination"), f"{then.outcome} goes to a desk")
         return Answer(then.outcome, DestinationId(destination), then.queue)
 
-    def _desk(self, pack: PackFile, desk: DeskFile, path: Path, conditions: tuple[Condition, ...]) -> Desk:
-        self._check_citation(PACK_FILE, path, desk.citation, pack)
+    def _other_desk(self, reader: ConditionReader, place: int, pack: PackFile) -> Desk:
+        desk, here = pack.other_desks[place], ("other_desks", place)
+        self._check_citation(PACK_FILE, (*here, "citation"), desk.citation, pack)
+        conditions = self._conditions(reader, PACK_FILE, desk.when, (*here, "when"))
         return Desk(DestinationId(desk.destination), desk.queue, tuple(compiled(one) for one in conditions))
+
+    def _conditions(
+        self, reader: ConditionReader, file: str, when: Mapping[str, object], path: Path
+    ) -> tuple[Condition, ...]:
+        conditions = reader.read(when, path)
+        for where, message in reader.faults:
+            self._fault(file, where, message)
+        reader.faults.clear()
+        return conditions
 
     def _check_citation(self, file: str, path: Path, citation: str, pack: PackFile) -> None:
         unknown = {part.split(":")[0] for part in citation.split(", ")} - set(pack.documents)
@@ -212,7 +217,8 @@ class _PackReader:
                 self._fault(EXAMPLES_FILE, ("examples", rule), "routes.yaml has no such rule")
             for side, reviews in (("takes", cases.takes), ("leaves", cases.leaves)):
                 for place, example in enumerate(reviews):
-                    for message in faults_in(example.facts):
+                    named = {**example.facts, **dict.fromkeys(example.inapplicable)}
+                    for message in faults_in(named):
                         self._fault(EXAMPLES_FILE, ("examples", rule, side, place, "facts"), message)
 
     def _check_repeats(self, routes: RoutesFile) -> None:

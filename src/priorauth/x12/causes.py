@@ -1,0 +1,100 @@
+"""What an HL tree lacks, and which finding is the cause of which: one missing segment gives one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from priorauth.domain.findings import FindingCode as Code
+
+from .guides.spec import Usage
+from .hierarchy import Hierarchy, Level
+from .reporting import Draft
+
+_CHILD_CODE = 4
+
+
+def hierarchy_drafts(hierarchy: Hierarchy) -> Iterator[Draft]:
+    """Every finding about levels and about the blocks below them, causes first."""
+    before = hierarchy.root
+    for level in hierarchy.levels:
+        if level.missing is not None:
+            continue  # told by the level that it was thought up for
+        if level.plan is None:
+            yield from _childless(level)
+            continue
+        _explain(level, before)
+        yield from level.problems
+        yield from _childless(level)
+        yield from level.plan.drafts
+        before = level
+
+
+def _explain(level: Level, before: Level) -> None:
+    """Put the problems of an HL below the level that is missing above it, or the straying segments below its number."""
+    if level.above is not None and level.above.missing is not None:
+        cause = level.above.missing
+        cause.consequences += level.problems
+        _adopt_wandering(cause, before)
+        level.problems = [cause]
+    else:
+        gap = next((problem for problem in level.problems if problem.code is Code.HL_SEQUENCE), None)
+        if gap is not None:
+            _adopt_wandering(gap, before, moves=False)
+
+
+def _childless(level: Level) -> Iterator[Draft]:
+    missing = list(_missing_levels(level))
+    code = _child_code(level)
+    if missing:
+        cause = missing[0]
+        if code is not None:
+            cause.consequences.append(code)
+        _adopt_wandering(cause, level)
+        yield from missing
+    elif code is not None:
+        _adopt_wandering(code, level, moves=False)
+        yield code
+
+
+def _missing_levels(level: Level) -> Iterator[Draft]:
+    present = level.node.levels
+    for loop in level.loop.levels.values():
+        if loop.usage is Usage.REQUIRED and loop.id not in present and not _is_chosen(level, loop.id):
+            yield Draft(Code.LOOP_REQUIRED, level.stop + 1, loop.id, "HL", expected=loop.name)
+    choice = level.loop.choice
+    if choice and choice.usage is Usage.REQUIRED and not any(id in present for id in choice.loops):
+        expected = " or ".join(choice.loops)
+        yield Draft(Code.LOOP_REQUIRED, level.stop + 1, choice.loops[-1], "HL", expected=expected)
+
+
+def _is_chosen(level: Level, loop_id: str) -> bool:
+    return level.loop.choice is not None and loop_id in level.loop.choice.loops
+
+
+def _child_code(level: Level) -> Draft | None:
+    """HL04 says whether another HL is below; where it may not say so at all, the element checks tell."""
+    opener = level.loop.opener
+    codes = opener.use.elements[_CHILD_CODE - 1].codes if opener is not None and opener.id == "HL" else None
+    if codes is None or level.child_code not in codes:
+        return None
+    says_children = level.child_code == "1"
+    if says_children == (level.is_named or bool(level.node.levels)) or (not says_children and not level.has_children):
+        return None
+    expected = "0, as no HL is below" if says_children else "1, as another HL is below"
+    return Draft(
+        Code.HL_CHILD_CODE, level.index + 1, level.loop.id, "HL", _CHILD_CODE, data_element="736", expected=expected
+    )
+
+
+def _adopt_wandering(cause: Draft, level: Level, *, moves: bool = True) -> None:
+    """Straying segments at the end of a block are there because of `cause`, which then stands where they begin."""
+    plan = level.plan
+    if plan is None or plan.wandering is None or plan.wandering not in plan.drafts:
+        return
+    is_alone = not plan.wandering.consequences and plan.wandering.element > 0
+    if is_alone:  # a wrong qualifier is the likelier slip
+        return
+    plan.drafts.remove(plan.wandering)
+    cause.consequences.append(plan.wandering)
+    if moves:
+        cause.number = min(cause.number, plan.wandering.number)

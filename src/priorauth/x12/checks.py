@@ -1,0 +1,161 @@
+"""Generated checks: for one use of a segment, a function that says whether a row of it is clean.
+
+A check answers yes or no and nothing else; what is wrong, and where, `diagnosis` finds out from the same tables by
+reading them, and a test holds the two to the same answer. There is one check per number of elements received, written
+when it is first wanted, so that absent elements cost nothing. The source of each is kept where tracebacks and
+debuggers look for it, and `Checks.source` gives it.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+from .datatypes import digits_of, is_date, is_decimal, is_integer, is_period, is_short_date, is_time
+from .guides.spec import ElementUse, Usage, Use
+
+Check = Callable[[Sequence[str], str], object]
+"""(the row, the component separator) -> something true where the row is clean."""
+
+PERIOD, PERIOD_FORMAT = "1251", "1250"
+"""The data elements of which the second says how the first is written."""
+
+_DATATYPES: dict[str, object] = {
+    function.__name__: function
+    for function in (digits_of, is_date, is_decimal, is_integer, is_period, is_short_date, is_time)
+}
+
+
+class Checks(dict[int, Check]):
+    """The checks of one list of elements, or of components, by how many were received."""
+
+    __slots__ = ("_elements", "_first", "_place", "_syntax")
+
+    def __init__(self, elements: Sequence[ElementUse], syntax: Sequence[str], place: str, *, has_id: bool) -> None:
+        super().__init__()
+        self._elements = elements
+        self._syntax = syntax
+        self._place = place
+        self._first = 1 if has_id else 0
+
+    def __missing__(self, length: int) -> Check:
+        count = length - self._first
+        if not 1 <= count <= len(self._elements):
+            return _never  # not kept: the number is the sender's
+        source, names = self.source(count), self._names()
+        file = f"<check of {self._place} with {count} of {len(self._elements)}>"
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        exec(compile(source, file, "exec"), names)
+        check: Check = names["check"]  # type: ignore[assignment]
+        self[length] = check
+        return check
+
+    def source(self, count: int) -> str:
+        """The check for `count` elements, as Python."""
+        targets = ["_"] * self._first + [f"e{position}" for position in range(1, count + 1)]
+        conditions = [*self._element_conditions(count), *self._relations(count)]
+        return (
+            f"def check(row, component):\n"
+            f"    {', '.join(targets)}, = row\n"
+            f"    return (\n        " + "\n        and ".join(conditions) + "\n    )\n"
+        )
+
+    def _element_conditions(self, count: int) -> Iterator[str]:
+        if any(element.usage is Usage.REQUIRED for element in self._elements[count:]):
+            yield "False  # a required one is missing at the end"
+        for position, element in enumerate(self._elements[:count], start=1):
+            optional = element.usage is not Usage.REQUIRED and position < count  # the last is never empty
+            yield f"{_condition(self._elements, position, optional)}  # {element.number} {element.name}"
+
+    def _relations(self, count: int) -> Iterator[str]:
+        for condition in self._syntax:
+            kind, positions = relation(condition, self._elements)
+            usages = {self._elements[position - 1].usage for position in positions}
+            if len(positions) < 2 or (kind != "E" and usages == {Usage.REQUIRED}):
+                continue  # the usages say as much
+            received = [position <= count for position in positions]
+            if any(received) if kind in "PRE" else received[0]:
+                present = [f"e{position}" if position <= count else "''" for position in positions]
+                yield f"{_RELATIONS[kind](present)}  # {condition}"
+
+    def _names(self) -> dict[str, object]:
+        names = dict(_DATATYPES)
+        for position, element in enumerate(self._elements, start=1):
+            if element.components:
+                names[f"COMPOSITE_{position}"] = composite_checks(element)
+            elif element.codes is not None:
+                names[f"CODES_{position}"] = element.codes
+                names[f"CODES_OR_NONE_{position}"] = element.codes | {""}
+        return names
+
+
+_RELATIONS: dict[str, Callable[[list[str]], str]] = {
+    "P": lambda e: f"({' and '.join(e)} or not ({' or '.join(e)}))",  # paired: all or none
+    "R": lambda e: f"({' or '.join(e)})",  # at least one
+    "E": lambda e: f"[{', '.join(e)}].count('') >= {len(e) - 1}",  # at most one
+    "C": lambda e: f"(not {e[0]} or ({' and '.join(e[1:])}))",  # the first asks for all others
+    "L": lambda e: f"(not {e[0]} or {' or '.join(e[1:])})",  # the first asks for one of the others
+}
+
+
+def segment_checks(use: Use, loop: str) -> Checks:
+    """The checks of one use of a segment."""
+    return Checks(use.elements, use.syntax, f"{loop or 'header'}/{use.key}", has_id=True)
+
+
+@cache
+def composite_checks(element: ElementUse) -> Checks:
+    """The checks of one use of a composite; alike uses share them."""
+    return Checks(element.components, element.syntax, element.number, has_id=False)
+
+
+def period_format_position(elements: Sequence[ElementUse], position: int) -> int:
+    """The position of the format of the date at `position`, or 0 where the date has none before it."""
+    before = (at for at in range(position - 1, 0, -1) if elements[at - 1].number == PERIOD_FORMAT)
+    return next(before, 0) if elements[position - 1].number == PERIOD else 0
+
+
+def relation(condition: str, elements: Sequence[ElementUse]) -> tuple[str, tuple[int, ...]]:
+    """A relational condition taken apart: `P0304` is P of 3 and 4. What is not used there has no say."""
+    kind = condition[0]
+    positions = [int(condition[at : at + 2]) for at in range(1, len(condition), 2)]
+    used = tuple(position for position in positions if elements[position - 1].usage is not Usage.NOT_USED)
+    return kind, () if kind in "CL" and used[:1] != (positions[0],) else used
+
+
+def _never(row: Sequence[str], component: str) -> bool:  # noqa: ARG001  (a Check)
+    return False
+
+
+def _condition(elements: Sequence[ElementUse], position: int, optional: bool) -> str:
+    element, value = elements[position - 1], f"e{position}"
+    if element.usage is Usage.NOT_USED:
+        return f"not {value}" if optional else "False"
+    if element.components:
+        check = f"COMPOSITE_{position}[len(parts := {value}.split(component))](parts, component)"
+    elif element.codes is not None:
+        return f"{value} in {'CODES_OR_NONE' if optional else 'CODES'}_{position}"
+    else:
+        check = _typed(elements, position, value)
+        if element.type in ("AN", "ID") and element.minimum <= 1 and element.number != PERIOD:
+            return f"{'' if optional else '0 < '}len({value}) <= {element.maximum} and component not in {value}"
+    return f"(not {value} or {check})" if optional else check
+
+
+def _typed(elements: Sequence[ElementUse], position: int, value: str) -> str:
+    element = elements[position - 1]
+    length = f"{element.minimum} <= len({value}) <= {element.maximum}"
+    format_at = period_format_position(elements, position)
+    if format_at and elements[format_at - 1].codes == frozenset({"D8"}):
+        return f"is_date({value})"
+    if format_at:
+        return f"({length} and component not in {value} and is_period(e{format_at}, {value}))"
+    if element.type == "DT":
+        return f"{'is_date' if element.maximum == 8 else 'is_short_date'}({value})"
+    if element.type == "TM":
+        return f"({length} and is_time({value}))"
+    if element.type in ("N0", "R"):
+        is_number = "is_integer" if element.type == "N0" else "is_decimal"
+        return f"({is_number}({value}) and {element.minimum} <= digits_of({value}) <= {element.maximum})"
+    return f"({length} and component not in {value})"

@@ -1,0 +1,142 @@
+"""What is wrong with the control segments themselves: ISA, GS, ST, SE and TA1, each against its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from priorauth.domain.findings import FindingCode as Code
+
+from .checks import segment_checks
+from .diagnosis import diagnose
+from .guides.control import GS, ISA, SE, ST, TA1
+from .parts import TransactionSet
+from .reporting import Draft
+from .segments import Delimiters, Isa, Segment
+
+GS_WIDTH, TA1_WIDTH, TRAILER_WIDTH = 9, 6, 3
+
+FUNCTIONAL_GROUPS = {
+    "BE": "834", "FA": "999", "HB": "271", "HC": "837", "HI": "278", "HN": "277", "HP": "835", "HR": "276",
+    "HS": "270", "PI": "275", "RA": "820",
+}  # fmt: skip
+"""GS01 -> the set that belongs under it, of those that HIPAA names and their acknowledgment."""
+
+_ISA_CHECKS, _GS_CHECKS = segment_checks(ISA, ""), segment_checks(GS, "")
+_ST_CHECKS, _SE_CHECKS, _TA1_CHECKS = segment_checks(ST, ""), segment_checks(SE, ""), segment_checks(TA1, "")
+_WHOLE = Delimiters("*", "", "", "~")  # control segments have neither components nor repetitions
+_NO_COMPONENT = "\0"
+
+_ISA_FINDINGS = (
+    Code.ISA_AUTHORIZATION_QUALIFIER,
+    Code.ISA_AUTHORIZATION,
+    Code.ISA_SECURITY_QUALIFIER,
+    Code.ISA_SECURITY,
+    Code.ISA_SENDER_QUALIFIER,
+    Code.ISA_SENDER,
+    Code.ISA_RECEIVER_QUALIFIER,
+    Code.ISA_RECEIVER,
+    Code.ISA_DATE,
+    Code.ISA_TIME,
+    Code.ISA_REPETITION_SEPARATOR,
+    Code.ISA_VERSION,
+    Code.ISA_CONTROL_NUMBER,
+    Code.ISA_ACKNOWLEDGMENT_REQUESTED,
+    Code.ISA_USAGE,
+    Code.ISA_COMPONENT_SEPARATOR,
+)
+_ISA_WIDTHS = tuple(element.maximum for element in ISA.elements)
+_MAY_BE_BLANK = (2, 4)
+_REPETITION, _COMPONENT = 11, 16
+
+
+def padded(row: Sequence[str], width: int) -> Segment:
+    """A control segment of which every element answers."""
+    return Segment([*row, *[""] * (width - len(row))])
+
+
+def isa_faults(isa: Isa) -> Iterator[tuple[Code, int]]:
+    """What is wrong with an ISA, and in which element."""
+    if not isa.is_fixed_width:
+        yield Code.ISA_PADDING_LOST, 0
+    row = [isa.segment[0], *[value.ljust(width) for value, width in zip(isa.segment[1:], _ISA_WIDTHS, strict=False)]]
+    positions = [] if _ISA_CHECKS[len(row)](row, _NO_COMPONENT) else _wrong(row)
+    blank = [at for at, value in enumerate(row[1:], start=1) if value.isspace()]
+    for position in sorted({*positions, *blank} - {_REPETITION, _COMPONENT, *_MAY_BE_BLANK}):
+        yield _ISA_FINDINGS[position - 1], position
+    yield from _delimiter_faults(isa)
+
+
+def _wrong(row: Sequence[str]) -> list[int]:
+    padding = (Code.ELEMENT_TRAILING_SPACE, Code.ELEMENT_LEADING_SPACE)
+    faults = diagnose(ISA.elements, (), row, _WHOLE)
+    return [min(fault.element, len(ISA.elements)) for fault in faults if fault.code not in padding]
+
+
+def _delimiter_faults(isa: Isa) -> Iterator[tuple[Code, int]]:
+    element, repetition, component, segment = (
+        isa.delimiters.element,
+        isa.delimiters.repetition,
+        isa.delimiters.component,
+        isa.delimiters.segment,
+    )
+    is_separator = isa.segment[12] != "00401"  # where ISA11 is the id of the standard (U)
+    if (is_separator and not repetition) or (repetition and repetition in (element, component, segment)):
+        yield Code.ISA_REPETITION_SEPARATOR, _REPETITION
+    if not component or component.isalnum() or component in (" ", element, segment):
+        yield Code.ISA_COMPONENT_SEPARATOR, _COMPONENT
+    if segment == element:
+        yield Code.ISA_ELEMENT_SEPARATOR, 0
+    if segment.isalnum() or segment == " ":
+        yield Code.ISA_SEGMENT_TERMINATOR, 0
+
+
+def gs_faults(header: Segment) -> Iterator[tuple[Code, int]]:
+    """What is wrong with a GS, and in which element. Whether there is a guide for GS01 and GS08 is asked elsewhere."""
+    row = list(header)
+    if _GS_CHECKS[len(row)](row, _NO_COMPONENT):
+        return
+    for position in sorted({min(fault.element, 8) for fault in diagnose(GS.elements, (), row, _WHOLE)} - {1, 8}):
+        yield Code.GS_CONTROL_NUMBER if position == 6 else Code.GS_ELEMENT, position
+
+
+def is_ta1(row: Segment) -> bool:
+    """True for a TA1 that can be correlated and understood."""
+    return bool(_TA1_CHECKS[len(row)](row, _NO_COMPONENT))
+
+
+def same_count(text: str, count: int) -> bool:
+    """True where an N0 says this count; leading zeros say nothing."""
+    return text.isascii() and text.isdecimal() and text.lstrip("0") == (str(count) if count else "")
+
+
+def set_drafts(transaction: TransactionSet, *, is_too_large: bool) -> Iterator[Draft]:
+    """What is wrong with a set as an envelope: its ST, its SE, and how the two agree."""
+    st, group = transaction.header, transaction.group
+    yield from _identity(st, group)
+    if not 4 <= len(st[2]) <= 9 or not st[2].strip():
+        yield Draft(Code.ST_CONTROL_NUMBER, 1, "", "ST", 2, data_element="329", expected="4 to 9 characters")
+    if not st[3]:
+        yield Draft(Code.ST_GUIDE_MISSING, 1, "", "ST", 3, data_element="1705", expected="the same as GS08")
+    elif st[3] != group[8]:
+        yield Draft(Code.ST_GUIDE, 1, "", "ST", 3, data_element="1705", expected="the same as GS08")
+    count = len(transaction.rows)
+    if is_too_large:
+        yield Draft(Code.SET_TOO_LARGE, 1, "", "ST")
+    elif not transaction.is_closed:
+        yield Draft(Code.SE_MISSING, count, "", "SE")
+    elif not same_count(transaction.trailer[1], count):
+        yield Draft(Code.SE_SEGMENT_COUNT, count, "", "SE", 1, data_element="96", expected=str(count))
+    if transaction.is_closed and transaction.trailer[2] != st[2]:
+        number = len(transaction.rows)
+        yield Draft(Code.SE_CONTROL_NUMBER, number, "", "SE", 2, data_element="329", expected="the same as ST02")
+
+
+def _identity(st: Segment, group: Segment) -> Iterator[Draft]:
+    belonging = FUNCTIONAL_GROUPS.get(group[1])
+    if not (len(st[1]) == 3 and st[1].isascii() and st[1].isdecimal()):
+        code = Code.ST_IDENTIFIER
+    elif belonging is None or st[1] == belonging:
+        return
+    else:
+        code = Code.SET_NOT_IN_GROUP if st[1] in FUNCTIONAL_GROUPS.values() else Code.SET_NOT_SUPPORTED
+    yield Draft(code, 1, "", "ST", 1, data_element="143", expected=belonging or "three digits")

@@ -1,0 +1,42 @@
+"""Interchange > functional group > transaction set, with what is wrong with each as an envelope.
+
+What is between ST and SE is taken apart and not looked at: that is `loops`. One bad set never stops its siblings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from .assembly import DEFAULT_LIMITS, Assembly, Limits, Part
+from .parts import FunctionalGroup, Interchange, TransactionSet
+from .scanning import Scanner
+
+__all__ = ["FunctionalGroup", "Interchange", "Limits", "TransactionSet", "read_interchange", "split_stream"]
+
+
+def split_stream(chunks: Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Iterator[Part]:
+    """The parts of a file of interchanges in the order in which they end: sets, then their group, then the interchange.
+
+    One set is held at a time, and of groups and interchanges the envelope alone. Raises `X12SyntaxError` where no
+    ISA13 can be read.
+    """
+    assembly = Assembly(limits)
+    for token in Scanner(chunks, limits.set_bytes).tokens():
+        yield from assembly.take(token)
+
+
+def read_interchange(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Interchange:
+    """The one interchange of a message. Raises `X12SyntaxError` where no ISA13 can be read; all else is findings."""
+    sets: list[TransactionSet] = []
+    groups: list[FunctionalGroup] = []
+    for part in split_stream((data,), limits):
+        if isinstance(part, TransactionSet):
+            sets.append(part)
+        elif isinstance(part, FunctionalGroup):
+            part.sets = tuple(sets)
+            groups.append(part)
+            sets = []
+        else:
+            part.groups = tuple(groups)
+            return part
+    raise AssertionError("the scanner raises where there is no interchange")

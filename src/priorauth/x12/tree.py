@@ -1,0 +1,94 @@
+"""The loop tree of one transaction set: the segments by loop and key, as translators read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from priorauth.domain.findings import Finding
+
+from .blocks import Shape
+from .segments import EMPTY, Delimiters, Segment
+
+
+class LoopNode:
+    """One repetition of a loop. The root has the id "" and holds the header and the top loops.
+
+    A key is `Use.key` of the guide table: `UM`, `DTP/435`, `REF/BB`, `NM1`. Segments are padded, so that every
+    element of the guide answers, and an absent segment answers "" for all of them.
+    """
+
+    __slots__ = ("_rows", "_shape", "_start", "levels")
+
+    def __init__(self, shape: Shape, rows: Sequence[list[str]], start: int) -> None:
+        self._shape = shape
+        self._rows = rows
+        self._start = start
+        self.levels: dict[str, list[LoopNode]] = {}  # the loops below that an HL opens
+
+    @property
+    def id(self) -> str:
+        """The loop id, such as 2010EA."""
+        return self._shape.loop.id
+
+    def segment(self, key: str) -> Segment:
+        """The first segment of that key, or `EMPTY`."""
+        place = self._shape.places.get(key)
+        if place is None:
+            return EMPTY
+        row = self._rows[self._start + place[0][0]]
+        return Segment(row + [""] * (place[1] - len(row)))
+
+    def segments(self, key: str) -> list[Segment]:
+        """Every segment of that key, in order."""
+        indexes, width = self._shape.places.get(key, ((), 0))
+        rows = [self._rows[self._start + index] for index in indexes]
+        return [Segment(row + [""] * (width - len(row))) for row in rows]
+
+    def number(self, key: str, index: int = 0) -> int:
+        """The number of a segment in the set (ST is 1), or 0 where there is none."""
+        indexes, _ = self._shape.places.get(key, ((), 0))
+        return self._start + indexes[index] + 1 if index < len(indexes) else 0
+
+    def loops(self, id: str) -> list[LoopNode]:
+        """Every repetition of that loop directly below, in order."""
+        blocks = self._shape.blocks.get(id)
+        if blocks is None:
+            return list(self.levels.get(id, ()))
+        return [LoopNode(shape, self._rows, self._start) for shape in blocks]
+
+    def row(self, key: str) -> list[str]:
+        """The first segment of that key as it was received, without padding; empty where there is none."""
+        place = self._shape.places.get(key)
+        return self._rows[self._start + place[0][0]] if place is not None else []
+
+    def has(self, key: str) -> bool:
+        """True where this loop has a segment of that key."""
+        return key in self._shape.places
+
+    def walk(self) -> Iterator[LoopNode]:
+        """This loop, then every loop below it."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+    def keys(self) -> list[str]:
+        """The keys that segments of this loop have."""
+        return list(self._shape.places)
+
+    def children(self) -> list[LoopNode]:
+        """Every loop directly below: those without HL, then the levels."""
+        below = [LoopNode(shape, self._rows, self._start) for each in self._shape.blocks.values() for shape in each]
+        return below + [node for nodes in self.levels.values() for node in nodes]
+
+    def __repr__(self) -> str:
+        return f"LoopNode({self.id or 'root'}, {len(self._shape.places)} keys)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopTree:
+    """A transaction set read by a guide. The tree is usable whatever the findings say."""
+
+    root: LoopNode
+    delimiters: Delimiters
+    findings: tuple[Finding, ...] = field(default=())

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiosqlite
 from sqlalchemy import event
@@ -24,7 +24,7 @@ READERS = 4
 BEGIN_WRITING = "BEGIN IMMEDIATE"
 BEGIN_READING = "BEGIN"
 
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {LOCK_TIMEOUT_SECONDS}000")
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 """FULL: a commit that returned is on the disk. The default checkpoint keeps the slowest commit short."""
 
 
@@ -70,16 +70,19 @@ def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """A pool of one writing connection, which is the queue that writers wait in, and a pool of readers."""
     path = url.database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    writers = sqlite_engine(url, path, connections=1, begin=BEGIN_WRITING)
-    return writers, sqlite_engine(url, path, connections=READERS, begin=BEGIN_READING, pragmas=("query_only = ON",))
+    writers = sqlite_engine(url, path, connections=1, begin=BEGIN_WRITING, connection_class=WritingConnection)
+    readers = sqlite_engine(url, path, connections=READERS, begin=BEGIN_READING, connection_class=ReadingConnection)
+    return writers, readers
 
 
-def sqlite_engine(url: URL, path: str, *, connections: int, begin: str, pragmas: tuple[str, ...] = ()) -> AsyncEngine:
+def sqlite_engine(
+    url: URL, path: str, *, connections: int, begin: str, connection_class: type[ReadingConnection]
+) -> AsyncEngine:
     """An engine whose transactions begin in the way given, so that a writer has the lock before it reads."""
     engine = create_async_engine(
         url,
         hide_parameters=True,  # parameters may be PHI: they stay out of exceptions
-        async_creator=connector(path, (*PRAGMAS, *pragmas)),
+        async_creator=connector(path, connection_class),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=LOCK_TIMEOUT_SECONDS,
@@ -92,34 +95,56 @@ def sqlite_engine(url: URL, path: str, *, connections: int, begin: str, pragmas:
     return engine
 
 
-def connector(path: str, pragmas: tuple[str, ...]) -> Callable[[], Awaitable[aiosqlite.Connection]]:
+def connector(path: str, connection_class: type[ReadingConnection]) -> Callable[[], Awaitable[aiosqlite.Connection]]:
     """What opens a connection to this file and sets it up."""
 
     def open_file() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in pragmas:
+        connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
+        for pragma in (*PRAGMAS, *connection_class.PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
     async def connect() -> aiosqlite.Connection:
-        connection = InlineConnection(open_file, iter_chunk_size=64)
+        connection = connection_class(open_file, iter_chunk_size=64)
         connection._thread.daemon = True
         return await connection
 
     return connect
 
 
-class InlineConnection(aiosqlite.Connection):
-    """Runs what only touches memory in place, and what waits for a lock or the disk in its thread.
+class ReadingConnection(aiosqlite.Connection):
+    """Runs statements in place. One of ours takes some 20 microseconds; a thread and back, several times that."""
 
-    A statement of ours takes some 20 microseconds; handing it to a thread and back takes ten times that, three or four
-    times per statement. Waiting happens where a transaction begins (the lock) and commits (the disk).
-    """
+    PRAGMAS: ClassVar = ("query_only = ON",)
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if fn == self._conn.commit or args[:1] in ((BEGIN_WRITING,), (BEGIN_READING,)):
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return fn(*args, **kwargs)
+
+
+class WritingConnection(ReadingConnection):
+    """Waits in its thread: for the disk at each commit, and for the lock where another process has it."""
+
+    PRAGMAS: ClassVar = ("busy_timeout = 0",)
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if fn == self._conn.commit:
+            return await self._in_thread(fn)
+        try:
+            return fn(*args, **kwargs)
+        except sqlite3.OperationalError as error:
+            if args[:1] != (BEGIN_WRITING,) or error.sqlite_errorname != "SQLITE_BUSY":
+                raise
+        return await self._in_thread(self._begin_when_free)
+
+    async def _in_thread(self, fn: Callable[[], Any]) -> Any:
+        return await aiosqlite.Connection._execute(self, fn)  # type: ignore[no-untyped-call]
+
+    def _begin_when_free(self) -> None:
+        self._conn.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_SECONDS}000")
+        try:
+            self._conn.execute(BEGIN_WRITING)
+        finally:
+            self._conn.execute("PRAGMA busy_timeout = 0")
 
 
 @asynccontextmanager

@@ -156,7 +156,7 @@ EVENT = (
     Row("admission.nursing_home_status", "CL1", 4),
     *DOCUMENTS,
 )
-ITEM = (*TRACES, *REVIEW, Row("service_dates", "DTP/472", 3), *DELIVERY, *DOCUMENTS)
+ITEM = (*TRACES, *REVIEW, Row("service_dates", "DTP", 3), *DELIVERY, *DOCUMENTS)
 
 
 def _procedure(key: str, element: int) -> tuple[Row, ...]:

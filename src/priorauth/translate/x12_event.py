@@ -97,7 +97,7 @@ def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
         location=read_location(um[4], separator),
         previous_authorization=segment("REF/BB")[2],
         previous_administrative=segment("REF/NT")[2],
-        service_dates=_read_days(segment("DTP/472")),
+        service_dates=_read_days(segment("DTP")),
         service=service,
         delivery=read_delivery(node),
         attachments=read_attachments(node),
@@ -173,7 +173,7 @@ def item_rows(item: ReviewItem, traces: Sequence[Row]) -> Iterator[Row]:
     yield item_review_row(item)
     yield reference_row("BB", item.previous_authorization)
     yield reference_row("NT", item.previous_administrative)
-    yield period_row("472", item.service_dates)
+    yield service_date_row("DTP", item.service_dates)
     yield from service_rows(item.service, item.carried)
     yield delivery_row(item.delivery)
     yield from attachment_rows(item.attachments)
@@ -225,6 +225,11 @@ def day_row(qualifier: str, day: date | None) -> Row:
 def period_row(qualifier: str, period: DatePeriod | None) -> Row:
     """DTP with a day or a period."""
     return f"DTP/{qualifier}", ("DTP", qualifier, *write_period(period)) if period else ("DTP",)
+
+
+def service_date_row(key: str, period: DatePeriod | None) -> Row:
+    """DTP 472, which the request has alone (`DTP`) and the response among others (`DTP/472`)."""
+    return key, period_row("472", period)[1]
 
 
 def diagnosis_row(diagnoses: Iterable[Diagnosis], loinc_codes: Iterable[str] = ()) -> Row:

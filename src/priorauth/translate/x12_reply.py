@@ -32,6 +32,7 @@ from priorauth.translate.x12_event import (
     event_review_row,
     item_review_row,
     period_row,
+    service_date_row,
 )
 from priorauth.translate.x12_parties import (
     address_rows,
@@ -55,18 +56,22 @@ from priorauth.translate.x12_services import (
 from priorauth.translate.x12_spans import ServiceLevel, authorized_delivery, service_levels
 from priorauth.translate.x12_values import write_date, write_time
 from priorauth.translate.x12_writing import Row, SetWriter
-from priorauth.x12.segments import Element
+from priorauth.x12.segments import Delimiters, Element
 
 Value = TypeVar("Value")
 
+STANDARD = Delimiters()
 _TRACES = 3  # of a response, per level
 _DIAGNOSES = 12
 
 
-def reply_to_x12(review: ServiceReview, reply: Reply, *, losses: Losses | None = None) -> list[Sequence[Element]]:
+def reply_to_x12(
+    review: ServiceReview, reply: Reply, *, delimiters: Delimiters = STANDARD, losses: Losses | None = None
+) -> list[Sequence[Element]]:
     """The segments of the response, BHT first; ST and SE are the envelope's."""
-    losses = losses or Losses()
-    answer = _Answer(review, reply, PlacedRejections(review, reply, losses), SetWriter(RESPONSE, losses), losses)
+    losses = Losses() if losses is None else losses
+    writer = SetWriter(RESPONSE, losses, delimiters)
+    answer = _Answer(review, reply, PlacedRejections(review, reply, losses), writer, losses)
     answer.writer.header([("BHT", _beginning(review, reply))])
     parent = 0
     for level, code, write in _UPPER_LEVELS:
@@ -177,8 +182,7 @@ def _write_event(answer: _Answer, parent: int) -> None:
             for place, provider in enumerate(event.providers)
         ],
     )
-    information = answer.reply.information or _information_of_whole(answer)
-    answer.writer.loops("2010EB", _contact_loops(information))
+    answer.writer.loops("2010EB", _contact_loops(_information_of_event(answer)))
     answer.writer.loops(
         "2010EC",
         [
@@ -252,7 +256,9 @@ def _write_service(answer: _Answer, parent: int, item: ReviewItem, service: Serv
     ]
     providers = [_service_provider(provider, answer.losses) for provider in item.providers]
     answer.writer.loops("2010FA", [_provider_rows(*both) for both in zip(providers, rejected, strict=True)])
-    answer.writer.loops("2010FB", _contact_loops(decision.information if decision else None))
+    information = decision.information if decision else None
+    if information and _has_city(information):
+        answer.writer.loops("2010FB", _contact_loops(information))
 
 
 def _service_rows(answer: _Answer, service: ServiceLevel, decision: ItemDecision | None) -> Iterator[Row]:
@@ -270,7 +276,7 @@ def _service_rows(answer: _Answer, service: ServiceLevel, decision: ItemDecision
     administrative = own.administrative_number if own else ""
     yield _administrative_row(service.action, administrative, number, item.previous_administrative)
     yield reference_row("BB", item.previous_authorization)
-    yield period_row("472", item.service_dates)
+    yield service_date_row("DTP/472", item.service_dates)
     yield from _certification_dates(_authorized(own))
     information = own.information if own else None
     yield diagnosis_row((), information.loinc_codes[:_DIAGNOSES] if information else ())
@@ -344,9 +350,18 @@ def _whole(answer: _Answer) -> ItemDecision | None:
     return answer.decision(item) if item and item.stands_for_event else None
 
 
-def _information_of_whole(answer: _Answer) -> InformationRequest | None:
+def _information_of_event(answer: _Answer) -> InformationRequest | None:
+    """What is asked for at the event; else, for its contact, a service's, whose own loop needs a city (2010FB)."""
     whole = _whole(answer)
-    return whole.information if whole else None
+    own = answer.reply.information or (whole.information if whole else None)
+    if own:
+        return own
+    asked = [decision.information for decision in answer.reply.items if decision.information]
+    return next((one for one in asked if not _has_city(one)), None)
+
+
+def _has_city(information: InformationRequest) -> bool:
+    return information.contact_address is not None and bool(information.contact_address.city)
 
 
 def _authorized(decision: ItemDecision | None) -> Authorized | None:

@@ -37,10 +37,11 @@ from priorauth.translate.x12_services import trace_rows
 from priorauth.translate.x12_values import write_date, write_time
 from priorauth.translate.x12_writing import SetWriter, WritableGuide
 from priorauth.x12.guides.x217.request import X217_REQUEST
-from priorauth.x12.segments import Element
+from priorauth.x12.segments import Delimiters, Element
 from priorauth.x12.tree import LoopNode
 
 _REQUEST = WritableGuide(X217_REQUEST)
+STANDARD = Delimiters()
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
 _TRACES = 2  # of a request, per level
 
@@ -93,6 +94,7 @@ def review_to_x12(
     identifier: str | None = None,
     created: datetime | None = None,
     extra_trace: Trace | None = None,
+    delimiters: Delimiters = STANDARD,
     losses: Losses | None = None,
 ) -> list[Sequence[Element]]:
     """The segments of a request, BHT first; ST and SE are the envelope's.
@@ -100,7 +102,7 @@ def review_to_x12(
     For a leg: our own `identifier` (BHT03) and time of creation, and `extra_trace` of ours after the first trace of the
     requester at every level, since a request has room for two.
     """
-    writer = SetWriter(_REQUEST, losses or Losses())
+    writer = SetWriter(_REQUEST, Losses() if losses is None else losses, delimiters)
     writer.header([("BHT", _beginning(review.transaction, identifier, created))])
     umo = writer.level("2000A", "20", 0, has_children=True)
     writer.loop("2010A", umo_rows(review.umo))

@@ -7,13 +7,14 @@ shape the guide wants, whatever a review or a determination holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
 from priorauth.translate.losses import Losses, LossReason
 from priorauth.x12.guides.spec import UNBOUNDED, ElementUse, Guide, Usage, Use
-from priorauth.x12.segments import Element
+from priorauth.x12.segments import Delimiters, Element
 
 Row = tuple[str, Sequence[Element]]
 """The key of a use in its loop (`DTP/435`) and the segment offered for it, its id first."""
@@ -38,10 +39,11 @@ class WritableGuide:
 class SetWriter:
     """Collects the segments of one transaction set, loop by loop, and numbers its hierarchical levels."""
 
-    def __init__(self, guide: WritableGuide, losses: Losses) -> None:
+    def __init__(self, guide: WritableGuide, losses: Losses, delimiters: Delimiters) -> None:
         self.segments: list[Sequence[Element]] = []
         self._guide = guide
         self._losses = losses
+        self._structural = _structural(delimiters)
         self._levels = 0
         self._repetitions: dict[str, int] = {}
 
@@ -150,6 +152,9 @@ class SetWriter:
         return tuple(part for part in components if isinstance(part, str))
 
     def _fit_simple(self, at: str, loop: str, use: ElementUse, value: str) -> str:
+        if self._structural.search(value):
+            self._note(at, LossReason.SEPARATOR, loop)
+            value = self._structural.sub(" ", value).rstrip(" ")
         if use.codes is not None and value not in use.codes:
             self._note(at, LossReason.CODE_NOT_ALLOWED, loop)
             return ""
@@ -172,6 +177,13 @@ class SetWriter:
 
     def _note(self, position: str, reason: LossReason, loop: str) -> None:
         self._losses.note(position, reason, occurrence=self._repetitions.get(loop, 1))
+
+
+@cache
+def _structural(delimiters: Delimiters) -> re.Pattern[str]:
+    """What the writer of segments would replace by a space: done here first, so that sizes are those sent."""
+    own = delimiters.element + delimiters.repetition + delimiters.component + delimiters.segment
+    return re.compile(f"[{re.escape(own)}\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def _first_lacking(uses: Sequence[ElementUse], syntax: Sequence[str], elements: Sequence[Element]) -> int:

@@ -18,17 +18,24 @@ _DIGITS = 10
 class Case:
     """A leg that a destination received. `leg_id` is the name under which it answers: a leg id, or the gateway's trace.
 
-    `review` holds that destination's lines only.
+    `review` holds that destination's lines only. `request` is the interchange it came in, where it came in one: a later
+    answer goes back to its sender.
     """
 
     destination: DestinationId
     leg_id: LegId
     review: ServiceReview = field(repr=False)
+    request: bytes = field(default=b"", repr=False)
 
     def number(self, prefix: str, kind: str) -> str:
         """A number for this case: the same each time, so that a leg received twice gets the same answer."""
-        digest = hashlib.sha256(f"{self.destination} {self.leg_id} {kind}".encode()).digest()
-        return f"{prefix}{kind}{int.from_bytes(digest[:8], 'big') % 10**_DIGITS:0{_DIGITS}d}"
+        return f"{prefix}{kind}{stable_number(f'{self.destination} {self.leg_id} {kind}', _DIGITS):0{_DIGITS}d}"
+
+
+def stable_number(text: str, digits: int) -> int:
+    """A number of at most so many digits that is always the same for the same text."""
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    return number % int(10**digits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,81 @@
+"""The sandbox's HTTP paths: where simulated X12 delegates take legs, and where a tester decides by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import ReviewId
+from priorauth.sandbox.runtime import Sandbox
+from priorauth.services.ports import NotKnown
+from priorauth.x12.faults import X12SyntaxError
+
+LOOK_SECONDS = 0.2
+HOLD_SECONDS = 30.0
+"""How long a call that is never answered is held open at most."""
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+
+class ItemToDecide(BaseModel):
+    """A line of a review and what to decide: an action as HCR01 codes it, or a behaviour of the sandbox's table."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    sequence: int = Field(ge=1)
+    action: str
+
+
+class ToDecide(BaseModel):
+    """Decisions to make as people at a desk or a delegate would."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    review_id: str
+    items: list[ItemToDecide] = Field(min_length=1)
+
+
+def sandbox_router(sandbox: Sandbox) -> APIRouter:
+    """The paths under `/sandbox`."""
+    router = APIRouter(prefix="/sandbox", tags=["sandbox"])
+
+    @router.post("/delegates/{delegate}/x12", summary="A simulated delegate's door for X12 legs")
+    async def take_leg(request: Request, delegate: str) -> Response:
+        try:
+            answer = sandbox.x12.answer(DestinationId(delegate), await request.body())
+        except X12SyntaxError:
+            return _problem(HTTPStatus.BAD_REQUEST, "the body is not a readable X12 interchange")
+        if answer.body is None:
+            return await _never(request, sandbox)
+        return Response(answer.body, media_type=answer.media_type)
+
+    @router.post("/decide", summary="Decide lines of a review as people would", status_code=HTTPStatus.NO_CONTENT)
+    async def decide(decision: ToDecide) -> Response:
+        actions = {item.sequence: item.action for item in decision.items}
+        try:
+            await sandbox.decide(ReviewId(decision.review_id), actions)
+        except NotKnown:
+            return _problem(HTTPStatus.NOT_FOUND, "no simulated destination has an open case of that review and line")
+        except ValueError as fault:
+            return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(fault))
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    return router
+
+
+async def _never(request: Request, sandbox: Sandbox) -> Response:
+    """Hold the call until the caller gives up, the sandbox stops or nobody can be expected to wait any longer."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + HOLD_SECONDS
+    while loop.time() < deadline and not sandbox.stopping.is_set() and not await request.is_disconnected():
+        await asyncio.sleep(LOOK_SECONDS)
+    return _problem(HTTPStatus.SERVICE_UNAVAILABLE, "this simulated delegate does not answer")
+
+
+def _problem(status: HTTPStatus, detail: str) -> Response:
+    problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    return JSONResponse(problem, status_code=status, media_type=PROBLEM_MEDIA_TYPE)

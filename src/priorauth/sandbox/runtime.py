@@ -1,0 +1,174 @@
+"""All simulated destinations of one gateway: started and stopped with it, and decided by hand on request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import httpx2
+import structlog
+
+from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import Format, Leg, LegId, ReviewId
+from priorauth.sandbox.behaviours import Behaviour
+from priorauth.sandbox.casebook import Casebook
+from priorauth.sandbox.caseworker import Caseworker, Outlet
+from priorauth.sandbox.event_delegates import GROUP, EventDelegates, TopicOutlet
+from priorauth.sandbox.tables import read_behaviours
+from priorauth.sandbox.x12_delegates import HttpOutlet, X12Delegates
+from priorauth.services.ports import Codec, Destination, EventBus, NotKnown, UnitOfWork
+from priorauth.translate.events import requests_topic
+
+TICK_SECONDS = 0.1
+ARRIVAL_SECONDS = 5.0
+"""How long a decision by hand waits for its leg, which may still be on its way to the desk."""
+CALL_SECONDS = 10.0
+
+ACTIONS: Mapping[str, Behaviour] = {
+    "A1": Behaviour.CERTIFY,
+    "A2": Behaviour.PARTIAL,
+    "A3": Behaviour.DENY,
+    "A4": Behaviour.PEND,
+    "A6": Behaviour.MODIFY,
+    "C": Behaviour.CANCEL,
+    "CT": Behaviour.CONTACT,
+    "NA": Behaviour.NOT_NEEDED,
+    **{behaviour.upper(): behaviour for behaviour in Behaviour if not behaviour.is_of_leg},
+}
+"""What may be decided by hand: an action as HCR01 codes it, or a behaviour of the table."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line of a review is with a simulated destination: the case's leg and the line's number there."""
+
+    destination: DestinationId
+    leg_id: LegId
+    sequence: int
+
+
+class Sandbox:
+    """The simulated destinations. An asynchronous context manager: they live as long as the block."""
+
+    def __init__(
+        self,
+        *,
+        bus: EventBus,
+        unit_of_work: UnitOfWork,
+        destinations: Mapping[DestinationId, Destination],
+        codec: Codec,
+        tables: Path,
+        casebook: Path,
+        gateway_url: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._bus = bus
+        self._unit_of_work = unit_of_work
+        self._client = httpx2.AsyncClient(timeout=CALL_SECONDS)
+        topic_outlet = TopicOutlet(bus)
+        http_outlet = HttpOutlet(self._client, codec, gateway_url)
+        outlets: dict[DestinationId, Outlet] = {
+            id: topic_outlet if destination.format is Format.EVENT else http_outlet
+            for id, destination in destinations.items()
+        }
+        self._casebook = Casebook(casebook)
+        self._caseworker = Caseworker(table=read_behaviours(tables), casebook=self._casebook, outlets=outlets, now=now)
+        self._events = EventDelegates(self._caseworker, topic_outlet, now)
+        self._topics = [
+            requests_topic(id) for id, destination in destinations.items() if destination.format is Format.EVENT
+        ]
+        self._tasks: list[asyncio.Task[None]] = []
+        self.x12 = X12Delegates(self._caseworker, codec, now)
+        self.stopping = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Begin to take in legs, and to decide what falls due."""
+        self._tasks = [
+            asyncio.create_task(self._bus.run(GROUP, self._topics, self._events.handle), name="sandbox-legs"),
+            asyncio.create_task(self._settle_forever(), name="sandbox-due"),
+        ]
+        for task in self._tasks:
+            task.add_done_callback(_tell_of_failure)
+
+    async def stop(self) -> None:
+        """Take in nothing more. What is open stays in the casebook."""
+        self.stopping.set()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._client.aclose()
+        self._casebook.close()
+
+    async def decide(self, review_id: ReviewId, actions: Mapping[int, str]) -> None:
+        """Decide lines of a review as people would. NotKnown where a line is with no simulated destination.
+
+        Raises ValueError where an action is none of `ACTIONS`.
+        """
+        behaviours = {sequence: _behaviour(action) for sequence, action in actions.items()}
+        places = await self._places(review_id, behaviours)
+        chosen: dict[tuple[DestinationId, LegId], dict[int, Behaviour]] = {}
+        for sequence, behaviour in behaviours.items():
+            place = places[sequence]
+            chosen.setdefault((place.destination, place.leg_id), {})[place.sequence] = behaviour
+        for (destination, leg_id), lines in chosen.items():
+            await self._caseworker.decide(destination, leg_id, lines)
+
+    async def _places(self, review_id: ReviewId, wanted: Mapping[int, Behaviour]) -> Mapping[int, Place]:
+        """Where each wanted line is, waiting a little for legs that are on their way."""
+        deadline = asyncio.get_running_loop().time() + ARRIVAL_SECONDS
+        while True:
+            places = await self._places_now(review_id)
+            if wanted.keys() <= places.keys():
+                return places
+            if asyncio.get_running_loop().time() > deadline:
+                raise NotKnown("no simulated destination has an open case of that line")
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _places_now(self, review_id: ReviewId) -> Mapping[int, Place]:
+        places: dict[int, Place] = {}
+        async with self._unit_of_work.reading() as work:
+            await work.review(review_id)
+            for leg in await work.legs(review_id):
+                dispatch = await work.dispatch(leg.id)
+                if dispatch is not None:
+                    places |= self._places_of(leg, LegId(dispatch.trace))
+        return places
+
+    def _places_of(self, leg: Leg, trace: LegId) -> Mapping[int, Place]:
+        """The lines of a leg, known by its id where it came as an event, by our trace where it came in X12."""
+        if self._casebook.find(leg.destination, leg.id):
+            return {sequence: Place(leg.destination, leg.id, sequence) for sequence in leg.sequences}
+        if self._casebook.find(leg.destination, trace):
+            numbered = enumerate(leg.sequences, start=1)
+            return {sequence: Place(leg.destination, trace, number) for number, sequence in numbered}
+        return {}
+
+    async def _settle_forever(self) -> None:
+        while True:
+            await self._caseworker.settle_what_is_due()
+            await asyncio.sleep(TICK_SECONDS)
+
+
+def _behaviour(action: str) -> Behaviour:
+    try:
+        return ACTIONS[action.upper()]
+    except KeyError:
+        raise ValueError(f"an action is one of {', '.join(sorted(ACTIONS))}") from None
+
+
+def _tell_of_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("sandbox_task_failed", task=task.get_name(), exc_info=task.exception())

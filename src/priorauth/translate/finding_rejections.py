@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from priorauth.domain.determinations import Rejection, RejectionLevel
 from priorauth.domain.findings import Finding, Position
 from priorauth.translate.finding_rules import FindingRule, FindingTable
 from priorauth.translate.x12_rejections import RESPONSE
-from priorauth.x12.segments import Segment
 from priorauth.x12.tree import LoopNode
+from priorauth.x12.validation import SetResult
 from priorauth.x12.verdicts import Reply
 
 LEVELS: Mapping[str, RejectionLevel] = {
@@ -44,47 +44,53 @@ DATE_REASONS: Mapping[str, str] = {
 _GENERAL_REASONS = ("33", "15", "79", "42")  # input errors, data missing, participant id, unable to respond
 
 
-def rejections_of(
-    findings: Iterable[Finding], table: FindingTable, tree: LoopNode, segments: tuple[Segment, ...]
-) -> tuple[Rejection, ...]:
-    """The rejections that answer these findings of one request; a place gets each reason once.
+def rejections_of(result: SetResult, table: FindingTable) -> tuple[Rejection, ...]:
+    """The rejections that answer the findings of one request.
 
     Findings that a TA1 or a 999 says, that do not reject, or that follow from another one are left out.
     """
-    rejected = [finding for finding in findings if finding.rejects and _is_said_here(finding, table)]
-    return tuple(dict.fromkeys(_rejection(finding, table[finding.code], tree, segments) for finding in rejected))
+    if result.tree is None:
+        return ()
+    found = [each for each in result.findings if each.rejects and is_said_by_rejection(each, table)]
+    return tuple(
+        dict.fromkeys(_rejection(each, table[each.code], result.tree, result.transaction.rows) for each in found)
+    )
 
 
-def reason_at(level: RejectionLevel, preferred: Iterable[str]) -> str:
-    """The first of these AAA03 codes that the response allows at a level, or the most general one it allows."""
-    allowed = RESPONSE.codes(level, "AAA", 3)
-    return next(code for code in (*preferred, *_GENERAL_REASONS, *sorted(allowed)) if code in allowed)
-
-
-def _is_said_here(finding: Finding, table: FindingTable) -> bool:
+def is_said_by_rejection(finding: Finding, table: FindingTable) -> bool:
+    """True where an AAA says the finding, never an acknowledgment."""
     return table[finding.code].acknowledgment.reply is Reply.REJECTION
 
 
-def _rejection(finding: Finding, rule: FindingRule, tree: LoopNode, segments: tuple[Segment, ...]) -> Rejection:
+def reason_for(at: Position, rule: FindingRule, rows: Sequence[Sequence[str]]) -> str:
+    """AAA03 for a finding: the date's own code, else the rule's, as far as the level allows them."""
+    allowed = RESPONSE.codes(LEVELS.get(at.loop, RejectionLevel.TRANSACTION), "AAA", 3)
+    preferred = (*_date_reasons(at, rows), *rule.reasons, *_GENERAL_REASONS, *sorted(allowed))
+    return next(code for code in preferred if code in allowed)
+
+
+def follow_up_for(at: Position, rule: FindingRule) -> str:
+    """AAA04 for a finding, as far as the level allows it."""
+    allowed = RESPONSE.codes(LEVELS.get(at.loop, RejectionLevel.TRANSACTION), "AAA", 4)
+    return rule.follow_up if rule.follow_up in allowed else min(allowed)
+
+
+def _date_reasons(at: Position, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    if at.segment_id == "DTP" and 0 < at.segment <= len(rows) and len(row := rows[at.segment - 1]) > 1:
+        yield from (DATE_REASONS[row[1]],) if row[1] in DATE_REASONS else ()
+
+
+def _rejection(finding: Finding, rule: FindingRule, tree: LoopNode, rows: Sequence[Sequence[str]]) -> Rejection:
     level = LEVELS.get(finding.at.loop, RejectionLevel.TRANSACTION)
-    follow_ups = RESPONSE.codes(level, "AAA", 4)
     sequence, provider = _place(finding.at, level, tree)
     return Rejection(
         level=level,
-        reason=reason_at(level, _reasons(finding.at, rule, segments)),
-        follow_up=rule.follow_up if rule.follow_up in follow_ups else min(follow_ups),
+        reason=reason_for(finding.at, rule, rows),
+        follow_up=follow_up_for(finding.at, rule),
         sequence=sequence,
         provider=provider,
         finding=finding.code,
     )
-
-
-def _reasons(at: Position, rule: FindingRule, segments: tuple[Segment, ...]) -> tuple[str, ...]:
-    if at.segment_id == "DTP" and 0 < at.segment <= len(segments):
-        segment = segments[at.segment - 1]
-        if len(segment) > 1 and (own := DATE_REASONS.get(segment[1])):
-            return (own, *rule.reasons)
-    return rule.reasons
 
 
 def _place(at: Position, level: RejectionLevel, tree: LoopNode) -> tuple[int | None, int | None]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from priorauth.domain.findings import Finding, Position
-from priorauth.translate.finding_rules import FindingRule, FindingTable
-from priorauth.translate.report_replies import element_name, reply_codes
-from priorauth.translate.reports import GroupReport, InterchangeReport, SetReport, Snip, SnipStatus, flattened
+from priorauth.domain.findings import Position
+from priorauth.translate.report_replies import ReplyCodes
+from priorauth.translate.reports import GroupReport, InterchangeReport, ReportedFinding, SetReport, Snip, SnipStatus
 from priorauth.x12.excerpts import Excerpts
+from priorauth.x12.guides.dictionary import COMPOSITES, DATA_ELEMENTS
+from priorauth.x12.verdicts import Reply, Verdict
 
 _INDENT = "   "
 
@@ -18,12 +19,14 @@ _INDENT = "   "
 class ReportStyle:
     """What a rendering shows. `excerpts` quotes the message: only for its own sender, never for a log or a store."""
 
-    table: FindingTable
     shows_consequences: bool = False
     excerpts: Excerpts | None = None
 
 
-def report_lines(report: InterchangeReport, style: ReportStyle) -> Iterator[str]:
+PLAIN = ReportStyle()
+
+
+def report_lines(report: InterchangeReport, style: ReportStyle = PLAIN) -> Iterator[str]:
     """The report for a terminal: headers, then one block per finding under what it belongs to."""
     yield interchange_line(report)
     yield from finding_lines(report.findings, style)
@@ -35,9 +38,11 @@ def report_lines(report: InterchangeReport, style: ReportStyle) -> Iterator[str]
 
 
 def interchange_line(report: InterchangeReport) -> str:
-    """`ISA 000000905    TA1 A`."""
-    note = "" if report.verdict.verdict == "A" else f" {report.verdict.note}"
-    return _header(f"ISA {report.control_number}", f"TA1 {report.verdict.verdict}{note}")
+    """`ISA 000000905    TA1 A`, with the reason where there is one."""
+    verdict = report.verdict.verdict
+    note = "" if verdict is Verdict.ACCEPTED else f" {report.verdict.note}"
+    alone = " (so no 999 goes out)" if verdict is Verdict.REJECTED else ""
+    return _header(f"ISA {report.control_number}", f"TA1 {verdict}{note}{alone}")
 
 
 def group_line(report: GroupReport) -> str:
@@ -64,32 +69,32 @@ def _snip_words(snip: Snip) -> Iterator[str]:
         yield f"{int(number)} {status}" + (f" {result.errors}" if result.errors else "")
 
 
-def finding_lines(findings: Sequence[Finding], style: ReportStyle) -> Iterator[str]:
+def finding_lines(findings: Sequence[ReportedFinding], style: ReportStyle) -> Iterator[str]:
     """One block per finding; what follows from one is counted, or shown below it."""
-    for finding in findings:
+    for each in findings:
         yield ""
-        yield from _block(finding, style)
-        below = list(flattened(finding.consequences))
+        yield from _block(each, style)
+        below = list(each.all_consequences())
         if below and not style.shows_consequences:
-            yield f"{_INDENT}{len(below)} that follow from it hidden (--all)"
-        for each in below if style.shows_consequences else ():
+            yield f"{_INDENT}{len(below)} more that follow from it (--all shows them)"
+        for consequence in below if style.shows_consequences else ():
             yield ""
-            yield f"{_INDENT}follows from {finding.code} at segment {finding.at.segment}:"
-            yield from (_INDENT + line for line in _block(each, style))
+            yield f"{_INDENT}follows from it:"
+            yield from (_INDENT + line for line in _block(consequence, style))
     if findings:
         yield ""
 
 
-def _block(finding: Finding, style: ReportStyle) -> Iterator[str]:
-    rule = style.table[finding.code]
+def _block(reported: ReportedFinding, style: ReportStyle) -> Iterator[str]:
+    finding, rule = reported.finding, reported.rule
     yield f"{finding.severity.value:<7} {finding.code}  SNIP {int(finding.snip)} · {_where(finding.at)}"
     yield f"{_INDENT}{rule.text}"
     if style.excerpts:
         yield from (_INDENT + line for line in style.excerpts.quote(finding.at))
     if finding.expected:
         yield f"{_INDENT}expected: {finding.expected}"
-    if answer := _answer(rule, finding.at):
-        yield f"{_INDENT}answered: {answer}"
+    if reported.answer.codes:
+        yield f"{_INDENT}answered: {_answer(reported.answer)}"
     yield f"{_INDENT}fix: {rule.fix}"
 
 
@@ -103,19 +108,27 @@ def _where(at: Position) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _answer(rule: FindingRule, at: Position) -> str:
-    codes = reply_codes(rule, at)
-    said = " ".join(f"{name} {code}" for name, code in codes.items())
-    return f"{rule.acknowledgment.reply.value} with {said}" if codes else ""
+def element_name(at: Position) -> str:
+    """Our name of the data element or composite at a position, empty where there is none."""
+    if at.data_element in DATA_ELEMENTS:
+        return DATA_ELEMENTS[at.data_element].name
+    return COMPOSITES[at.data_element][0] if at.data_element in COMPOSITES else ""
 
 
-def report_document(report: InterchangeReport, style: ReportStyle) -> dict[str, object]:
+def _answer(answer: ReplyCodes) -> str:
+    """`999 IK304 8 IK403 7`, `AAA in 2010B AAA03 43 AAA04 C`, `TA1 TA105 022`."""
+    codes = dict(answer.codes)
+    place = f" in {codes.pop('loop')}" if answer.reply is Reply.REJECTION else ""
+    return answer.reply.value + place + "".join(f" {name} {code}" for name, code in codes.items())
+
+
+def report_document(report: InterchangeReport, style: ReportStyle = PLAIN) -> dict[str, object]:
     """The report as a JSON object."""
     return {
         "interchange": report.control_number,
         "valid": report.is_valid,
         "ta1": {"code": report.verdict.verdict.value, "note": report.verdict.note},
-        "findings": [finding_document(finding, style) for finding in report.findings],
+        "findings": [finding_document(each, style) for each in report.findings],
         "groups": [_group_document(group, style) for group in report.groups],
     }
 
@@ -126,7 +139,7 @@ def _group_document(report: GroupReport, style: ReportStyle) -> dict[str, object
         "control_number": report.control_number,
         "version": report.version,
         "ak9": {"code": report.verdict.verdict.value, "errors": list(report.verdict.errors)},
-        "findings": [finding_document(finding, style) for finding in report.findings],
+        "findings": [finding_document(each, style) for each in report.findings],
         "sets": [set_document(each, style) for each in report.sets],
     }
 
@@ -145,13 +158,13 @@ def set_document(report: SetReport, style: ReportStyle) -> dict[str, object]:
             str(int(number)): {"status": result.status.value, "errors": result.errors}
             for number, result in report.snip.items()
         },
-        "findings": [finding_document(finding, style) for finding in report.findings],
+        "findings": [finding_document(each, style) for each in report.findings],
     }
 
 
-def finding_document(finding: Finding, style: ReportStyle) -> dict[str, object]:
+def finding_document(reported: ReportedFinding, style: ReportStyle) -> dict[str, object]:
     """One finding as a JSON object, with those that follow from it where they are shown, else their number."""
-    rule, at = style.table[finding.code], finding.at
+    finding, at = reported.finding, reported.finding.at
     document: dict[str, object] = {
         "rule": finding.code.value,
         "severity": finding.severity.value,
@@ -168,14 +181,14 @@ def finding_document(finding: Finding, style: ReportStyle) -> dict[str, object]:
         "data_element": at.data_element,
         "element_name": element_name(at),
         "path": at.path,
-        "text": rule.text,
+        "text": reported.rule.text,
         "expected": finding.expected,
-        "reply": {"kind": rule.acknowledgment.reply.value, **reply_codes(rule, at)},
-        "fix": rule.fix,
-        "consequences": sum(1 for _ in flattened(finding.consequences)),
+        "reply": {"kind": reported.answer.reply.value, **reported.answer.codes},
+        "fix": reported.rule.fix,
+        "consequences": sum(1 for _ in reported.all_consequences()),
     }
     if style.excerpts:
         document["excerpt"] = list(style.excerpts.quote(at))
     if style.shows_consequences:
-        document["follow_from_it"] = [finding_document(each, style) for each in finding.consequences]
+        document["follow_from_it"] = [finding_document(each, style) for each in reported.consequences]
     return document

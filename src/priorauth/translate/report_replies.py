@@ -1,34 +1,43 @@
-"""How a finding will be answered, in words: the codes of its TA1, 999 or AAA."""
+"""How a finding is answered: the coded elements of the TA1, 999 or AAA that says it."""
 
 from __future__ import annotations
 
-from priorauth.domain.findings import Position
-from priorauth.translate.finding_rejections import LEVELS, reason_at
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from priorauth.domain.findings import Finding
+from priorauth.translate.finding_rejections import LEVELS, follow_up_for, reason_for
 from priorauth.translate.finding_rules import FindingRule
-from priorauth.x12.guides.dictionary import COMPOSITES, DATA_ELEMENTS
 from priorauth.x12.verdicts import AcknowledgmentCodes, Reply
 
 
-def reply_codes(rule: FindingRule, at: Position) -> dict[str, str]:
-    """The coded elements of the reply that says this finding, by their names; empty where none does."""
-    codes = rule.acknowledgment
-    if codes.reply is Reply.INTERCHANGE:
-        return {"TA105": codes.interchange}
-    if codes.reply is Reply.IMPLEMENTATION:
-        return _acknowledged(codes)
-    if codes.reply is Reply.REJECTION and at.loop in LEVELS:
-        level = LEVELS[at.loop]
-        return {"loop": level, "AAA03": reason_at(level, rule.reasons), "AAA04": rule.follow_up}
-    return {}
+@dataclass(frozen=True, slots=True)
+class ReplyCodes:
+    """Which reply says a finding and by which codes; NONE where only our own report does."""
+
+    reply: Reply = Reply.NONE
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
-def _acknowledged(codes: AcknowledgmentCodes) -> dict[str, str]:
-    named = {"AK905": codes.group, "IK502": codes.transaction, "IK304": codes.segment, "IK403": codes.element}
+UNANSWERED = ReplyCodes()
+
+
+def reply_codes(
+    finding: Finding, rule: FindingRule, rows: Sequence[Sequence[str]] = (), direction: str = "request"
+) -> ReplyCodes:
+    """The reply that says this finding. Only requests are answered with AAA; `rows` are the set's segments."""
+    said, at = rule.acknowledgment, finding.at
+    if said.reply is Reply.INTERCHANGE:
+        return ReplyCodes(said.reply, {"TA105": said.interchange})
+    if said.reply is Reply.IMPLEMENTATION:
+        return ReplyCodes(said.reply, _acknowledged(said))
+    if said.reply is Reply.REJECTION and direction == "request" and finding.rejects:
+        level = LEVELS.get(at.loop, LEVELS[""])
+        codes = {"loop": level.value, "AAA03": reason_for(at, rule, rows), "AAA04": follow_up_for(at, rule)}
+        return ReplyCodes(said.reply, codes)
+    return UNANSWERED
+
+
+def _acknowledged(said: AcknowledgmentCodes) -> dict[str, str]:
+    named = {"AK905": said.group, "IK502": said.transaction, "IK304": said.segment, "IK403": said.element}
     return {name: code for name, code in named.items() if code}
-
-
-def element_name(at: Position) -> str:
-    """Our name of the data element or composite at a position, empty where there is none."""
-    if at.data_element in DATA_ELEMENTS:
-        return DATA_ELEMENTS[at.data_element].name
-    return COMPOSITES[at.data_element][0] if at.data_element in COMPOSITES else ""

@@ -6,15 +6,16 @@ Values of the message never enter a report; `excerpts` quotes them, for the send
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from priorauth.domain.findings import Finding, SnipType
+from priorauth.translate.finding_rules import FindingRule, FindingTable
+from priorauth.translate.report_replies import UNANSWERED, ReplyCodes, reply_codes
 from priorauth.x12.segments import Delimiters
 from priorauth.x12.validation import GroupResult, InterchangeResult, SetResult
 from priorauth.x12.verdicts import (
-    Codes,
     GroupVerdict,
     InterchangeVerdict,
     SetVerdict,
@@ -46,6 +47,22 @@ _CHECKED = frozenset((SnipType.SYNTAX, SnipType.REQUIREMENT, SnipType.SITUATION,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFinding:
+    """A finding with the rule it broke, the reply that says so, and the findings that follow from it."""
+
+    finding: Finding
+    rule: FindingRule
+    answer: ReplyCodes
+    consequences: tuple[ReportedFinding, ...] = ()
+
+    def all_consequences(self) -> Iterator[ReportedFinding]:
+        """Everything that follows from this finding, however far."""
+        for each in self.consequences:
+            yield each
+            yield from each.all_consequences()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetReport:
     """One transaction set: who it is, what becomes of it, its SNIP types and its findings."""
 
@@ -56,12 +73,12 @@ class SetReport:
     direction: str
     verdict: SetVerdict
     snip: Snip
-    findings: tuple[Finding, ...]
+    findings: tuple[ReportedFinding, ...]
 
     @property
     def is_valid(self) -> bool:
         """True where nothing rejects it, neither in a 999 nor in an AAA."""
-        return not any(each.rejects for each in self.findings)
+        return not any(each.finding.rejects for each in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +89,7 @@ class GroupReport:
     control_number: str
     version: str
     verdict: GroupVerdict
-    findings: tuple[Finding, ...]
+    findings: tuple[ReportedFinding, ...]
     sets: tuple[SetReport, ...]
 
 
@@ -83,61 +100,87 @@ class InterchangeReport:
     control_number: str
     verdict: InterchangeVerdict
     delimiters: Delimiters
-    findings: tuple[Finding, ...]
+    findings: tuple[ReportedFinding, ...]
     groups: tuple[GroupReport, ...]
 
     @property
     def is_valid(self) -> bool:
         """True where nothing in it rejects anything."""
         envelope = [self.findings, *(group.findings for group in self.groups)]
-        return not any(each.rejects for findings in envelope for each in findings) and all(
+        return not any(each.finding.rejects for findings in envelope for each in findings) and all(
             each.is_valid for group in self.groups for each in group.sets
         )
 
 
-def report_interchange(result: InterchangeResult, codes: Codes, *, partner_rules: bool = False) -> InterchangeReport:
+def report_interchange(
+    result: InterchangeResult, table: FindingTable, *, partner_rules: bool = False
+) -> InterchangeReport:
     """The report of a whole interchange; `partner_rules` says that a partner's own rules (SNIP 7) were applied."""
-    verdict = judge(result, codes)
+    verdict = judge(result, table.acknowledgments)
     return InterchangeReport(
         control_number=result.interchange.header[13].strip(),
         verdict=verdict,
         delimiters=result.interchange.delimiters,
-        findings=result.findings,
+        findings=_envelope_findings(result.findings, table),
         groups=tuple(
-            _group(group, judged, partner_rules) for group, judged in zip(result.groups, verdict.groups, strict=True)
+            _group(group, judged, table, partner_rules)
+            for group, judged in zip(result.groups, verdict.groups, strict=True)
         ),
     )
 
 
-def _group(group: GroupResult, verdict: GroupVerdict, partner_rules: bool) -> GroupReport:
+def _group(group: GroupResult, verdict: GroupVerdict, table: FindingTable, partner_rules: bool) -> GroupReport:
     header = group.group.header
     return GroupReport(
         functional=header[1],
         control_number=header[6],
         version=header[8],
         verdict=verdict,
-        findings=group.findings,
+        findings=_envelope_findings(group.findings, table),
         sets=tuple(
-            report_set(each, judged, partner_rules=partner_rules)
+            report_set(each, judged, table, partner_rules=partner_rules)
             for each, judged in zip(group.sets, verdict.sets, strict=True)
         ),
     )
 
 
-def report_set(result: SetResult, verdict: SetVerdict, *, partner_rules: bool = False) -> SetReport:
+def report_set(
+    result: SetResult, verdict: SetVerdict, table: FindingTable, *, partner_rules: bool = False
+) -> SetReport:
     """The report of one set, for callers that read a long interchange set by set."""
     header = result.transaction.header
     guide = result.guide.guide if result.guide else None
+    direction = guide.direction if guide else ""
     return SetReport(
         number=result.transaction.number,
         transaction=header[1],
         control_number=header[2],
         guide=guide.id if guide else "",
-        direction=guide.direction if guide else "",
+        direction=direction,
         verdict=verdict,
         snip=snip_results(result.findings, was_read=result.tree is not None, partner_rules=partner_rules),
-        findings=result.findings,
+        findings=tuple(_reported(each, table, result.transaction.rows, direction) for each in result.findings),
     )
+
+
+def _envelope_findings(findings: Iterable[Finding], table: FindingTable) -> tuple[ReportedFinding, ...]:
+    return tuple(_reported(each, table, (), "") for each in findings)
+
+
+def _reported(finding: Finding, table: FindingTable, rows: Sequence[Sequence[str]], direction: str) -> ReportedFinding:
+    rule = table[finding.code]
+    return ReportedFinding(
+        finding=finding,
+        rule=rule,
+        answer=reply_codes(finding, rule, rows, direction),
+        consequences=tuple(_consequence(each, table) for each in finding.consequences),
+    )
+
+
+def _consequence(finding: Finding, table: FindingTable) -> ReportedFinding:
+    """What follows from another finding: no reply says it."""
+    below = tuple(_consequence(each, table) for each in finding.consequences)
+    return ReportedFinding(finding=finding, rule=table[finding.code], answer=UNANSWERED, consequences=below)
 
 
 def snip_results(findings: Iterable[Finding], *, was_read: bool, partner_rules: bool) -> Snip:
@@ -151,13 +194,6 @@ def _snip_result(snip: SnipType, errors: int, was_read: bool, partner_rules: boo
         return SnipResult(SnipStatus.FAIL, errors)
     if snip in _NEVER_APPLICABLE:
         return SnipResult(SnipStatus.NOT_APPLICABLE)
-    if snip is SnipType.SYNTAX or (was_read and snip in _CHECKED) or (snip is SnipType.PARTNER and partner_rules):
+    if (was_read and snip in _CHECKED) or (snip is SnipType.PARTNER and partner_rules):
         return SnipResult(SnipStatus.PASS)
     return SnipResult(SnipStatus.NOT_CHECKED)
-
-
-def flattened(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, each followed by those that follow from it."""
-    for finding in findings:
-        yield finding
-        yield from flattened(finding.consequences)

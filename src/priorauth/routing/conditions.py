@@ -175,14 +175,14 @@ def lists_of(condition: Condition) -> Iterator[CodeList]:
 
 
 def open_questions(condition: Condition, facts: Facts) -> Iterator[str | CodeList]:
-    """What keeps an undecided condition undecided: names of unknown facts, and lists that cannot say."""
+    """What keeps a condition undecided that is: names of unknown facts, and lists that cannot say."""
     if isinstance(condition, AnyOf):
         for branch in condition.branches:
-            if all_of(tuple(compiled(part) for part in branch), facts) is None:
-                for part in branch:
-                    yield from open_questions(part, facts)
-        return
-    if compiled(condition)(facts) is not None:
+            answers = [compiled(part)(facts) for part in branch]
+            if False not in answers:
+                for part, answer in zip(branch, answers, strict=True):
+                    if answer is None:
+                        yield from open_questions(part, facts)
         return
     if facts[condition.fact].state is FactState.UNKNOWN:
         yield condition.fact

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from priorauth.routing.vocabulary import FactValue
 
@@ -17,13 +17,18 @@ class FactState(Enum):
     NOT_APPLICABLE = "not applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One fact. `value` is None unless the state is KNOWN; `source` of an unknown fact is where it was looked for."""
+class Fact(NamedTuple):
+    """One fact. `value` is None unless the state is KNOWN; `source` of an unknown fact is where it was looked for.
+
+    A named tuple, for dozens are made for every line; its `repr` keeps the value to itself (PHI).
+    """
 
     state: FactState
-    value: FactValue | None = field(repr=False)
+    value: FactValue | None
     source: str
+
+    def __repr__(self) -> str:
+        return f"Fact({self.state.value}, {self.source})"
 
 
 class Facts(dict[str, Fact]):
@@ -42,6 +47,9 @@ class Facts(dict[str, Fact]):
     def __missing__(self, name: str) -> Fact:
         fact = self[name] = self._find(self, name)
         return fact
+
+    def __repr__(self) -> str:
+        return f"Facts({', '.join(self)})"  # PHI: names only
 
     def without(self, *names: str) -> Facts:
         """The same facts with those named unknown."""

@@ -50,20 +50,19 @@ def facts_given(given: Mapping[str, object], inapplicable: Iterable[str] = ()) -
 
 
 def _find(message: Message | None, outside: Mapping[str, object], source: str, facts: Facts, name: str) -> Fact:
-    stated = _stated(outside, source, name)
-    if stated is not None and source == GIVEN and not (message and name in MESSAGE_WINS):
-        return stated
-    derive = DERIVATIONS.get(name) if message else None
-    derived = derive(message, facts) if message and derive else None
-    preferred, other = (stated, derived) if name in INFERRED else (derived, stated)
-    for fact in (preferred, other):
-        if fact is not None and fact.state is not FactState.UNKNOWN:
-            return fact
-    follows = INFERENCES.get(name)
-    inferred = follows(outside, source) if follows else None
-    if inferred is not None:
-        return inferred
-    return derived or unknown(source if FACTS[name].outside or message is None else MESSAGE)
+    """The message's own value, else what was said outside, else what follows from that; outside first where it wins."""
+    derive = DERIVATIONS.get(name) if message is not None else None
+    if derive is None or name in INFERRED or (source == GIVEN and name not in MESSAGE_WINS):
+        stated = _stated(outside, source, name)
+        if stated is not None:
+            return stated
+    derived = derive(message, facts) if derive is not None and message is not None else None
+    if derived is not None and derived.state is not FactState.UNKNOWN:
+        return derived
+    found = _stated(outside, source, name)
+    if found is None and name in INFERENCES:
+        found = INFERENCES[name](outside, source)
+    return found or derived or unknown(source if FACTS[name].outside or message is None else MESSAGE)
 
 
 def _stated(outside: Mapping[str, object], source: str, name: str) -> Fact | None:

@@ -10,7 +10,7 @@ from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedFact
 from priorauth.routing.codelists import CodeList
 from priorauth.routing.conditions import all_of, open_questions
-from priorauth.routing.fact import Facts, FactState
+from priorauth.routing.fact import Fact, Facts, FactState
 from priorauth.routing.packs import Pack
 from priorauth.routing.rules import Rule
 
@@ -135,8 +135,9 @@ def _undecided(pack: Pack, sequence: int, facts: Facts, judged: _Judged, doubts:
 
 def _questions(rules: Iterable[Rule], facts: Facts) -> Iterable[str | CodeList]:
     for rule in rules:
-        for condition in rule.conditions:
-            yield from open_questions(condition, facts)
+        for check in rule.checks:
+            if check.holds(facts) is None:
+                yield from open_questions(check.condition, facts)
 
 
 def _manual(
@@ -173,12 +174,11 @@ def _desk(pack: Pack, facts: Facts) -> tuple[DestinationId, str | None]:
 
 
 def _used(names: Iterable[str], facts: Facts) -> tuple[UsedFact, ...]:
-    return tuple([UsedFact(name, fact_text(facts, name), facts[name].source) for name in names])
+    return tuple([UsedFact(name, _as_text(facts[name]), facts[name].source) for name in names])
 
 
-def fact_text(facts: Facts, name: str) -> str | None:
+def _as_text(fact: Fact) -> str | None:
     """A fact's value as text, `not applicable`, or None where it is unknown."""
-    fact = facts[name]
     value = fact.value
     if value is None:
         return None if fact.state is FactState.UNKNOWN else FactState.NOT_APPLICABLE.value

@@ -1,0 +1,62 @@
+"""Findings as agreed with a trading partner: severities lowered or raised, and a control number that came before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
+
+from .validation import GroupResult, InterchangeResult, SetResult
+
+Severities = Mapping[str, Severity]
+"""By rule id, or `SNIP 5` for all of a type; the rule id counts where both are given."""
+
+DUPLICATE = Finding(
+    code=FindingCode.INTERCHANGE_DUPLICATE,
+    severity=Severity.ERROR,
+    snip=SnipType.PARTNER,
+    at=Position(segment=1, segment_id="ISA", element=13, data_element="I12", path="ISA13"),
+)
+"""The interchange control number was received before with other content: only who keeps messages can know."""
+
+
+def with_finding(result: InterchangeResult, finding: Finding) -> InterchangeResult:
+    """The result with one more finding about the interchange as a whole."""
+    return replace(result, findings=(*result.findings, finding))
+
+
+def with_severities(result: InterchangeResult, severities: Severities) -> InterchangeResult:
+    """The result with every finding as bad as the partner's file says."""
+    if not severities:
+        return result
+    return replace(
+        result,
+        findings=_agreed(result.findings, severities),
+        groups=tuple(_group_with_severities(group, severities) for group in result.groups),
+    )
+
+
+def _group_with_severities(group: GroupResult, severities: Severities) -> GroupResult:
+    return replace(
+        group,
+        findings=_agreed(group.findings, severities),
+        sets=tuple(set_with_severities(each, severities) for each in group.sets),
+    )
+
+
+def set_with_severities(result: SetResult, severities: Severities) -> SetResult:
+    """One set with its findings as bad as the partner's file says."""
+    return replace(result, findings=_agreed(result.findings, severities)) if severities else result
+
+
+def _agreed(findings: tuple[Finding, ...], severities: Severities) -> tuple[Finding, ...]:
+    return tuple(each.with_severity(_severity(each, severities)) for each in findings)
+
+
+def _severity(finding: Finding, severities: Severities) -> Severity:
+    """What is fatal stays so: nothing behind it was read."""
+    if finding.severity is Severity.FATAL:
+        return Severity.FATAL
+    by_type = severities.get(f"SNIP {int(finding.snip)}", finding.severity)
+    return severities.get(finding.code, by_type)

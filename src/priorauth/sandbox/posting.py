@@ -80,6 +80,7 @@ def posted(said: Determination) -> PostedDetermination:
 def _item(item: ItemDecision, reviewer_name: str) -> PostedItem:
     return PostedItem(
         sequence=item.sequence,
+        own_trace=item.traces[0].number if item.traces else "",
         action=item.action or "",
         certification_number=item.certification_number,
         administrative_number=item.administrative_number,
@@ -106,6 +107,7 @@ def _authorized(authorized: Authorized | None) -> PostedAuthorized | None:
         revenue_code=authorized.revenue_code,
         unit=authorized.unit,
         quantity=authorized.quantity,
+        delivery=authorized.delivery,
         issued=authorized.issued,
         expires=authorized.expires,
         effective=_period(authorized.effective),
@@ -144,7 +146,11 @@ def _information(asked: InformationRequest | None) -> PostedInformation | None:
         loinc_codes=asked.loinc_codes,
         contact=PostedContact(
             name=asked.contact_name.last if asked.contact_name else "",
+            person=asked.contact.name if asked.contact else "",
+            identifier=asked.contact_identifier,
+            address=asked.contact_address,
             telephone=numbers.get("TE", ""),
+            extension=numbers.get("EX", ""),
             fax=numbers.get("FX", ""),
             email=numbers.get("EM", ""),
         ),

@@ -133,4 +133,4 @@ def _rejection(part: Part) -> Reply:
 
 def _identity(name: str, at: datetime) -> ResponseIdentity:
     number = stable_number(name, _CONTROL_NUMBER_DIGITS) or 1
-    return ResponseIdentity(control_number=number, group_number=number, made_at=at)
+    return ResponseIdentity(control_number=number, made_at=at)

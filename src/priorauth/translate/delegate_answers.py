@@ -25,8 +25,8 @@ from priorauth.domain.determinations import (
 )
 from priorauth.domain.events import DeterminationRecorded, LegDeclined
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
-from priorauth.domain.parties import Contact, ContactNumber, EntityKind, Name
-from priorauth.domain.reviews import Attachment, DatePeriod, Leg, Procedure, ReviewItem, ServiceReview, Trace
+from priorauth.domain.parties import Address, Contact, ContactNumber, EntityKind, Identifier, Name
+from priorauth.domain.reviews import Attachment, DatePeriod, Delivery, Leg, Procedure, ReviewItem, ServiceReview, Trace
 
 _ACTIONS = {name: action for action in CertificationAction for name in (action.value, action.name)}
 
@@ -47,6 +47,7 @@ class PostedAuthorized(msgspec.Struct, kw_only=True):
     revenue_code: str = ""
     unit: str = ""
     quantity: Decimal | None = None
+    delivery: Delivery | None = None
     issued: date | None = None
     expires: date | None = None
     effective: PostedPeriod | None = None
@@ -73,10 +74,14 @@ class PostedAttachment(msgspec.Struct, kw_only=True):
 
 
 class PostedContact(msgspec.Struct, kw_only=True):
-    """Whom to send what is asked for to."""
+    """Whom to send what is asked for to: an organization, by its name and identifier, and a person there."""
 
     name: str = ""
+    person: str = ""
+    identifier: Identifier | None = None
+    address: Address | None = None
     telephone: str = ""
+    extension: str = ""
     fax: str = ""
     email: str = ""
 
@@ -104,10 +109,14 @@ class PostedReviewer(msgspec.Struct, kw_only=True):
 
 
 class PostedItem(msgspec.Struct, kw_only=True):
-    """The decision on one item, named by its sequence in the leg or by one of its traces."""
+    """The decision on one item, named by its sequence in the leg or by one of its traces.
+
+    `own_trace` is the delegate's for this item.
+    """
 
     sequence: int | None = None
     trace: str = ""
+    own_trace: str = ""
     action: str = ""
     certification_number: str = ""
     administrative_number: str = ""
@@ -202,8 +211,14 @@ def determination_from_json(
         information=_information(posted.information),
         message=posted.message,
         traces=(Trace(posted.trace, _assigner(leg)),) if posted.trace else (),
-        reviewer_name=posted.reviewer.name if posted.reviewer else "",
+        reviewer_name=_reviewer_name(posted),
     )
+
+
+def _reviewer_name(posted: PostedDetermination) -> str:
+    """The reviewer of the whole, else of the first item that names one."""
+    reviewers = [posted.reviewer, *(item.reviewer for item in posted.items)]
+    return next((reviewer.name for reviewer in reviewers if reviewer and reviewer.name), "")
 
 
 def _item(review: ServiceReview, posted: PostedItem) -> ReviewItem | None:
@@ -227,10 +242,12 @@ def _decision(item: ReviewItem, posted: PostedItem | None, whole: PostedDetermin
     if posted is None:
         return ItemDecision(sequence=item.sequence, action=CertificationAction.PENDED, decided_by=leg.destination)
     reviewer = posted.reviewer or whole.reviewer
+    action = None if posted.rejections else _action(posted.action)
+    number_of_whole = whole.certification_number if action and action.certifies else ""
     return ItemDecision(
         sequence=item.sequence,
-        action=None if posted.rejections else _action(posted.action),
-        certification_number=posted.certification_number or whole.certification_number,
+        action=action,
+        certification_number=posted.certification_number or number_of_whole,
         administrative_number=posted.administrative_number,
         reason_codes=posted.reason_codes,
         second_opinion=posted.second_opinion,
@@ -238,6 +255,7 @@ def _decision(item: ReviewItem, posted: PostedItem | None, whole: PostedDetermin
         spans=tuple(_span(item, span) for span in posted.spans),
         information=_information(posted.information),
         message=posted.message,
+        traces=(Trace(posted.own_trace, _assigner(leg)),) if posted.own_trace else (),
         rejections=tuple(
             Rejection(level=RejectionLevel.SERVICE, reason=one.reason, follow_up=one.follow_up, sequence=item.sequence)
             for one in posted.rejections
@@ -258,6 +276,7 @@ def _authorized(posted: PostedAuthorized) -> Authorized:
         revenue_code=posted.revenue_code,
         unit=posted.unit,
         quantity=posted.quantity,
+        delivery=posted.delivery,
         issued=posted.issued,
         expires=posted.expires,
         effective=_period(posted.effective),
@@ -298,12 +317,21 @@ def _information(posted: PostedInformation | None) -> InformationRequest | None:
     contact = posted.contact
     if contact is None:
         return asked
-    numbers = (("TE", contact.telephone), ("FX", contact.fax), ("EM", contact.email))
+    numbers = (
+        ("TE", contact.telephone),
+        ("EX", contact.extension),
+        ("FX", contact.fax),
+        ("EM", contact.email),
+    )
     return InformationRequest(
         attachments=asked.attachments,
         loinc_codes=asked.loinc_codes,
         contact_name=Name(kind=EntityKind.ORGANIZATION, last=contact.name),
-        contact=Contact(numbers=tuple(ContactNumber(kind, number) for kind, number in numbers if number)),
+        contact_identifier=contact.identifier,
+        contact_address=contact.address,
+        contact=Contact(
+            name=contact.person, numbers=tuple(ContactNumber(kind, number) for kind, number in numbers if number)
+        ),
     )
 
 

@@ -40,7 +40,7 @@ def _event_schema(event_type: str) -> dict[str, Any]:
         "$id": schema_uri(event_type),
         "title": event_type,
         "description": whole["description"],
-        "anyOf": references,
+        "anyOf": list(references),
         "$defs": definitions,
     }
 

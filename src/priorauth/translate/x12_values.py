@@ -49,7 +49,7 @@ def read_count(text: str) -> int | None:
 
 def write_date(day: date | None) -> str:
     """The date as CCYYMMDD, or empty."""
-    return day.isoformat().replace("-", "") if day else ""
+    return f"{day.year:04d}{day.month:02d}{day.day:02d}" if day else ""
 
 
 def write_time(moment: datetime) -> str:

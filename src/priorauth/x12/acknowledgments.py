@@ -1,4 +1,4 @@
-"""What is sent back to say how a message was received: TA1, 999, or both. Pure: ids, numbers and time come from outside.
+"""What is sent back to say how a message was received: TA1, 999, or both. Ids, numbers and time come from outside.
 
 A TA1 answers the interchange, one 999 each functional group. Acknowledgments themselves are never acknowledged.
 """

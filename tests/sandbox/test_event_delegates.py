@@ -109,11 +109,12 @@ def request(dispatched: LegDispatched) -> BusMessage:
 
 def comparable(said: Determination) -> Determination:
     """The determination without what the receiver fills in: who assigned a trace."""
-    return replace(said, items=tuple(replace(item, traces=numbers_only(item)) for item in said.items))
+    items = tuple(replace(item, traces=numbers_only(item)) for item in said.items)
+    return replace(said, items=items, traces=numbers_only(said))
 
 
-def numbers_only(item: ItemDecision) -> tuple[Trace, ...]:
-    return tuple(Trace(trace.number, "") for trace in item.traces)
+def numbers_only(said: Determination | ItemDecision) -> tuple[Trace, ...]:
+    return tuple(Trace(trace.number, "") for trace in said.traces)
 
 
 def as_read(dispatched: LegDispatched, message: BusMessage) -> Determination:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from priorauth.domain.determinations import CertificationAction, Determination, ItemDecision, ReviewerRole
-from priorauth.domain.reviews import ReviewId
+from priorauth.domain.reviews import ReviewId, Trace
 from priorauth.sandbox.behaviours import Behaviour, BehaviourTable
 from priorauth.sandbox.cases import Case, OpenCase
-from priorauth.sandbox.decisions import Line, decide
+from priorauth.sandbox.decisions import TRACE_ASSIGNER, Line, decide
 
 REVIEWER_NAME = "Rowan Example MD"
 NOT_OURS = "the services are not reviewed here"
@@ -93,13 +93,19 @@ def _opened(case: Case, behaviours: Mapping[int, Behaviour], table: BehaviourTab
     later = tuple(sequence for sequence, answer in lines.items() if answer is Behaviour.LATER)
     said = _determination(case, items, 1, table, now)
     if Behaviour.FULL in lines.values():
-        said = replace(said, information=items[0].information, message=items[0].message)
+        first = items[0]
+        said = replace(said, information=first.information, message=first.message, traces=_event_traces(case, table))
     return OpenCase(
         case=case,
         said=said,
         later=later,
         due=now + table.later_after if later else None,
     )
+
+
+def _event_traces(case: Case, table: BehaviourTable) -> tuple[Trace, ...]:
+    """The trace that the destination gave the event."""
+    return (Trace(case.number(table.numbers.get(case.destination, "SB"), "T"), TRACE_ASSIGNER, "SANDBOX"),)
 
 
 def _with_partial_spread(behaviours: Mapping[int, Behaviour]) -> Mapping[int, Behaviour]:

@@ -40,7 +40,12 @@ class Line:
     today: date
 
     def number(self, kind: str) -> str:
+        """The case's number of that kind."""
         return self.case.number(self.table.numbers.get(self.case.destination, "SB"), kind)
+
+    def own_number(self, kind: str) -> str:
+        """A number of that kind for this line alone."""
+        return f"{self.number(kind)}-{self.item.sequence}"
 
     def reason(self, name: str) -> tuple[str, ...]:
         return (self.table.reasons[name].code,)
@@ -104,7 +109,7 @@ def lower_level_of_care(line: Line) -> ItemDecision:
         certification_number=line.number("A"),
         reason_codes=line.reason("level_of_care_lowered"),
         authorized=Authorized(
-            service_dates=DatePeriod(first.start, first.end),
+            service_dates=period(first.start, first.end),
             revenue_code=first.authorized_revenue_code,
             unit=line.item.service.unit if line.item.service else "",
             quantity=first.days,
@@ -116,6 +121,11 @@ def lower_level_of_care(line: Line) -> ItemDecision:
         reviewer=ReviewerRole.PHYSICIAN,
         medical_necessity=True,
     )
+
+
+def period(start: date, end: date) -> DatePeriod:
+    """The days from start to end; a single day is written without an end."""
+    return DatePeriod(start, end if end != start else None)
 
 
 def _spans_of_care(line: Line) -> tuple[DaySpan, ...]:
@@ -208,7 +218,7 @@ def information_request(line: Line) -> InformationRequest:
             Attachment(
                 report_type=report_type,
                 transmission=asked.transmission,
-                control_number=f"{line.number('D')}{place}",
+                control_number=f"{line.own_number('D')}-{place}",
                 description="Clinical record of this episode",
             )
             for place, report_type in enumerate(asked.report_types, start=1)
@@ -279,7 +289,7 @@ def say_everything(line: Line) -> ItemDecision:
         second_opinion=True,
         authorized=replace(
             stated,
-            service_dates=stated.service_dates or DatePeriod(line.start, last_day),
+            service_dates=stated.service_dates or period(line.start, last_day),
             procedure=service.procedure if service else None,
             revenue_code=stated.revenue_code or revenue_code(line.item),
             unit=stated.unit or (_UNITS[service.kind] if service else ""),
@@ -299,7 +309,7 @@ def say_everything(line: Line) -> ItemDecision:
             effective=DatePeriod(line.today, line.today + VALIDITY),
         ),
         information=information_request(line),
-        traces=(Trace(line.number("T"), TRACE_ASSIGNER, "SANDBOX"),),
+        traces=(Trace(line.own_number("T"), TRACE_ASSIGNER, "SANDBOX"),),
     )
 
 

@@ -72,6 +72,7 @@ def posted(said: Determination) -> PostedDetermination:
         items=tuple(_item(item, name) for item in said.items),
         certification_number=said.certification_number,
         administrative_number=said.administrative_number,
+        trace=said.traces[0].number if said.traces else "",
         information=_information(said.information),
         message=said.message,
     )

@@ -117,6 +117,7 @@ def _response(decoded: Decoded, case: Case, said: Determination) -> bytes:
         administrative_number=said.administrative_number,
         information=said.information,
         message=said.message,
+        traces=said.traces,
     )
     return decoded.respond({part.number: (_reviewed(part), reply)}, _identity(said.id, said.decided_at))
 

@@ -98,11 +98,11 @@ class _Reading:
         said = self._said(own) if own else whole
         if own:
             rejections = (*rejections, *_service_rejections(own, item.sequence))
-        action = None if rejections else whole.action if item.stands_for_event else _action(said, whole)
+        action = None if rejections else self._action_of(item, said, whole)
         return ItemDecision(
             sequence=item.sequence,
             action=action,
-            certification_number=said.number or whole.number,
+            certification_number=said.number or (whole.number if _certifies(action) else ""),
             administrative_number=said.administrative,
             reason_codes=said.reasons or (whole.reasons if said.action is None else ()),
             second_opinion=said.second_opinion,
@@ -113,6 +113,13 @@ class _Reading:
             traces=tuple(_assigned_traces(own)) if own else (),
             rejections=rejections,
         )
+
+    def _action_of(self, item: ReviewItem, said: _Said, whole: _Said) -> CertificationAction | None:
+        """The item's action. Of a lone item an event's A2 says more than the A6 that its own level may carry."""
+        action = _action(said, whole)
+        is_lone = len(self.review.items) == 1
+        partly = whole.action is CertificationAction.CERTIFIED_PARTIALLY and action is CertificationAction.MODIFIED
+        return whole.action if item.stands_for_event or (is_lone and partly) else action
 
     def with_event(self, determination: Determination, event: LoopNode) -> Determination:
         """The determination with what the event's level says of all items."""

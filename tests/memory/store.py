@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from memory.signal import MemorySignal
 from memory.tables import OutboxRow, Tables
 from memory.work import MemoryWork
+from priorauth.adapters.commit_signal import CommitSignal
 from priorauth.adapters.database.outbox import EventEncoder
 from priorauth.domain.events import Event
 from priorauth.domain.reviews import ReviewId
@@ -29,7 +29,7 @@ class MemoryStore:
 
     def __init__(self, encoder: EventEncoder | None = None) -> None:
         self.tables = Tables()
-        self.signal = MemorySignal()
+        self.signal = CommitSignal()
         self._encoder = encoder or NAMES_ONLY
         self._writing = asyncio.Lock()
 
@@ -40,7 +40,7 @@ class MemoryStore:
             yield work
             publish(work.tables)
             self.tables = work.tables
-        self.signal.ring(work.touched)
+        self.signal.committed(work.touched)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[MemoryWork]:

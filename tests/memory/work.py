@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from memory.tables import OutboxRow, Tables
-from priorauth.adapters.database.outbox import EVENTS_TOPIC, EventEncoder, key_of, payer_topic
+from priorauth.adapters.database.outbox import EventEncoder, key_of
 from priorauth.adapters.database.repositories.resends import RESEND_KEYS_KEPT
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
@@ -28,6 +28,7 @@ from priorauth.services.ports import (
     ReviewRecord,
     StoredEvent,
 )
+from priorauth.translate.events import EVENTS_TOPIC, payer_topic
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

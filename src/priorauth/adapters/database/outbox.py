@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -12,11 +13,10 @@ from sqlalchemy import Row, bindparam, select
 from priorauth.adapters.database.tables import dead_letters, outbox
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_new
 from priorauth.domain.events import Event
-from priorauth.domain.parties import PayerId
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import DeadLetter, StoredEvent
+from priorauth.translate.events import EVENTS_TOPIC, payer_topic, write_full, write_minimal
 
-EVENTS_TOPIC = "priorauth.events"
 FULL = "full"
 MINIMAL = "minimal"
 POSTED = ""
@@ -41,8 +41,13 @@ class EventEncoder:
     minimal: Callable[[Event], bytes]
 
 
+def cloud_events(source: str) -> EventEncoder:
+    """The CloudEvents forms of events; `source` names this gateway."""
+    return EventEncoder(full=partial(write_full, source=source), minimal=partial(write_minimal, source=source))
+
+
 class Outbox(Queries):
-    """What is told to others, and what was set aside."""
+    """What is told to others."""
 
     def __init__(self, transaction: Transaction, encoder: EventEncoder) -> None:
         super().__init__(transaction)
@@ -89,6 +94,10 @@ class Outbox(Queries):
         rows = await self.transaction.rows(OF_TOPIC, topic=topic, after=after, limit=limit)
         return [stored_event(self.transaction, row) for row in rows]
 
+
+class DeadLetters(Queries):
+    """What was set aside because trying again will not help."""
+
     async def add_dead_letter(self, letter: DeadLetter) -> None:
         """Set something aside. The same id again changes nothing."""
         await self.transaction.add(
@@ -130,11 +139,6 @@ def outbox_row(
 def key_of(event: Event) -> str:
     """What an event is ordered by: its review, or itself where it is of none."""
     return event.review_id or event.id
-
-
-def payer_topic(payer: PayerId) -> str:
-    """The topic of one payer's events in full."""
-    return f"priorauth.payer.{payer.lower()}"
 
 
 def stored_event(transaction: Transaction, row: Row[Any]) -> StoredEvent:

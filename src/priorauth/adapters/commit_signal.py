@@ -1,0 +1,63 @@
+"""Tells whoever waits for a review that something about it was committed in this process, with a poll behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+from priorauth.domain.reviews import ReviewId
+
+POLL = timedelta(milliseconds=250)
+"""How long a wait goes unanswered at most: another process may have committed."""
+
+
+class CommitWatch:
+    """One watch of some reviews. A commit before the wait ends it at once."""
+
+    def __init__(self) -> None:
+        self.changed = asyncio.Event()
+
+    async def wait(self, timeout: timedelta) -> None:
+        """Return after the next commit, after the time given, or after `POLL`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.changed.wait(), min(timeout, POLL).total_seconds())
+        self.changed.clear()
+
+
+class CommitSignal:
+    """The Signal port within one process."""
+
+    def __init__(self) -> None:
+        self._watches: dict[ReviewId, set[CommitWatch]] = {}
+
+    def committed(self, review_ids: AbstractSet[ReviewId], _topics: AbstractSet[str] = frozenset()) -> None:
+        """Wake whoever watches one of these reviews. The unit of work calls this after each commit."""
+        for review_id in review_ids:
+            for watch in self._watches.get(review_id, ()):
+                watch.changed.set()
+
+    @contextmanager
+    def watch(self, review_ids: Sequence[ReviewId]) -> Iterator[CommitWatch]:
+        """Watch these reviews while the block lasts."""
+        watch = CommitWatch()
+        for review_id in review_ids:
+            self._watches.setdefault(review_id, set()).add(watch)
+        try:
+            yield watch
+        finally:
+            for review_id in set(review_ids):
+                self._forget(review_id, watch)
+
+    async def wait(self, review_ids: Sequence[ReviewId], timeout: timedelta) -> None:
+        """Return when one of the reviews changes, or earlier."""
+        with self.watch(review_ids) as watch:
+            await watch.wait(timeout)
+
+    def _forget(self, review_id: ReviewId, watch: CommitWatch) -> None:
+        watches = self._watches[review_id]
+        watches.discard(watch)
+        if not watches:
+            del self._watches[review_id]

@@ -1,0 +1,245 @@
+"""What every event bus promises producers and consumers, whether a broker carries it or not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from contracts.examples import NOON
+from databases import KEY, open_store
+from memory.bus import MemoryBus, MemoryLog
+from memory.store import MemoryStore
+from priorauth.adapters.archive import Seal
+from priorauth.adapters.consumer import Pace
+from priorauth.adapters.database.engine import Database
+from priorauth.adapters.embedded_bus import EmbeddedBus
+from priorauth.services.ports import BusMessage, EventBus, Retryable, UnitOfWork
+
+TOPIC = "priorauth.events"
+OTHER_TOPIC = "priorauth.payer.bcbsm"
+QUICK = Pace(first_pause=0.01, longest_pause=0.05, attempts=3, save_after=0.0)
+Handle = Callable[[BusMessage], Awaitable[object]]
+
+
+class Installation(Protocol):
+    """A place where a bus runs, is stopped, and is started again with what it had."""
+
+    unit_of_work: UnitOfWork
+
+    def start(self) -> EventBus: ...
+
+
+class InMemory:
+    def __init__(self) -> None:
+        self.unit_of_work: UnitOfWork = MemoryStore()
+        self._log = MemoryLog()
+
+    def start(self) -> EventBus:
+        return MemoryBus(self._log, self.unit_of_work, lambda: NOON)
+
+
+class Embedded:
+    def __init__(self, unit_of_work: UnitOfWork, database: Database) -> None:
+        self.unit_of_work = unit_of_work
+        self._database = database
+
+    def start(self) -> EventBus:
+        return EmbeddedBus(self._database, Seal(KEY), lambda: NOON, QUICK)
+
+
+@pytest.fixture(params=["memory", "embedded"])
+async def installation(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Installation]:
+    if request.param == "memory":
+        yield InMemory()
+        return
+    url = f"sqlite:///{tmp_path}/priorauth.db"
+    async with open_store(url) as unit_of_work:
+        database = Database(url)
+        yield Embedded(unit_of_work, database)
+        await database.close()
+
+
+def a_message(id: str, key: str = "rev-1", topic: str = TOPIC) -> BusMessage:
+    return BusMessage(topic=topic, key=key, id=id, type="priorauth.review.received.v1", body=id.encode())
+
+
+class Handled:
+    """A handler that lists what it was given, and may be told to fail or to wait."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.bodies: list[bytes] = []
+        self.failing: dict[str, Exception] = {}
+        self.held: dict[str, asyncio.Event] = {}
+
+    async def __call__(self, message: BusMessage) -> None:
+        self.ids.append(message.id)
+        if message.id in self.held:
+            await self.held[message.id].wait()
+        if message.id in self.failing:
+            raise self.failing[message.id]
+        self.bodies.append(message.body)
+
+    async def until(self, count: int) -> None:
+        """Wait until so many messages were handled to their end."""
+        async with asyncio.timeout(10):
+            while len(self.bodies) < count:
+                await asyncio.sleep(0.002)
+
+    async def seen(self, id: str, times: int = 1) -> None:
+        """Wait until a message was handed over so many times."""
+        async with asyncio.timeout(10):
+            while self.ids.count(id) < times:
+                await asyncio.sleep(0.002)
+
+
+@asynccontextmanager
+async def running(bus: EventBus, group: str, topics: list[str], handle: Handle) -> AsyncIterator[None]:
+    """Consume while the block lasts; stopped orderly."""
+    run = asyncio.create_task(bus.run(group, topics, handle))
+    try:
+        yield
+    finally:
+        await asyncio.sleep(0)
+        await bus.stop()
+        await run
+
+
+async def test_each_group_gets_every_message_of_its_topics(installation: Installation) -> None:
+    bus, first, second = installation.start(), Handled(), Handled()
+    await bus.publish(a_message("before"))
+
+    async with running(bus, "second", [TOPIC, OTHER_TOPIC], second), running(bus, "first", [TOPIC], first):
+        await bus.publish(a_message("elsewhere", topic=OTHER_TOPIC))
+        await bus.publish(a_message("after"))
+        await first.until(2)
+        await second.until(3)
+
+    assert first.ids == ["before", "after"]
+    assert second.ids == ["before", "elsewhere", "after"]
+    assert first.bodies == [b"before", b"after"]
+
+
+async def test_messages_of_one_key_come_in_order(installation: Installation) -> None:
+    bus, handled = installation.start(), Handled()
+
+    async with running(bus, "group", [TOPIC], handled):
+        for number in range(40):
+            await bus.publish(a_message(f"{number % 4}-{number // 4}", key=f"rev-{number % 4}"))
+        await handled.until(40)
+
+    for key in range(4):
+        assert [id for id in handled.ids if id.startswith(f"{key}-")] == [f"{key}-{place}" for place in range(10)]
+
+
+async def test_a_key_that_takes_long_holds_up_itself_and_no_other(installation: Installation) -> None:
+    bus, handled = installation.start(), Handled()
+    handled.held["slow"] = asyncio.Event()
+
+    async with running(bus, "group", [TOPIC], handled):
+        await bus.publish(a_message("slow", key="a"))
+        await bus.publish(a_message("behind it", key="a"))
+        await bus.publish(a_message("beside it", key="b"))
+        await handled.until(1)
+        assert handled.ids == ["slow", "beside it"]
+
+        handled.held["slow"].set()
+        await handled.until(3)
+
+    assert handled.bodies == [b"beside it", b"slow", b"behind it"]
+
+
+async def test_what_is_retryable_comes_again_until_it_succeeds_and_nothing_of_its_key_overtakes_it(
+    installation: Installation,
+) -> None:
+    bus, handled = installation.start(), Handled()
+    handled.failing["again"] = Retryable("not there yet")
+
+    async with running(bus, "group", [TOPIC], handled):
+        await bus.publish(a_message("again", key="a"))
+        await bus.publish(a_message("behind it", key="a"))
+        await bus.publish(a_message("beside it", key="b"))
+        await handled.seen("again", times=QUICK.attempts + 3)
+        assert "behind it" not in handled.ids
+        assert "beside it" in handled.ids
+
+        handled.failing.clear()
+        await handled.until(3)
+
+    assert handled.bodies == [b"beside it", b"again", b"behind it"]
+    async with installation.unit_of_work.reading() as work:
+        assert list(await work.dead_letters(10)) == []
+
+
+async def test_a_poisoned_message_is_set_aside_without_its_text_and_the_next_one_comes(
+    installation: Installation,
+) -> None:
+    bus, handled = installation.start(), Handled()
+    handled.failing["poison"] = ValueError("the member is called Synthetic")
+
+    async with running(bus, "group", [TOPIC], handled):
+        await bus.publish(a_message("poison"))
+        await bus.publish(a_message("next"))
+        await handled.until(1)
+
+    assert handled.ids == ["poison"] * QUICK.attempts + ["next"]
+    async with installation.unit_of_work.reading() as work:
+        (letter,) = await work.dead_letters(10)
+    assert (letter.kind, letter.subject, letter.at) == ("event", "poison", NOON)
+    assert letter.reason == "the message could not be handled: ValueError"
+
+
+async def test_a_group_goes_on_where_it_left_off(installation: Installation) -> None:
+    bus, handled = installation.start(), Handled()
+    async with running(bus, "group", [TOPIC], handled):
+        await bus.publish(a_message("first"))
+        await handled.until(1)
+    await bus.publish(a_message("second"))
+
+    bus, handled = installation.start(), Handled()
+    async with running(bus, "group", [TOPIC], handled):
+        await bus.publish(a_message("third"))
+        await handled.until(2)
+
+    assert handled.ids == ["second", "third"]
+
+
+async def test_what_was_done_beside_an_unfinished_message_is_not_done_again_after_a_restart(
+    installation: Installation,
+) -> None:
+    bus, handled = installation.start(), Handled()
+    handled.failing["stuck"] = Retryable("not there yet")
+    async with running(bus, "group", [TOPIC], handled):
+        await bus.publish(a_message("stuck", key="a"))
+        await bus.publish(a_message("done", key="b"))
+        await handled.until(1)
+        await handled.seen("stuck")
+
+    bus, handled = installation.start(), Handled()
+    async with running(bus, "group", [TOPIC], handled):
+        await handled.until(1)
+        await bus.publish(a_message("new", key="b"))
+        await handled.until(2)
+
+    assert handled.ids == ["stuck", "new"]
+
+
+async def test_stop_lets_the_present_message_finish(installation: Installation) -> None:
+    bus, handled = installation.start(), Handled()
+    handled.held["slow"] = asyncio.Event()
+    run = asyncio.create_task(bus.run("group", [TOPIC], handled))
+    await bus.publish(a_message("slow"))
+    await handled.seen("slow")
+
+    stop = asyncio.create_task(bus.stop())
+    await asyncio.sleep(0.02)
+    handled.held["slow"].set()
+    await stop
+    await run
+
+    assert handled.bodies == [b"slow"]

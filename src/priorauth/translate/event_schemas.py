@@ -13,7 +13,7 @@ from priorauth.translate.minimal_events import MINIMAL_FORMS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-POSTED: Mapping[str, type[PostedDetermination] | type[PostedDecline]] = {
+POSTED: Mapping[str, type[PostedDetermination | PostedDecline]] = {
     "delegate.determination.v1": PostedDetermination,
     "delegate.decline.v1": PostedDecline,
 }

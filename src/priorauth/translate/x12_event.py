@@ -18,6 +18,7 @@ from priorauth.domain.reviews import (
 from priorauth.translate.x12_parties import read_provider
 from priorauth.translate.x12_services import (
     CERTIFICATIONS,
+    PAD,
     attachment_rows,
     carry,
     carry_service,
@@ -35,7 +36,7 @@ from priorauth.translate.x12_services import (
 )
 from priorauth.translate.x12_values import DAY, read_components, read_date, read_period, write_date, write_period
 from priorauth.translate.x12_writing import Row
-from priorauth.x12.segments import Element, Segment
+from priorauth.x12.segments import Element
 from priorauth.x12.tree import LoopNode
 
 _CARRIED_KEYS = ("CRC/07", "CRC/08", "CRC/09", "CRC/11", "CRC/75", "CRC/76", "CRC/77", "CR1", "CR2", "CR5", "CR6")
@@ -48,10 +49,8 @@ _OTHER_UMO_KEYS = ("NM1", "REF", "DTP")
 
 def read_event(node: LoopNode, separator: str) -> PatientEvent:
     """2000E and the loops within it, services aside."""
-    segment = node.segment
-    um = segment("UM")
-    hi = segment("HI")
-    cl1 = segment("CL1")
+    has, row = node.has, node.row
+    um = row("UM") + PAD
     return PatientEvent(
         category=um[1],
         certification=CERTIFICATIONS.get(um[2], CertificationType.INITIAL),
@@ -63,21 +62,21 @@ def read_event(node: LoopNode, separator: str) -> PatientEvent:
         prognosis=um[8],
         release=um[9],
         delay_reason=um[10],
-        traces=read_traces(node),
-        previous_authorization=segment("REF/BB")[2],
-        previous_administrative=segment("REF/NT")[2],
-        accident_date=_read_day(segment("DTP/439")),
-        last_menstrual_period=_read_day(segment("DTP/484")),
-        estimated_birth=_read_day(segment("DTP/ABC")),
-        onset=_read_day(segment("DTP/431")),
-        event_dates=_read_days(segment("DTP/AAH")),
-        admission_dates=_read_days(segment("DTP/435")),
-        discharge_date=_read_day(segment("DTP/096")),
-        diagnoses=_read_diagnoses(hi, separator) if hi else (),
-        delivery=read_delivery(node),
-        admission=_read_admission(cl1) if cl1 else None,
-        attachments=read_attachments(node),
-        message=segment("MSG")[1],
+        traces=read_traces(node) if has("TRN") else (),
+        previous_authorization=_second(row("REF/BB")) if has("REF/BB") else "",
+        previous_administrative=_second(row("REF/NT")) if has("REF/NT") else "",
+        accident_date=_read_day(row("DTP/439")) if has("DTP/439") else None,
+        last_menstrual_period=_read_day(row("DTP/484")) if has("DTP/484") else None,
+        estimated_birth=_read_day(row("DTP/ABC")) if has("DTP/ABC") else None,
+        onset=_read_day(row("DTP/431")) if has("DTP/431") else None,
+        event_dates=_read_days(row("DTP/AAH")) if has("DTP/AAH") else None,
+        admission_dates=_read_days(row("DTP/435")) if has("DTP/435") else None,
+        discharge_date=_read_day(row("DTP/096")) if has("DTP/096") else None,
+        diagnoses=_read_diagnoses(row("HI"), separator) if has("HI") else (),
+        delivery=read_delivery(node) if has("HSD") else None,
+        admission=_read_admission(row("CL1") + PAD) if has("CL1") else None,
+        attachments=read_attachments(node) if has("PWK") else (),
+        message=(row("MSG") + PAD)[1],
         providers=tuple([read_provider(provider) for provider in node.loops("2010EA")]),
         carried=_carry_event(node, separator),
     )
@@ -85,25 +84,25 @@ def read_event(node: LoopNode, separator: str) -> PatientEvent:
 
 def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
     """2000F and the providers within it."""
-    segment = node.segment
-    um = segment("UM")
+    has, row = node.has, node.row
+    um = row("UM") + PAD
     service = read_service(node, separator)
     return ReviewItem(
         sequence=sequence,
-        traces=read_traces(node),
+        traces=read_traces(node) if has("TRN") else (),
         category=um[1],
         certification=CERTIFICATIONS.get(um[2]),
         service_type=um[3],
         location=read_location(um[4], separator),
-        previous_authorization=segment("REF/BB")[2],
-        previous_administrative=segment("REF/NT")[2],
-        service_dates=_read_days(segment("DTP")),
+        previous_authorization=_second(row("REF/BB")) if has("REF/BB") else "",
+        previous_administrative=_second(row("REF/NT")) if has("REF/NT") else "",
+        service_dates=_read_days(row("DTP")) if has("DTP") else None,
         service=service,
-        delivery=read_delivery(node),
-        attachments=read_attachments(node),
-        message=segment("MSG")[1],
+        delivery=read_delivery(node) if has("HSD") else None,
+        attachments=read_attachments(node) if has("PWK") else (),
+        message=(row("MSG") + PAD)[1],
         providers=tuple([read_provider(provider) for provider in node.loops("2010F")]),
-        carried=tuple(carry_service(node, service, separator)),
+        carried=carry_service(node, service, separator) if has("SV3") or has("TOO") or has("SV1") else (),
     )
 
 
@@ -113,11 +112,11 @@ def read_diagnosis(text: str, separator: str) -> Diagnosis:
     return Diagnosis(parts[0], parts[1] if len(parts) > 1 else "", read_date(parts[3]) if len(parts) > 3 else None)
 
 
-def _read_diagnoses(hi: Segment, separator: str) -> tuple[Diagnosis, ...]:
+def _read_diagnoses(hi: Sequence[str], separator: str) -> tuple[Diagnosis, ...]:
     return tuple([read_diagnosis(text, separator) for text in hi[1:13] if text])
 
 
-def _read_admission(cl1: Segment) -> Admission:
+def _read_admission(cl1: Sequence[str]) -> Admission:
     return Admission(type=cl1[1], source=cl1[2], patient_status=cl1[3], nursing_home_status=cl1[4])
 
 
@@ -131,17 +130,22 @@ def _read_accident(text: str, separator: str) -> Accident:
     return Accident(tuple(causes), state, country)
 
 
-def _read_day(dtp: Segment) -> date | None:
-    return read_date(dtp[3]) if dtp else None
+def _second(segment: Sequence[str]) -> str:
+    return segment[2] if len(segment) > 2 else ""
 
 
-def _read_days(dtp: Segment) -> DatePeriod | None:
-    return read_period(dtp[3]) if dtp else None
+def _read_day(dtp: Sequence[str]) -> date | None:
+    return read_date(dtp[3]) if len(dtp) > 3 else None
+
+
+def _read_days(dtp: Sequence[str]) -> DatePeriod | None:
+    return read_period(dtp[3]) if len(dtp) > 3 else None
 
 
 def _carry_event(node: LoopNode, separator: str) -> tuple[CarriedSegment, ...]:
     """What the event says that has no field: conditions, CR segments, transport (2010EB), other UMOs (2010EC)."""
-    carried = [carry("2000E", 0, one, separator) for key in _CARRIED_KEYS for one in node.segments(key)]
+    present = [key for key in _CARRIED_KEYS if node.has(key)]
+    carried = [carry("2000E", 0, one, separator) for key in present for one in node.segments(key)]
     for loop, keys in (("2010EB", _TRANSPORT_KEYS), ("2010EC", _OTHER_UMO_KEYS)):
         for group, inner in enumerate(node.loops(loop), start=1):
             carried.extend([carry(loop, group, one, separator) for key in keys for one in inner.segments(key)])

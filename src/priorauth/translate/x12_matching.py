@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from priorauth.domain.reviews import ReviewItem
 from priorauth.translate.x12_services import read_service
-from priorauth.x12.loops import LoopNode
+from priorauth.x12.tree import LoopNode
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Request and response share these segments; what the response may not carry is le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from priorauth.domain.parties import (
     Address,
@@ -23,65 +23,68 @@ from priorauth.domain.parties import (
 )
 from priorauth.translate.x12_values import DAY, read_count, read_date, write_date
 from priorauth.translate.x12_writing import Row
-from priorauth.x12.segments import Segment
 from priorauth.x12.tree import LoopNode
 
 _KINDS = {kind.value: kind for kind in EntityKind}
 
 
-# Reading
+# Reading. A row is padded, so that every element answers; one that is not there is not looked at.
+
+_PAD = [""] * 20
 
 
 def read_umo(node: LoopNode) -> Umo:
     """The UMO (2010A)."""
-    nm1 = node.segment("NM1")
+    nm1 = node.row("NM1") + _PAD
     return Umo(role=nm1[1], name=read_name(nm1), identifier=Identifier(nm1[8], nm1[9]))
 
 
 def read_provider(node: LoopNode) -> Provider:
     """A requester or a provider of the event or of one service (2010B, 2010EA, 2010F)."""
-    nm1 = node.segment("NM1")
-    prv = node.segment("PRV")
+    nm1 = node.row("NM1") + _PAD
+    has = node.has
     return Provider(
         role=nm1[1],
         name=read_name(nm1),
         identifier=read_identifier(nm1),
-        supplemental=read_references(node),
+        supplemental=read_references(node) if has("REF") else (),
         address=read_address(node),
-        contact=read_contact(node),
-        specialty=Specialty(prv[1], prv[2], prv[3]) if prv else None,
+        contact=read_contact(node) if has("PER") else None,
+        specialty=_read_specialty(node) if has("PRV") else None,
     )
 
 
 def read_subscriber(node: LoopNode) -> Subscriber:
     """The subscriber (2010C)."""
-    nm1 = node.segment("NM1")
+    nm1 = node.row("NM1") + _PAD
+    has = node.has
     return Subscriber(
         name=read_name(nm1),
         identifier=Identifier(nm1[8], nm1[9]),
-        supplemental=read_references(node),
+        supplemental=read_references(node) if has("REF") else (),
         address=read_address(node),
-        demographics=_read_demographics(node),
-        military_status=node.segment("INS")[8],
+        demographics=_read_demographics(node) if has("DMG") else None,
+        military_status=(node.row("INS") + _PAD)[8] if has("INS") else "",
     )
 
 
 def read_dependent(node: LoopNode) -> Dependent:
     """The dependent (2010D)."""
-    nm1 = node.segment("NM1")
-    ins = node.segment("INS")
+    nm1 = node.row("NM1") + _PAD
+    ins = node.row("INS") + _PAD
+    has = node.has
     return Dependent(
         name=read_name(nm1),
         identifier=read_identifier(nm1),
-        supplemental=read_references(node),
+        supplemental=read_references(node) if has("REF") else (),
         address=read_address(node),
-        demographics=_read_demographics(node),
+        demographics=_read_demographics(node) if has("DMG") else None,
         relationship=ins[2],
         birth_sequence=read_count(ins[17]),
     )
 
 
-def read_name(nm1: Segment) -> Name:
+def read_name(nm1: Sequence[str]) -> Name:
     """The name of NM1, whoever it names."""
     return Name(
         kind=_KINDS.get(nm1[2], EntityKind.ORGANIZATION),
@@ -93,45 +96,43 @@ def read_name(nm1: Segment) -> Name:
     )
 
 
-def read_identifier(nm1: Segment) -> Identifier | None:
+def read_identifier(nm1: Sequence[str]) -> Identifier | None:
     """The identifier of NM1, None where none was sent."""
     return Identifier(nm1[8], nm1[9]) if nm1[9] else None
 
 
 def read_references(node: LoopNode) -> tuple[Identifier, ...]:
     """The supplemental identifiers (REF)."""
-    references = node.segments("REF")
-    return tuple([Identifier(ref[1], ref[2], ref[3]) for ref in references]) if references else ()
+    return tuple([Identifier(ref[1], ref[2], ref[3]) for ref in node.segments("REF")])
 
 
 def read_address(node: LoopNode) -> Address | None:
     """The address (N3, N4), None where neither was sent."""
-    n3 = node.segment("N3")
-    n4 = node.segment("N4")
+    n3, n4 = node.row("N3"), node.row("N4")
     if not n3 and not n4:
         return None
-    return Address(
-        lines=((n3[1], n3[2]) if n3[2] else (n3[1],)) if n3 else (),
-        city=n4[1],
-        state=n4[2],
-        postal_code=n4[3],
-        country=n4[4],
-        subdivision=n4[7],
-    )
+    n4 = n4 + _PAD
+    return Address(lines=tuple(n3[1:3]), city=n4[1], state=n4[2], postal_code=n4[3], country=n4[4], subdivision=n4[7])
 
 
 def read_contact(node: LoopNode) -> Contact | None:
     """The contact (PER), None where none was sent."""
-    per = node.segment("PER")
+    per = node.row("PER")
     if not per:
         return None
+    per = per + _PAD
     pairs = ((per[3], per[4]), (per[5], per[6]), (per[7], per[8]))
     return Contact(name=per[2], numbers=tuple([ContactNumber(kind, number) for kind, number in pairs if number]))
 
 
-def _read_demographics(node: LoopNode) -> Demographics | None:
-    dmg = node.segment("DMG")
-    return Demographics(birth_date=read_date(dmg[2]), gender=dmg[3]) if dmg else None
+def _read_specialty(node: LoopNode) -> Specialty:
+    prv = node.row("PRV") + _PAD
+    return Specialty(prv[1], prv[2], prv[3])
+
+
+def _read_demographics(node: LoopNode) -> Demographics:
+    dmg = node.row("DMG") + _PAD
+    return Demographics(birth_date=read_date(dmg[2]), gender=dmg[3])
 
 
 # Writing

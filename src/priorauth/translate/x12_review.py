@@ -33,7 +33,7 @@ from priorauth.translate.x12_parties import (
     read_umo,
     umo_rows,
 )
-from priorauth.translate.x12_services import trace_rows
+from priorauth.translate.x12_services import PAD, trace_rows
 from priorauth.translate.x12_values import write_date, write_time
 from priorauth.translate.x12_writing import SetWriter, WritableGuide
 from priorauth.x12.guides.x217.request import X217_REQUEST
@@ -59,7 +59,7 @@ def review_from_x12(
 
     The tree may have findings, as long as it `holds_review`: a value that cannot be read is left out.
     """
-    bht = tree.segment("BHT")
+    bht = tree.row("BHT") + PAD
     umo_level = _only(tree, "2000A")
     requester_level = _only(umo_level, "2000B")
     subscriber_level = _only(requester_level, "2000C")

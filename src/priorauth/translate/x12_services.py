@@ -35,13 +35,14 @@ COMPOSITES: dict[str, frozenset[int]] = {
 """Where carried segments have composites; everywhere else a separator is data."""
 
 
-# Reading
+# Reading. A row is padded, so that every element answers; one that is not there is not looked at.
+
+PAD = [""] * 20
 
 
 def read_traces(node: LoopNode) -> tuple[Trace, ...]:
     """The traces (TRN) of an event or a service."""
-    traces = node.segments("TRN")
-    return tuple([Trace(trn[2], trn[3], trn[4]) for trn in traces]) if traces else ()
+    return tuple([Trace(trn[2], trn[3], trn[4]) for trn in node.segments("TRN")])
 
 
 def read_location(text: str, separator: str) -> FacilityLocation | None:
@@ -54,9 +55,10 @@ def read_location(text: str, separator: str) -> FacilityLocation | None:
 
 def read_delivery(node: LoopNode) -> Delivery | None:
     """HSD."""
-    hsd = node.segment("HSD")
+    hsd = node.row("HSD")
     if not hsd:
         return None
+    hsd = hsd + PAD
     return Delivery(
         quantity_qualifier=hsd[1],
         quantity=read_decimal(hsd[2]),
@@ -71,51 +73,60 @@ def read_delivery(node: LoopNode) -> Delivery | None:
 
 def read_attachments(node: LoopNode) -> tuple[Attachment, ...]:
     """PWK: documents that exist or, in a response, are asked for."""
-    reports = node.segments("PWK")
-    if not reports:
-        return ()
     return tuple(
         [
             Attachment(report_type=pwk[1], transmission=pwk[2], control_number=pwk[6], description=pwk[7])
-            for pwk in reports
+            for pwk in node.segments("PWK")
         ]
     )
 
 
 def read_service(node: LoopNode, separator: str) -> Service | None:
     """The service line: SV2, else SV1, else SV3. A second kind of line beside it is carried."""
-    if sv2 := node.segment("SV2"):
-        return Service(
-            kind=ServiceKind.INSTITUTIONAL,
-            revenue_code=sv2[1],
-            procedure=read_procedure(sv2[2], separator) if sv2[2] else None,
-            amount=read_decimal(sv2[3]),
-            unit=sv2[4],
-            quantity=read_decimal(sv2[5]),
-            rate=read_decimal(sv2[6]),
-            nursing_home_status=sv2[9],
-            nursing_home_level=sv2[10],
-        )
-    if sv1 := node.segment("SV1"):
-        pointers = sv1[7]
-        return Service(
-            kind=ServiceKind.PROFESSIONAL,
-            procedure=read_procedure(sv1[1], separator),
-            amount=read_decimal(sv1[2]),
-            unit=sv1[3],
-            quantity=read_decimal(sv1[4]),
-            diagnosis_pointers=tuple([read_count(one) or 0 for one in pointers.split(separator)]) if pointers else (),
-            epsdt=sv1[11],
-            nursing_home_level=sv1[20],
-        )
-    if sv3 := node.segment("SV3"):
-        return Service(
-            kind=ServiceKind.DENTAL,
-            procedure=read_procedure(sv3[1], separator),
-            amount=read_decimal(sv3[2]),
-            quantity=read_decimal(sv3[6]),
-        )
+    if sv2 := node.row("SV2"):
+        return _read_institutional(sv2 + PAD, separator)
+    if sv1 := node.row("SV1"):
+        return _read_professional(sv1 + PAD, separator)
+    if sv3 := node.row("SV3"):
+        return _read_dental(sv3 + PAD, separator)
     return None
+
+
+def _read_institutional(sv2: Sequence[str], separator: str) -> Service:
+    return Service(
+        kind=ServiceKind.INSTITUTIONAL,
+        revenue_code=sv2[1],
+        procedure=read_procedure(sv2[2], separator) if sv2[2] else None,
+        amount=read_decimal(sv2[3]),
+        unit=sv2[4],
+        quantity=read_decimal(sv2[5]),
+        rate=read_decimal(sv2[6]),
+        nursing_home_status=sv2[9],
+        nursing_home_level=sv2[10],
+    )
+
+
+def _read_professional(sv1: Sequence[str], separator: str) -> Service:
+    pointers = sv1[7]
+    return Service(
+        kind=ServiceKind.PROFESSIONAL,
+        procedure=read_procedure(sv1[1], separator),
+        amount=read_decimal(sv1[2]),
+        unit=sv1[3],
+        quantity=read_decimal(sv1[4]),
+        diagnosis_pointers=tuple([read_count(one) or 0 for one in pointers.split(separator)]) if pointers else (),
+        epsdt=sv1[11],
+        nursing_home_level=sv1[20],
+    )
+
+
+def _read_dental(sv3: Sequence[str], separator: str) -> Service:
+    return Service(
+        kind=ServiceKind.DENTAL,
+        procedure=read_procedure(sv3[1], separator),
+        amount=read_decimal(sv3[2]),
+        quantity=read_decimal(sv3[6]),
+    )
 
 
 def read_procedure(text: str, separator: str) -> Procedure:
@@ -146,19 +157,21 @@ def carry(loop: str, group: int, segment: Sequence[str], separator: str) -> Carr
     return CarriedSegment(loop, group, elements)
 
 
-def carry_service(node: LoopNode, service: Service | None, separator: str) -> list[CarriedSegment]:
+def carry_service(node: LoopNode, service: Service | None, separator: str) -> tuple[CarriedSegment, ...]:
     """What SV1, SV2, SV3 and TOO say beyond the service itself."""
     carried: list[CarriedSegment] = []
     kind = service.kind if service else None
-    if kind is ServiceKind.INSTITUTIONAL and (sv1 := node.segment("SV1")):
+    if kind is ServiceKind.INSTITUTIONAL and (sv1 := node.row("SV1")):
         carried.append(carry("2000F", 0, sv1, separator))
-    if sv3 := node.segment("SV3"):
+    if sv3 := node.row("SV3"):
         if kind is not ServiceKind.DENTAL:
             carried.append(carry("2000F", 0, sv3, separator))
-        elif sv3[4] or sv3[5] or sv3[7]:
-            carried.append(carry("2000F", 0, ("SV3", "", "", "", sv3[4], sv3[5], "", sv3[7]), separator))
+        else:
+            sv3 = sv3 + PAD
+            rest = ("SV3", "", "", "", sv3[4], sv3[5], "", sv3[7])
+            carried.extend([carry("2000F", 0, rest, separator)] if any(rest[1:]) else [])
     carried.extend([carry("2000F", 0, too, separator) for too in node.segments("TOO")])
-    return carried
+    return tuple(carried)
 
 
 # Writing

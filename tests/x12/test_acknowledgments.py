@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from finding_table import CODES
 from priorauth.domain.findings import FindingCode, Severity
-from priorauth.translate.finding_rules import read_finding_table
 from priorauth.x12.acknowledgments import AcknowledgmentIdentity, acknowledge, acknowledgments_due
 from priorauth.x12.agreed_findings import DUPLICATE, with_finding, with_severities
 from priorauth.x12.implementation_acknowledgment import DEFAULT_OPTIONS, AcknowledgmentOptions
@@ -17,8 +16,6 @@ from priorauth.x12.validation import InterchangeResult, validate_interchange
 from priorauth.x12.verdicts import Verdict, judge
 from priorauth.x12.writing import Address
 from x12_messages import ISA, SEGMENTS, VALID, group, interchange, replaced, transaction
-
-CODES = read_finding_table((Path(__file__).parents[2] / "mappings" / "findings.csv").read_text()).acknowledgments
 
 IDENTITY = AcknowledgmentIdentity(
     sender=Address(qualifier="ZZ", id="PRIORAUTH", group_id="PRIORAUTH"),

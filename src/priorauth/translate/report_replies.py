@@ -27,10 +27,8 @@ def reply_codes(
 ) -> ReplyCodes:
     """The reply that says this finding. Only requests are answered with AAA; `rows` are the set's segments."""
     said, at = rule.acknowledgment, finding.at
-    if said.reply is Reply.INTERCHANGE:
-        return ReplyCodes(said.reply, {"TA105": said.interchange})
-    if said.reply is Reply.IMPLEMENTATION:
-        return ReplyCodes(said.reply, _acknowledged(said))
+    if said.reply in (Reply.INTERCHANGE, Reply.IMPLEMENTATION):
+        return ReplyCodes(said.reply, acknowledgment_elements(said))
     if said.reply is Reply.REJECTION and direction == "request" and finding.rejects:
         level = LEVELS.get(at.loop, LEVELS[""])
         codes = {"loop": level.value, "AAA03": reason_for(at, rule, rows), "AAA04": follow_up_for(at, rule)}
@@ -38,6 +36,13 @@ def reply_codes(
     return UNANSWERED
 
 
-def _acknowledged(said: AcknowledgmentCodes) -> dict[str, str]:
-    named = {"AK905": said.group, "IK502": said.transaction, "IK304": said.segment, "IK403": said.element}
+def acknowledgment_elements(said: AcknowledgmentCodes) -> dict[str, str]:
+    """The elements of a TA1 or 999 that a finding fills, by name."""
+    named = {
+        "TA105": said.interchange,
+        "AK905": said.group,
+        "IK502": said.transaction,
+        "IK304": said.segment,
+        "IK403": said.element,
+    }
     return {name: code for name, code in named.items() if code}

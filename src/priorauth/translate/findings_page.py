@@ -1,0 +1,58 @@
+"""The page of all findings for people: `docs/findings.md`, written from `mappings/findings.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from priorauth.translate.finding_rules import FindingRule, FindingTable
+from priorauth.translate.report_replies import acknowledgment_elements
+from priorauth.x12.verdicts import Reply
+
+_HEAD = """\
+# Findings
+
+Every rule id that a report, an acknowledgment or an event may name. This page is written from `mappings/findings.csv`;
+change that, then run the tests with `PRIORAUTH_REGENERATE=1`.
+
+A finding of severity fatal or error rejects; one of severity warning or info does not. A partner's file may lower or
+raise a severity by rule id or by SNIP type, fatal ones apart. Only the cause of an error is acknowledged: what merely
+follows from it is in the report (`priorauth validate --all`) and in no acknowledgment.
+"""
+
+_SECTIONS = {
+    Reply.INTERCHANGE: ("Said in a TA1", "The interchange as a whole. A TA1 R stands alone: no 999 goes with it."),
+    Reply.IMPLEMENTATION: (
+        "Said in a 999",
+        "The functional group (AK905), the transaction set (IK502), a segment (IK304) or an element (IK403). Errors in "
+        "segments are summed up in IK502 as 5, or as I5 where only the guide forbids what the standard allows.",
+    ),
+    Reply.REJECTION: (
+        "Said in an AAA of the 278 response",
+        "Content that can be read and not believed. Each loop of the response takes the first reason that it allows; a "
+        "date that has a reason of its own (admission AM, discharge AN, accident AI, onset AH ...) takes that.",
+    ),
+    Reply.NONE: ("Said by our report alone", "Notes, and what delegates are told in the format they use."),
+}
+
+
+def findings_page(table: FindingTable) -> str:
+    """The page as Markdown."""
+    return "\n".join((_HEAD, *(line for reply in _SECTIONS for line in _section(reply, table))))
+
+
+def _section(reply: Reply, table: FindingTable) -> Iterator[str]:
+    title, about = _SECTIONS[reply]
+    yield from (f"## {title}", "", about, "")
+    yield "| rule | SNIP | severity | what is wrong | codes | what to do |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for rule in table.values():
+        if rule.acknowledgment.reply is reply:
+            cells = (f"`{rule.code}`", str(int(rule.snip)), rule.severity, rule.text, _codes(rule), rule.fix)
+            yield f"| {' | '.join(cells)} |"
+    yield ""
+
+
+def _codes(rule: FindingRule) -> str:
+    if rule.acknowledgment.reply is Reply.REJECTION:
+        return f"AAA03 {' or '.join(rule.reasons)}, AAA04 {rule.follow_up}"
+    return ", ".join(f"{name} {code}" for name, code in acknowledgment_elements(rule.acknowledgment).items())

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from priorauth.adapters.archive import Seal
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import LegId
 from priorauth.sandbox.answers import Decided, answer_to, decide_what_is_due
@@ -15,6 +19,7 @@ from priorauth.sandbox.tables import read_behaviours
 from sandbox_requests import NOW, case, nicu_days, procedure, review
 
 TABLE = read_behaviours(Path(__file__).parents[2] / "mappings" / "sandbox")
+SEAL = Seal(bytes(32))
 EVICORE = DestinationId("evicore")
 
 
@@ -28,27 +33,27 @@ def opened(leg: str = "leg-1", *, after: timedelta = timedelta()) -> OpenCase:
 
 def test_a_case_is_found_again_after_a_restart_as_it_was(tmp_path: Path) -> None:
     kept = opened()
-    Casebook(tmp_path / "cases.jsonl").keep(kept)
+    Casebook(tmp_path / "cases", SEAL).keep(kept)
 
-    found = Casebook(tmp_path / "cases.jsonl").find(EVICORE, LegId("leg-1"))
+    found = Casebook(tmp_path / "cases", SEAL).find(EVICORE, LegId("leg-1"))
 
     assert found == kept
 
 
 def test_the_last_word_on_a_case_counts(tmp_path: Path) -> None:
-    book = Casebook(tmp_path / "cases.jsonl")
+    book = Casebook(tmp_path / "cases", SEAL)
     book.keep(opened())
     settled = decide_what_is_due(opened(), TABLE, NOW)
     book.keep(settled)
 
-    again = Casebook(tmp_path / "cases.jsonl")
+    again = Casebook(tmp_path / "cases", SEAL)
 
     assert again.find(EVICORE, LegId("leg-1")) == settled
     assert again.due(NOW + timedelta(days=1)) == []
 
 
 def test_cases_fall_due_in_order_and_not_before_their_time(tmp_path: Path) -> None:
-    book = Casebook(tmp_path / "cases.jsonl")
+    book = Casebook(tmp_path / "cases", SEAL)
     late, early = opened("leg-2", after=timedelta(seconds=1)), opened("leg-1")
     book.keep(late)
     book.keep(early)
@@ -58,28 +63,39 @@ def test_cases_fall_due_in_order_and_not_before_their_time(tmp_path: Path) -> No
     assert book.due(NOW + timedelta(seconds=4)) == [early, late]
 
 
-def test_a_line_cut_off_by_a_crash_is_dropped_and_the_others_stay(tmp_path: Path) -> None:
-    path = tmp_path / "cases.jsonl"
-    Casebook(path).keep(opened("leg-1"))
-    whole = path.read_bytes()
-    for length in (1, len(whole) // 2, len(whole) - 1):
-        path.write_bytes(whole + whole.replace(b"leg-1", b"leg-2")[:length])
+@pytest.mark.parametrize("written", [0.0, 0.5, 0.99])
+def test_a_line_cut_off_by_a_crash_is_dropped_and_the_others_stay(tmp_path: Path, written: float) -> None:
+    path = tmp_path / "cases"
+    book = Casebook(path, SEAL)
+    book.keep(opened("leg-1"))
+    whole = len(path.read_bytes())
+    book.keep(opened("leg-2"))
+    cut = path.read_bytes()[: whole + int(whole * written)]
+    path.write_bytes(cut)
 
-        book = Casebook(path)
-        book.keep(opened("leg-3"))
+    Casebook(path, SEAL).keep(opened("leg-3"))
 
-        again = Casebook(path)
-        assert again.find(EVICORE, LegId("leg-1")) is not None
-        assert again.find(EVICORE, LegId("leg-2")) is None
-        assert again.find(EVICORE, LegId("leg-3")) is not None
+    again = Casebook(path, SEAL)
+    assert again.find(EVICORE, LegId("leg-1")) is not None
+    assert again.find(EVICORE, LegId("leg-2")) is None
+    assert again.find(EVICORE, LegId("leg-3")) is not None
+
+
+def test_nothing_of_a_case_can_be_read_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "cases"
+
+    Casebook(path, SEAL).keep(opened())
+
+    assert b"MEM0000001" not in base64.b64decode(path.read_bytes())
+    assert b"MEM0000001" not in path.read_bytes()
 
 
 def test_the_file_does_not_grow_with_restarts(tmp_path: Path) -> None:
-    path = tmp_path / "cases.jsonl"
-    book = Casebook(path)
+    path = tmp_path / "cases"
+    book = Casebook(path, SEAL)
     for _ in range(5):
         book.keep(opened())
 
-    Casebook(path)
+    Casebook(path, SEAL)
 
     assert path.read_bytes().count(b"\n") == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from priorauth.adapters.archive import Seal
 from priorauth.domain.determinations import CertificationAction, Determination, ItemDecision
 from priorauth.domain.events import LegDispatched
 from priorauth.domain.parties import DestinationId
@@ -61,7 +62,7 @@ class Counterparts:
     def __init__(self, folder: Path) -> None:
         self.now: datetime = NOW
         self.bus = ListedBus()
-        self.casebook = Casebook(folder / "cases.jsonl")
+        self.casebook = Casebook(folder / "cases", Seal(bytes(32)))
         outlet = TopicOutlet(self.bus)
         self.caseworker = Caseworker(
             table=TABLE,

@@ -64,7 +64,7 @@ class Sandbox:
         destinations: Mapping[DestinationId, Destination],
         codec: Codec,
         tables: Path,
-        casebook: Path,
+        casebook: Casebook,
         gateway_url: str,
         now: Callable[[], datetime],
     ) -> None:
@@ -77,7 +77,7 @@ class Sandbox:
             id: topic_outlet if destination.format is Format.EVENT else http_outlet
             for id, destination in destinations.items()
         }
-        self._casebook = Casebook(casebook)
+        self._casebook = casebook
         self._caseworker = Caseworker(table=read_behaviours(tables), casebook=self._casebook, outlets=outlets, now=now)
         self._events = EventDelegates(self._caseworker, topic_outlet, now)
         self._topics = [

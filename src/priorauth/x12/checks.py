@@ -72,10 +72,10 @@ class Checks(dict[int, Check]):
         for condition in self._syntax:
             kind, positions = relation(condition, self._elements)
             usages = {self._elements[position - 1].usage for position in positions}
-            if len(positions) < 2 or (kind != "E" and usages == {Usage.REQUIRED}):
+            if len(positions) < (1 if kind == "R" else 2) or (kind != "E" and usages == {Usage.REQUIRED}):
                 continue  # the usages say as much
             received = [position <= count for position in positions]
-            if any(received) if kind in "PRE" else received[0]:
+            if kind == "R" or (any(received) if kind in "PE" else received[0]):
                 present = [f"e{position}" if position <= count else "''" for position in positions]
                 yield f"{_RELATIONS[kind](present)}  # {condition}"
 

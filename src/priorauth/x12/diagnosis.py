@@ -195,12 +195,12 @@ def _relations(
 
 
 def _asks_for_more(kind: str, positions: Sequence[int], present: Sequence[int]) -> bool:
+    if kind == "R":
+        return bool(positions) and not present  # where one of two is not used, the other is left to be sent
     if len(positions) < 2:
         return False
     if kind == "P":
         return 0 < len(present) < len(positions)
-    if kind == "R":
-        return not present
     is_asked = positions[0] in present
     return is_asked and (len(present) < len(positions) if kind == "C" else len(present) == 1)
 

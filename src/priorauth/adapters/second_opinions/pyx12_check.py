@@ -60,19 +60,22 @@ class Pyx12Error:
     segment_id: str = ""
     element: int = 0
     component: int = 0
+    beyond_ascii: bool = False  # of the value it complains about
 
 
 @dataclass(slots=True)
 class SetOpinion:
     """What pyx12 says of one transaction set; `group` and `number` count from 1 in order of arrival.
 
-    `given` is False where it could not say: no map, or it crashed in this set.
+    `given` is False where it could not say: no map, or it crashed in this set. `blanks` are the segments with an
+    element of nothing but spaces, which pyx12 takes for a value.
     """
 
     group: int
     number: int
     errors: list[Pyx12Error] = field(default_factory=list)
     given: bool = True
+    blanks: set[int] = field(default_factory=set)
 
     @property
     def accepted(self) -> bool:
@@ -171,6 +174,8 @@ class _Checker:
         for kind, code in errors:
             self._note(Pyx12Error(_READER_LEVELS[kind], code, self.count if self.set else 0, segment_id))
         if segment is not None:
+            if self.set is not None and _has_blank(segment):
+                self.set.blanks.add(self.count)
             self._place(segment, segment_id)
         if segment_id == "SE":
             self.set = None
@@ -217,11 +222,17 @@ class _Checker:
     def _element_error(self, error: EleError, segment_id: str) -> Pyx12Error:
         found = re.search(r"(\d{1,2})(?:-(\d+))?$", str(error.refdes or ""))  # NM108, UM04-02, 8
         element, component = (int(found[1]), int(found[2] or 0)) if found else (0, 0)
-        return Pyx12Error(Level.ELEMENT, error.err_cde, self.count, segment_id, element, component)
+        beyond_ascii = not str(error.err_val or "").isascii()
+        return Pyx12Error(Level.ELEMENT, error.err_cde, self.count, segment_id, element, component, beyond_ascii)
 
     def _note(self, error: Pyx12Error) -> None:
         errors = self.opinion.errors if self.set is None else self.set.errors
         errors.append(error)
+
+
+def _has_blank(segment: Segment) -> bool:
+    values = (segment.get_value(f"{position:02}") for position in range(1, len(segment) + 1))
+    return any(value and value.isspace() for value in values)
 
 
 def _purpose(segment: Segment | None) -> str:

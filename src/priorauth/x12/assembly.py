@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from priorauth.domain.findings import Finding, Severity
@@ -19,11 +19,14 @@ from .control import (
     same_count,
     set_drafts,
 )
-from .parts import FunctionalGroup, Interchange, TransactionSet, read_rows
-from .positions import LAYOUT, Source, encoded
+from .faults import X12SyntaxError
+from .parts import FunctionalGroup, Interchange, TransactionSet
+from .pieces import Piece, Pieces
+from .positions import Source
 from .reporting import Draft, Report
-from .scanning import Token
 from .segments import EMPTY, Isa, Segment
+
+_CONTROL = frozenset(("ISA", "GS", "ST", "SE", "GE", "IEA"))
 
 Part = TransactionSet | FunctionalGroup | Interchange
 
@@ -47,118 +50,194 @@ class _OpenInterchange:
         self.acknowledgments: list[Segment] = []
         self.groups = 0
         self.group_numbers: set[str] = set()
-        self.segments = 0  # seen so far
-        self.is_readable = True
+        self.trailer = EMPTY
+        self.segments = 1  # seen so far
         self.is_latin = False
 
 
 class _OpenGroup:
-    def __init__(self, token: Token, position: int) -> None:
-        self.header = padded(token.elements(), GS_WIDTH)
-        self.source = token.source()
+    def __init__(self, row: list[str], source: Source, position: int) -> None:
+        self.header = padded(row, GS_WIDTH)
+        self.source = source
         self.position = position
         self.findings: list[Finding] = []
         self.sets = 0
         self.set_numbers: set[str] = set()
 
 
+class _OpenSet:
+    def __init__(self, piece: Piece, index: int) -> None:
+        self.source = Source([piece], index)
+        self.rows = [piece.rows[index]]
+        self.bytes = 0  # of pieces that were held whole
+        self.is_plain = piece.is_plain
+        self.is_too_large = False
+
+    def hold(self, piece: Piece, rows: list[list[str]]) -> None:
+        self.rows += rows
+        if piece is not self.source.stretches[-1]:
+            self.source.stretches.append(piece)
+            self.is_plain = self.is_plain and piece.is_plain
+
+
 class Assembly:
-    """Takes tokens in order and gives each part when it ends."""
+    """Reads chunks as far as needed, and gives each part when it ends."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, chunks: Iterable[bytes], limits: Limits, *, expects_one: bool = False) -> None:
+        self._pieces = Pieces(chunks, limits.set_bytes)
         self._limits = limits
-        self._interchange: _OpenInterchange | None = None
+        self._expects_one = expects_one
+        self._interchange: _OpenInterchange
         self._group: _OpenGroup | None = None
-        self._st: Token | None = None
+        self._set: _OpenSet | None = None
+        self._piece: Piece  # the control segment that is being looked at
+        self._index = 0
 
-    def take(self, token: Token) -> Iterator[Part]:
-        """The parts that end with this control segment."""
-        interchange = self._interchange
-        if interchange is None:
-            self._begin(token)
+    def parts(self) -> Iterator[Part]:
+        """Every part in the order in which they end. Raises `X12SyntaxError` where the first ISA cannot be read."""
+        isa: Isa | None
+        isa, self._piece = self._pieces.read_isa()
+        while isa is not None:
+            self._index = 0
+            self._interchange = _OpenInterchange(isa)
+            is_readable = True
+            for code, position in isa_faults(isa):
+                self._note(code, position)
+                is_readable &= code not in (Code.ISA_SEGMENT_TERMINATOR, Code.ISA_ELEMENT_SEPARATOR)
+            if is_readable:
+                yield from self._read()
+                yield from self._close()
+            isa, piece = self._next_isa() if is_readable else (None, None)
+            yield self._end_interchange(is_readable)
+            self._piece = piece or self._piece
+
+    def _next_isa(self) -> tuple[Isa, Piece] | tuple[None, None]:
+        if not self._pieces.has_more():
+            return None, None
+        try:
+            following = self._pieces.read_isa()
+        except X12SyntaxError:
+            self._note(Code.INTERCHANGE_TRAILING_DATA)
+            return None, None
+        if self._expects_one:
+            self._note(Code.INTERCHANGE_SECOND)
+        return following
+
+    def _read(self) -> Iterator[Part]:
+        """Up to the IEA, the next ISA or the end."""
+        delimiters = self._interchange.delimiters
+        while (piece := self._pieces.next(delimiters)) is not None:
+            rows, at = piece.rows, 0
+            self._piece = piece
+            self._interchange.is_latin |= not piece.is_utf8
+            if self._pieces.is_dropping:
+                self._drop()
+            for index in [index for index, row in enumerate(rows) if row[0] in _CONTROL]:
+                segment_id = rows[index][0]
+                if at < index:
+                    self._hold(piece, at, index)
+                at = index + 1
+                self._index = index
+                if segment_id == "ISA":
+                    self._pieces.put_back(piece, index)
+                    return
+                yield from self._take(segment_id, rows[index])
+                if segment_id == "IEA":
+                    if at < len(rows):
+                        self._pieces.put_back(piece, at)
+                    return
+            if at < len(rows):
+                self._hold(piece, at, len(rows))
+            if not piece.is_terminated:
+                self._note(Code.INTERCHANGE_TRUNCATED)
+        if self._pieces.is_dropping:
+            self._drop()
+
+    def _hold(self, piece: Piece, start: int, stop: int) -> None:
+        """Rows between control segments: of the set that is open, or astray."""
+        opened, limits = self._set, self._limits
+        if opened is None:
+            self._stray(piece, start, stop)
             return
-        if not interchange.is_readable and token.id:
-            return
-        if self._st is not None:
-            yield self._end_set(interchange, self._st, token)
-            if token.id == "SE":
-                return
-        elif token.lead or token.is_dropped:
-            self._stray(interchange, token)
-        interchange.segments += bool(token.id)
-        if self._group is not None and token.id != "ST":
-            yield self._end_group(interchange, self._group, token)
-        elif token.id in ("SE", "GE") or (token.id == "ST" and self._group is None):
-            self._note(interchange, Code.INTERCHANGE_STRUCTURE, token)
-        if token.id in ("ISA", "IEA", ""):
-            yield self._end_interchange(interchange, token)
-        self._begin(token)
+        opened.hold(piece, piece.rows[start:stop])
+        if stop == len(piece.rows):
+            opened.bytes += len(piece.raw)
+        if len(opened.rows) > limits.set_segments or opened.bytes > limits.set_bytes:
+            self._drop()
 
-    def _begin(self, token: Token) -> None:
-        if token.isa is not None:
-            self._interchange = _OpenInterchange(token.isa)
-            self._interchange.segments = 1
-            self._check_isa(self._interchange, token.isa, token)
-        elif token.id == "GS" and self._interchange is not None:
-            self._group = _OpenGroup(token, self._interchange.segments)
-            self._interchange.groups += 1
-            self._check_gs(self._interchange, self._group, token)
-        elif token.id == "ST" and self._group is not None:
-            self._st = token
+    def _drop(self) -> None:
+        """What was too large to be held is left out of its set, and said to be missing."""
+        self._pieces.is_dropping = False
+        if self._set is None:
+            self._note(Code.INTERCHANGE_STRUCTURE)
+        else:
+            self._set.is_too_large = True
+            del self._set.rows[1:], self._set.source.stretches[1:]
 
-    # Sets.
+    def _take(self, segment_id: str, row: list[str]) -> list[Part]:
+        """The parts that end with this control segment, which may also open one."""
+        self._interchange.segments += 1
+        ended: list[Part] = []
+        if self._set is not None:
+            ended.append(self._end_set(self._set, row if segment_id == "SE" else None))
+            if segment_id == "SE":
+                return ended
+        if self._group is not None and segment_id not in ("ST", "SE"):
+            ended.append(self._end_group(self._group, row if segment_id == "GE" else None))
+        elif segment_id in ("SE", "GE") or (segment_id == "ST" and self._group is None):
+            self._note(Code.INTERCHANGE_STRUCTURE)
+        if segment_id == "IEA":
+            self._take_iea(padded(row, TRAILER_WIDTH))
+        elif segment_id == "GS":
+            self._open_group(row)
+        elif segment_id == "ST" and self._group is not None:
+            self._set = _OpenSet(self._piece, self._index)
+        return ended
 
-    def _end_set(self, interchange: _OpenInterchange, st: Token, end: Token) -> TransactionSet:
-        self._st = None
-        assert self._group is not None  # an ST outside a group opens nothing
-        is_closed = end.id == "SE"
-        limits = self._limits
-        is_too_large = end.is_dropped or end.lead.count(encoded(st.delimiters.segment)) > limits.set_segments
-        raw = st.raw if is_too_large else st.raw + end.lead
-        source = Source(raw + end.raw if is_closed else raw, st.delimiters, st.buffer, st.start, st.origin)
-        rows, is_plain, is_utf8 = read_rows(source.raw, st.delimiters)
-        interchange.is_latin = interchange.is_latin or not is_utf8
-        interchange.segments += len(rows)
+    def _end_set(self, opened: _OpenSet, se: list[str] | None) -> TransactionSet:
+        self._set = None
         group = self._group
+        assert group is not None  # an ST outside a group opens nothing
+        self._interchange.segments += len(opened.rows) - 1
+        if se is not None:
+            opened.hold(self._piece, [se])
         group.sets += 1
         transaction = TransactionSet(
-            number=group.sets, group=group.header, rows=rows, source=source, is_plain=is_plain, is_closed=is_closed
+            number=group.sets,
+            group=group.header,
+            rows=opened.rows,
+            source=opened.source,
+            delimiters=self._interchange.delimiters,
+            is_plain=opened.is_plain,
+            is_closed=se is not None,
         )
-        report = Report(source)
-        for draft in set_drafts(transaction, is_too_large=is_too_large):
-            report.add(draft)
-        number = transaction.header[2]
-        if number in group.set_numbers:
-            report.add(Draft(Code.ST_CONTROL_NUMBER_DUPLICATE, 1, "", "ST", 2, data_element="329"))
-        group.set_numbers.add(number)
-        if report.drafts:
-            transaction.findings = report.findings()
-        if not is_too_large and not raw.rstrip(LAYOUT).endswith(encoded(st.delimiters.segment)):
-            self._note(interchange, Code.INTERCHANGE_TRUNCATED, end)
+        drafts = set_drafts(transaction, group.set_numbers, is_too_large=opened.is_too_large)
+        if drafts:
+            transaction.findings = Report(opened.source, drafts=drafts).findings()
         return transaction
 
-    # Groups.
-
-    def _check_gs(self, interchange: _OpenInterchange, group: _OpenGroup, token: Token) -> None:
+    def _open_group(self, row: list[str]) -> None:
+        interchange = self._interchange
+        group = self._group = _OpenGroup(row, Source([self._piece], self._index), interchange.segments)
+        interchange.groups += 1
         number = group.header[6]
-        for code, position in gs_faults(group.header):
-            belongs_to_group = code is Code.GS_CONTROL_NUMBER
-            self._note(interchange, code, token, position, into=group if belongs_to_group else None)
+        for code, position in gs_faults(row):
+            self._note(code, position, into=group if code is Code.GS_CONTROL_NUMBER else None)
         if number in interchange.group_numbers:
-            self._note(interchange, Code.GS_CONTROL_NUMBER_DUPLICATE, token, 6, into=group)
+            self._note(Code.GS_CONTROL_NUMBER_DUPLICATE, 6, into=group)
         interchange.group_numbers.add(number)
 
-    def _end_group(self, interchange: _OpenInterchange, group: _OpenGroup, token: Token) -> FunctionalGroup:
+    def _end_group(self, group: _OpenGroup, ge: list[str] | None) -> FunctionalGroup:
         self._group = None
         trailer = EMPTY
-        if token.id == "GE":
-            trailer = padded(token.elements(), TRAILER_WIDTH)
-            if not same_count(trailer[1], group.sets):
-                self._note(interchange, Code.GE_SET_COUNT, token, 1, str(group.sets), into=group)
-            if trailer[2] != group.header[6]:
-                self._note(interchange, Code.GE_CONTROL_NUMBER, token, 2, "the same as GS06", into=group)
+        if ge is None:
+            self._note(Code.GE_MISSING, into=group)
         else:
-            self._note(interchange, Code.GE_MISSING, token, into=group)
+            trailer = padded(ge, TRAILER_WIDTH)
+            if not same_count(trailer[1], group.sets):
+                self._note(Code.GE_SET_COUNT, 1, str(group.sets), into=group)
+            if trailer[2] != group.header[6]:
+                self._note(Code.GE_CONTROL_NUMBER, 2, "the same as GS06", into=group)
         return FunctionalGroup(
             header=group.header,
             trailer=trailer,
@@ -168,70 +247,69 @@ class Assembly:
             findings=tuple(group.findings),
         )
 
-    # The interchange.
+    def _take_iea(self, trailer: Segment) -> None:
+        interchange, piece = self._interchange, self._piece
+        interchange.trailer = trailer
+        is_same = trailer[2] == interchange.header[13]
+        if not same_count(trailer[1], interchange.groups):
+            self._note(Code.IEA_GROUP_COUNT, 1, str(interchange.groups))
+        if not is_same:
+            self._note(Code.IEA_CONTROL_NUMBER, 2, "the same as ISA13")
+        if not piece.is_terminated and piece.rows[-1][0] == "IEA":  # a warning where nothing else is missing
+            self._note(Code.INTERCHANGE_TRUNCATED, severity=Severity.WARNING if is_same else None)
 
-    def _check_isa(self, interchange: _OpenInterchange, isa: Isa, token: Token) -> None:
-        for code, position in isa_faults(isa):
-            self._note(interchange, code, token, position)
-            interchange.is_readable &= code not in (Code.ISA_SEGMENT_TERMINATOR, Code.ISA_ELEMENT_SEPARATOR)
+    def _close(self) -> Iterator[Part]:
+        """What is still open at the end of an interchange."""
+        if self._set is not None:
+            yield self._end_set(self._set, None)
+        if self._group is not None:
+            yield self._end_group(self._group, None)
 
-    def _end_interchange(self, interchange: _OpenInterchange, token: Token) -> Interchange:
-        self._interchange = None
-        trailer = EMPTY
-        if token.id == "IEA":
-            trailer = padded(token.elements(), TRAILER_WIDTH)
-            self._check_iea(interchange, trailer, token)
-        elif interchange.is_readable:
-            self._note(interchange, Code.IEA_MISSING, token)
-        if interchange.is_readable and not interchange.groups and not interchange.acknowledgments:
-            self._note(interchange, Code.INTERCHANGE_EMPTY, token)
+    def _end_interchange(self, is_readable: bool) -> Interchange:
+        interchange = self._interchange
+        if is_readable and not interchange.trailer:
+            self._note(Code.IEA_MISSING)
+        if is_readable and not interchange.groups and not interchange.acknowledgments:
+            self._note(Code.INTERCHANGE_EMPTY)
         if interchange.is_latin:
-            self._note(interchange, Code.INTERCHANGE_ENCODING, token)
+            self._note(Code.INTERCHANGE_ENCODING)
         return Interchange(
             header=interchange.header,
             delimiters=interchange.delimiters,
-            trailer=trailer,
+            trailer=interchange.trailer,
             group_count=interchange.groups,
             acknowledgments=tuple(interchange.acknowledgments),
             findings=tuple(interchange.findings),
         )
 
-    def _check_iea(self, interchange: _OpenInterchange, trailer: Segment, token: Token) -> None:
-        is_same = trailer[2] == interchange.header[13]
-        if not same_count(trailer[1], interchange.groups):
-            self._note(interchange, Code.IEA_GROUP_COUNT, token, 1, str(interchange.groups))
-        if not is_same:
-            self._note(interchange, Code.IEA_CONTROL_NUMBER, token, 2, "the same as ISA13")
-        if not token.is_terminated:
-            severity = Severity.WARNING if is_same else None  # nothing but the terminator is missing
-            self._note(interchange, Code.INTERCHANGE_TRUNCATED, token, severity=severity)
-
-    def _stray(self, interchange: _OpenInterchange, token: Token) -> None:
+    def _stray(self, piece: Piece, start: int, stop: int) -> None:
         """Segments outside a set: TA1 after the ISA is in place, anything else is not."""
-        rows, _, _ = read_rows(token.lead, token.delimiters)
-        is_in_place = self._group is None and not interchange.groups
-        strays = [row for row in rows if not (is_in_place and row[0] == "TA1")]
-        for row in rows:
+        interchange = self._interchange
+        has_strays = False
+        for index in range(start, stop):
+            row = piece.rows[index]
             interchange.segments += 1
-            if is_in_place and row[0] == "TA1":
-                acknowledgment = padded(row, TA1_WIDTH)
-                interchange.acknowledgments.append(acknowledgment)
-                if not is_ta1(acknowledgment):
-                    self._note(interchange, Code.TA1_INVALID, token)
-        if strays or token.is_dropped:
-            self._note(interchange, Code.INTERCHANGE_STRUCTURE, token)
+            self._index = index
+            if row[0] != "TA1" or interchange.groups:
+                if not has_strays:
+                    self._note(Code.INTERCHANGE_STRUCTURE)
+                has_strays = True
+                continue
+            interchange.acknowledgments.append(padded(row, TA1_WIDTH))
+            if not is_ta1(row):
+                self._note(Code.TA1_INVALID)
 
     def _note(
         self,
-        interchange: _OpenInterchange,
         code: Code,
-        token: Token,
         element: int = 0,
         expected: str = "",
         *,
         into: _OpenGroup | None = None,
         severity: Severity | None = None,
     ) -> None:
-        report = Report(token.source(), first=interchange.segments)
-        report.add(Draft(code, interchange.segments, "", token.id, element, expected=expected, severity=severity))
-        (interchange if into is None else into).findings.extend(report.findings())
+        number = self._interchange.segments
+        source = Source([self._piece], self._index)
+        draft = Draft(code, number, "", Segment(source.row).id, element, expected=expected, severity=severity)
+        findings = Report(source, first=number, drafts=[draft]).findings()
+        (self._interchange if into is None else into).findings.extend(findings)

@@ -57,14 +57,14 @@ def _childless(level: Level) -> Iterator[Draft]:
 
 
 def _missing_levels(level: Level) -> Iterator[Draft]:
-    present = level.node.levels
+    present = level.below
     for loop in level.loop.levels.values():
         if loop.usage is Usage.REQUIRED and loop.id not in present and not _is_chosen(level, loop.id):
-            yield Draft(Code.LOOP_REQUIRED, level.stop + 1, loop.id, "HL", expected=loop.name)
+            yield Draft(Code.LOOP_REQUIRED, level.stop, loop.id, "HL", expected=loop.name)
     choice = level.loop.choice
     if choice and choice.usage is Usage.REQUIRED and not any(id in present for id in choice.loops):
         expected = " or ".join(choice.loops)
-        yield Draft(Code.LOOP_REQUIRED, level.stop + 1, choice.loops[-1], "HL", expected=expected)
+        yield Draft(Code.LOOP_REQUIRED, level.stop, choice.loops[-1], "HL", expected=expected)
 
 
 def _is_chosen(level: Level, loop_id: str) -> bool:
@@ -78,11 +78,11 @@ def _child_code(level: Level) -> Draft | None:
     if codes is None or level.child_code not in codes:
         return None
     says_children = level.child_code == "1"
-    if says_children == (level.is_named or bool(level.node.levels)) or (not says_children and not level.has_children):
+    if says_children == (level.is_named or bool(level.below)) or (not says_children and not level.has_children):
         return None
     expected = "0, as no HL is below" if says_children else "1, as another HL is below"
     return Draft(
-        Code.HL_CHILD_CODE, level.index + 1, level.loop.id, "HL", _CHILD_CODE, data_element="736", expected=expected
+        Code.HL_CHILD_CODE, level.index, level.loop.id, "HL", _CHILD_CODE, data_element="736", expected=expected
     )
 
 

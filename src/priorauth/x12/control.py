@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from priorauth.domain.findings import FindingCode as Code
 
 from .checks import segment_checks
+from .datatypes import is_short_date, is_time
 from .diagnosis import diagnose
 from .guides.control import GS, ISA, SE, ST, TA1
 from .parts import TransactionSet
@@ -49,6 +52,28 @@ _MAY_BE_BLANK = (2, 4)
 _REPETITION, _COMPONENT = 11, 16
 
 
+def _clean_isa() -> str:
+    """What most ISA segments look like, by the table; the few that do not are looked at element by element."""
+    patterns = []
+    for position, element in enumerate(ISA.elements, start=1):
+        if element.codes is not None:
+            patterns.append("|".join(sorted(element.codes)))
+        elif element.type == "AN" and position not in (*_MAY_BE_BLANK, _REPETITION, _COMPONENT):
+            patterns.append(rf"(?! {{{element.maximum}}})[^*]{{{element.maximum}}}")
+        else:
+            patterns.append(rf"[^*]{{{element.maximum}}}")
+    return r"ISA\*" + r"\*".join(f"(?:{pattern})" for pattern in patterns)
+
+
+_CLEAN_ISA = re.compile(_clean_isa())
+
+
+@lru_cache(maxsize=64)
+def _are_distinct(delimiters: Delimiters) -> bool:
+    all_four = delimiters.element + delimiters.repetition + delimiters.component + delimiters.segment
+    return len(set(all_four)) == 4 and not any(map(str.isalnum, all_four)) and " " not in all_four
+
+
 def padded(row: Sequence[str], width: int) -> Segment:
     """A control segment of which every element answers."""
     return Segment([*row, *[""] * (width - len(row))])
@@ -56,6 +81,10 @@ def padded(row: Sequence[str], width: int) -> Segment:
 
 def isa_faults(isa: Isa) -> Iterator[tuple[Code, int]]:
     """What is wrong with an ISA, and in which element."""
+    if isa.is_fixed_width and _CLEAN_ISA.fullmatch("*".join(isa.segment)) and _are_distinct(isa.delimiters):
+        number, date, time = isa.segment[13], isa.segment[9], isa.segment[10]
+        if number.isdecimal() and is_short_date(date) and is_time(time):
+            return
     if not isa.is_fixed_width:
         yield Code.ISA_PADDING_LOST, 0
     row = [isa.segment[0], *[value.ljust(width) for value, width in zip(isa.segment[1:], _ISA_WIDTHS, strict=False)]]
@@ -90,16 +119,15 @@ def _delimiter_faults(isa: Isa) -> Iterator[tuple[Code, int]]:
         yield Code.ISA_SEGMENT_TERMINATOR, 0
 
 
-def gs_faults(header: Segment) -> Iterator[tuple[Code, int]]:
+def gs_faults(row: Sequence[str]) -> Iterator[tuple[Code, int]]:
     """What is wrong with a GS, and in which element. Whether there is a guide for GS01 and GS08 is asked elsewhere."""
-    row = list(header)
     if _GS_CHECKS[len(row)](row, _NO_COMPONENT):
         return
     for position in sorted({min(fault.element, 8) for fault in diagnose(GS.elements, (), row, _WHOLE)} - {1, 8}):
         yield Code.GS_CONTROL_NUMBER if position == 6 else Code.GS_ELEMENT, position
 
 
-def is_ta1(row: Segment) -> bool:
+def is_ta1(row: Sequence[str]) -> bool:
     """True for a TA1 that can be correlated and understood."""
     return bool(_TA1_CHECKS[len(row)](row, _NO_COMPONENT))
 
@@ -109,8 +137,20 @@ def same_count(text: str, count: int) -> bool:
     return text.isascii() and text.isdecimal() and text.lstrip("0") == (str(count) if count else "")
 
 
-def set_drafts(transaction: TransactionSet, *, is_too_large: bool) -> Iterator[Draft]:
-    """What is wrong with a set as an envelope: its ST, its SE, and how the two agree."""
+def set_drafts(transaction: TransactionSet, numbers: set[str], *, is_too_large: bool) -> list[Draft]:
+    """What is wrong with a set as an envelope: its ST, its SE, and how the two agree. Adds ST02 to `numbers`."""
+    number = transaction.rows[0][2] if len(transaction.rows[0]) > 2 else ""
+    is_repeated = number in numbers
+    numbers.add(number)
+    if not (is_repeated or is_too_large) and _is_clean(transaction):
+        return []
+    drafts = list(_set_drafts(transaction, is_too_large))
+    if is_repeated:
+        drafts.append(Draft(Code.ST_CONTROL_NUMBER_DUPLICATE, 1, "", "ST", 2, data_element="329"))
+    return drafts
+
+
+def _set_drafts(transaction: TransactionSet, is_too_large: bool) -> Iterator[Draft]:
     st, group = transaction.header, transaction.group
     yield from _identity(st, group)
     if not 4 <= len(st[2]) <= 9 or not st[2].strip():
@@ -127,8 +167,24 @@ def set_drafts(transaction: TransactionSet, *, is_too_large: bool) -> Iterator[D
     elif not same_count(transaction.trailer[1], count):
         yield Draft(Code.SE_SEGMENT_COUNT, count, "", "SE", 1, data_element="96", expected=str(count))
     if transaction.is_closed and transaction.trailer[2] != st[2]:
-        number = len(transaction.rows)
-        yield Draft(Code.SE_CONTROL_NUMBER, number, "", "SE", 2, data_element="329", expected="the same as ST02")
+        yield Draft(Code.SE_CONTROL_NUMBER, count, "", "SE", 2, data_element="329", expected="the same as ST02")
+
+
+def _is_clean(transaction: TransactionSet) -> bool:
+    """True for a set that nothing below would find fault with."""
+    rows, group = transaction.rows, transaction.group
+    st, se = rows[0], rows[-1]
+    return (
+        transaction.is_closed
+        and len(st) == 4
+        and len(se) == 3
+        and st[3] == group[8]
+        and st[1] == FUNCTIONAL_GROUPS.get(group[1])
+        and 4 <= len(st[2]) <= 9
+        and st[2].isalnum()
+        and se[1] == str(len(rows))
+        and se[2] == st[2]
+    )
 
 
 def _identity(st: Segment, group: Segment) -> Iterator[Draft]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-_CENTURIES = frozenset(("18", "19", "20", "21"))  # elsewhere a date of care or birth is a slip, as pyx12 holds too
+_YEARS = frozenset(map(str, range(1800, 2200)))  # any other year is a slip, for a birth as for care
+_LEAP_YEARS = frozenset(year for year in _YEARS if int(year) % 4 == 0 and (int(year) % 100 or int(year) % 400 == 0))
 _DAYS = {1: 31, 2: 28, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
 _MONTH_DAYS = frozenset(f"{month:02}{day:02}" for month, days in _DAYS.items() for day in range(1, days + 1))
-_YEARS_OF_CENTURY = frozenset(f"{year:02}" for year in range(100))
-_HOURS = frozenset(f"{hour:02}" for hour in range(24))
+_MINUTES = frozenset(f"{hour:02}{minute:02}" for hour in range(24) for minute in range(60))
 _SIXTIETHS = frozenset(f"{sixtieth:02}" for sixtieth in range(60))
 _TENTHS = frozenset("0123456789")
 
@@ -18,9 +18,8 @@ _DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 def is_date(text: str) -> bool:
     """A DT of eight digits, CCYYMMDD, that is a day of the calendar."""
-    if len(text) != 8 or text[:2] not in _CENTURIES or text[2:4] not in _YEARS_OF_CENTURY:
-        return False
-    return text[4:] in _MONTH_DAYS or (text[4:] == "0229" and _is_leap(int(text[:4])))
+    year, day = text[:4], text[4:]
+    return (day in _MONTH_DAYS and year in _YEARS) or (day == "0229" and year in _LEAP_YEARS)
 
 
 def is_short_date(text: str) -> bool:
@@ -28,13 +27,9 @@ def is_short_date(text: str) -> bool:
     return is_date("20" + text)
 
 
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
 def is_time(text: str) -> bool:
     """A TM: HHMM, then seconds, then tenths or hundredths of them."""
-    if text[:2] not in _HOURS or text[2:4] not in _SIXTIETHS:
+    if text[:4] not in _MINUTES:
         return False
     rest = text[4:]
     return not rest or (rest[:2] in _SIXTIETHS and len(rest) <= 4 and all(digit in _TENTHS for digit in rest[2:]))

@@ -9,9 +9,18 @@ from collections.abc import Iterable, Iterator
 
 from .assembly import DEFAULT_LIMITS, Assembly, Limits, Part
 from .parts import FunctionalGroup, Interchange, TransactionSet
-from .scanning import Scanner
+from .pieces import Pieces
+from .segments import Segment
 
-__all__ = ["FunctionalGroup", "Interchange", "Limits", "TransactionSet", "read_interchange", "split_stream"]
+__all__ = [
+    "FunctionalGroup",
+    "Interchange",
+    "Limits",
+    "TransactionSet",
+    "read_header",
+    "read_interchange",
+    "split_stream",
+]
 
 
 def split_stream(chunks: Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> Iterator[Part]:
@@ -20,16 +29,20 @@ def split_stream(chunks: Iterable[bytes], limits: Limits = DEFAULT_LIMITS) -> It
     One set is held at a time, and of groups and interchanges the envelope alone. Raises `X12SyntaxError` where no
     ISA13 can be read.
     """
-    assembly = Assembly(limits)
-    for token in Scanner(chunks, limits.set_bytes).tokens():
-        yield from assembly.take(token)
+    return Assembly(chunks, limits).parts()
+
+
+def read_header(data: bytes) -> Segment:
+    """The ISA alone. Raises `X12SyntaxError` where no ISA13 can be read."""
+    isa, _ = Pieces((data,), DEFAULT_LIMITS.set_bytes).read_isa()
+    return isa.segment
 
 
 def read_interchange(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Interchange:
     """The one interchange of a message. Raises `X12SyntaxError` where no ISA13 can be read; all else is findings."""
     sets: list[TransactionSet] = []
     groups: list[FunctionalGroup] = []
-    for part in split_stream((data,), limits):
+    for part in Assembly((data,), limits, expects_one=True).parts():
         if isinstance(part, TransactionSet):
             sets.append(part)
         elif isinstance(part, FunctionalGroup):
@@ -39,4 +52,4 @@ def read_interchange(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Interchang
         else:
             part.groups = tuple(groups)
             return part
-    raise AssertionError("the scanner raises where there is no interchange")
+    raise AssertionError("reading raises where there is no interchange")

@@ -14,7 +14,6 @@ from .blocks import Plan, Shape
 from .compiled import CompiledLoop
 from .guides.spec import UNBOUNDED
 from .reporting import Draft
-from .tree import LoopNode
 
 Row = list[str]
 
@@ -27,9 +26,8 @@ class Level:
     """One HL with what is below it; a missing one that was thought up for its children has no index."""
 
     loop: CompiledLoop
-    node: LoopNode
     parent: Level | None
-    index: int  # of the HL in the set
+    index: int  # of the HL in the rows
     stop: int  # where its block ends
     child_code: str = ""
     is_named: bool = False  # some HL says that it is below this one, rightly or wrongly
@@ -39,6 +37,7 @@ class Level:
     above: Level | None = None  # the first level that was thought up for this one
     plan: Plan | None = None
     problems: list[Draft] = field(default_factory=list)
+    below: dict[str, int] = field(default_factory=dict)  # loop id -> how many of these levels are below
 
 
 class Hierarchy:
@@ -46,7 +45,7 @@ class Hierarchy:
 
     def __init__(self, root: CompiledLoop, rows: Sequence[Row], accepts_chained_services: bool) -> None:
         self.rows = rows
-        self.root = Level(root, LoopNode(Shape(root), rows, 0), None, 0, 0)
+        self.root = Level(root, None, 0, 0)
         self.levels = [self.root]
         self._accepts_chained_services = accepts_chained_services
         self._by_number: dict[str, Level] = {}
@@ -68,7 +67,7 @@ class Hierarchy:
         loop = parent.loop.levels.get(code)
         if loop is not None:
             parent.has_children = True
-            level = Level(loop, self.root.node, parent, index, stop, child_code, problems=problems)
+            level = Level(loop, parent, index, stop, child_code, problems=problems)
         else:
             level = self._misplaced(index, stop, parent, code, problems)
             level.child_code = child_code
@@ -80,12 +79,13 @@ class Hierarchy:
         self.levels.append(level)
         return level
 
-    def attach(self, level: Level, plan: Plan) -> None:
-        """Give a level the plan of its block, and its node to the tree."""
-        level.plan = plan
-        level.node = LoopNode(plan.shape, self.rows, level.index)
-        assert level.parent is not None
-        level.parent.node.levels.setdefault(level.loop.id, []).append(level.node)
+    def placed(self) -> list[tuple[Shape, int, int]]:
+        """The shape of each level with the row of its HL and the number of its parent in this list (-1: none)."""
+        numbers = {id(level): number for number, level in enumerate(self.levels, start=-1)}
+        return [
+            (level.plan.shape if level.plan else Shape(level.loop), level.index, numbers[id(level.parent)])
+            for level in self.levels[1:]
+        ]
 
     # Numbers and parents.
 
@@ -133,7 +133,7 @@ class Hierarchy:
         start = above
         while above is not None:
             if code in above.loop.levels:
-                return Level(above.loop.levels[code], self.root.node, above, index, stop, problems=problems)
+                return Level(above.loop.levels[code], above, index, stop, problems=problems)
             above = above.parent
         assert start is not None
         return self._bridge(index, stop, start, code, problems)
@@ -158,12 +158,12 @@ class Hierarchy:
             )
             above = existing or self._think_up(above, loop, index)
             first = first or (above if existing is None else None)
-        return Level(path[-1], self.root.node, above, index, stop, above=first, problems=problems)
+        return Level(path[-1], above, index, stop, above=first, problems=problems)
 
     def _think_up(self, parent: Level, loop: CompiledLoop, index: int) -> Level:
-        level = Level(loop, LoopNode(Shape(loop), self.rows, index), parent, index, index)
-        level.missing = Draft(Code.LOOP_REQUIRED, index + 1, loop.id, "HL", expected=loop.name)
-        parent.node.levels.setdefault(loop.id, []).append(level.node)
+        level = Level(loop, parent, index, index)
+        level.missing = Draft(Code.LOOP_REQUIRED, index, loop.id, "HL", expected=loop.name)
+        parent.below[loop.id] = parent.below.get(loop.id, 0) + 1
         self.levels.append(level)
         return level
 
@@ -177,23 +177,24 @@ class Hierarchy:
             expected = ", ".join(sorted(parent.loop.levels))
             problems.append(self._draft(Code.HL_LEVEL_UNKNOWN, index, _LEVEL, expected))
         parent.has_children = True
-        return Level(loop, self.root.node, parent, index, stop, is_guessed=bool(code), problems=problems)
+        return Level(loop, parent, index, stop, is_guessed=bool(code), problems=problems)
 
     def _count(self, level: Level) -> None:
         loop, parent = level.loop, level.parent
         assert parent is not None
-        siblings = parent.node.levels
-        if loop.repeat != UNBOUNDED and len(siblings.get(loop.id, ())) >= loop.repeat:
-            draft = Draft(Code.LOOP_TOO_MANY, level.index + 1, loop.id, "HL", expected=f"at most {loop.repeat}")
+        siblings = parent.below
+        if loop.repeat != UNBOUNDED and siblings.get(loop.id, 0) >= loop.repeat:
+            draft = Draft(Code.LOOP_TOO_MANY, level.index, loop.id, "HL", expected=f"at most {loop.repeat}")
             level.problems.append(draft)
         choice = parent.loop.choice
         if choice and loop.id in choice.loops and any(id in siblings for id in choice.loops if id != loop.id):
             draft = self._draft(Code.HL_LEVEL_MISPLACED, level.index, _PARENT, f"either {' or '.join(choice.loops)}")
             draft.loop = loop.id
             level.problems.append(draft)
+        siblings[loop.id] = siblings.get(loop.id, 0) + 1
 
     def _draft(self, code: Code, index: int, element: int, expected: str) -> Draft:
-        return Draft(code, index + 1, "", "HL", element, data_element=_DATA_ELEMENTS[element], expected=expected)
+        return Draft(code, index, "", "HL", element, data_element=_DATA_ELEMENTS[element], expected=expected)
 
 
 def _paths(loop: CompiledLoop, code: str) -> Iterator[list[CompiledLoop]]:

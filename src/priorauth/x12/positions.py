@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from priorauth.domain.findings import Position
 
@@ -30,55 +30,41 @@ class Place(NamedTuple):
 START = Place(0, 1, 1)
 
 
+class Stretch(Protocol):
+    """Bytes as received, with where they begin and where their segments are."""
+
+    raw: bytes
+    origin: Place
+    delimiters: Delimiters
+    rows: list[list[str]]
+
+    def starts(self) -> list[tuple[int, int]]: ...
+
+
 @dataclass(slots=True, eq=False)
 class Source:
-    """A stretch of a message as received: whole segments, and where in a buffer the first of them begins."""
+    """Where segments came from: the stretches they span, and the index of the first of them in the first stretch."""
 
-    raw: bytes = field(repr=False)  # PHI
-    delimiters: Delimiters
-    buffer: bytes = field(default=b"", repr=False)
-    start: int = 0
-    origin: Place = START  # of the buffer
-    _starts: list[tuple[int, int]] = field(default_factory=list, repr=False)
+    stretches: list[Stretch] = field(repr=False)  # PHI
+    first: int
 
     @property
-    def at(self) -> Place:
-        """Where the stretch begins."""
-        return self.origin.after(self.buffer[: self.start])
+    def row(self) -> list[str]:
+        """The first segment taken apart."""
+        return self.stretches[0].rows[self.first]
 
-    def place(self, number: int, element: int = 0, repetition: int = 0, component: int = 0) -> Place:
-        """Where a segment (numbered from 1 in this stretch) or a part of it begins; past the end, the end."""
-        starts = self._starts or self._find_starts()
-        if number > len(starts):
-            return self.at.after(self.raw)
-        start, end = starts[max(number, 1) - 1]
-        inside = self._inside(self.raw[start:end], element, repetition, component) if element else 0
-        return self.at.after(self.raw[: start + inside])
-
-    def _find_starts(self) -> list[tuple[int, int]]:
-        terminator = encoded(self.delimiters.segment)
-        is_layout = terminator in LAYOUT
-        at = 0
-        for piece in self.raw.split(terminator):
-            content = piece.lstrip(LAYOUT)
-            if content or not is_layout:  # blank lines are not segments where a line break ends one
-                self._starts.append((at + len(piece) - len(content), at + len(piece)))
-            at += len(piece) + len(terminator)
-        return self._starts
-
-    def _inside(self, segment: bytes, element: int, repetition: int, component: int) -> int:
-        at = 0
-        for separator, index in (
-            (self.delimiters.element, element),
-            (self.delimiters.repetition, repetition - 1),
-            (self.delimiters.component, component - 1),
-        ):
-            if not separator or index <= 0:
-                continue
-            byte = encoded(separator)
-            parts = segment[at:].split(byte, index + 1)[: index + 1]
-            at += sum(map(len, parts[:-1])) + (len(parts) - 1) * len(byte)
-        return at
+    def place(self, index: int, element: int = 0, repetition: int = 0, component: int = 0) -> Place:
+        """Where a segment (counted from 0) or a part of it begins; past the end, the end."""
+        at = self.first + max(index, 0)
+        for stretch in self.stretches:
+            starts = stretch.starts()
+            if at < len(starts):
+                start, end = starts[at]
+                raw = stretch.raw[start:end]
+                inside = _inside(raw, stretch.delimiters, element, repetition, component) if element else 0
+                return stretch.origin.after(stretch.raw[: start + inside])
+            at -= len(starts)
+        return self.stretches[-1].origin.after(self.stretches[-1].raw)
 
     def position(
         self,
@@ -93,8 +79,8 @@ class Source:
         data_element: str = "",
         path: str = "",
     ) -> Position:
-        """The position of a finding; `number` counts from `first`, the number of this stretch's first segment."""
-        place = self.place(number - first + 1, element, repetition, component)
+        """The position of a finding; `number` counts from `first`, the number of the first segment here."""
+        place = self.place(number - first, element, repetition, component)
         return Position(
             segment=number,
             offset=place.offset,
@@ -108,6 +94,20 @@ class Source:
             data_element=data_element,
             path=path,
         )
+
+
+def _inside(segment: bytes, delimiters: Delimiters, element: int, repetition: int, component: int) -> int:
+    at = 0
+    for separator, index in (
+        (delimiters.element, element),
+        (delimiters.repetition, repetition - 1),
+        (delimiters.component, component - 1),
+    ):
+        if not separator or index <= 0:
+            continue
+        parts = segment[at:].split(encoded(separator), index + 1)[: index + 1]
+        at += sum(map(len, parts[:-1])) + len(parts) - 1
+    return at
 
 
 def encoded(delimiter: str) -> bytes:

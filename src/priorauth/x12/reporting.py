@@ -26,6 +26,12 @@ class Draft:
     severity: Severity | None = None
     consequences: list[Draft] = field(default_factory=list)
 
+    def shift(self, by: int) -> None:
+        """Count segments from elsewhere, consequences included."""
+        self.number += by
+        for consequence in self.consequences:
+            consequence.shift(by)
+
     @property
     def path(self) -> str:
         """`2000E/UM04-2`, or `BHT02` in the header."""

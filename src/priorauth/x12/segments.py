@@ -16,7 +16,7 @@ Element = str | tuple[str, ...] | list[str | tuple[str, ...]]
 ISA_LENGTH = 106
 """The ISA is the one segment of fixed width, so that its own columns can announce the delimiters."""
 
-_ISA_SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
+_ISA_WIDTHS = [3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1]
 _ISA_SEARCHED = 1024
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _WIDEST = 100  # no segment of X12 has as many elements
@@ -81,8 +81,9 @@ def read_isa(text: str) -> Isa:
     if not separator or separator.isalnum():
         raise X12SyntaxError(Fault.ISA_SEPARATOR, segment=1)
     head = text[:ISA_LENGTH]
-    if len(head) == ISA_LENGTH and _separators(head, separator) == _ISA_SEPARATORS:
-        isa = Isa(Segment(head[:-1].split(separator)), _delimiters(head, head[104], head[105]), ISA_LENGTH, True)
+    elements = head[:-1].split(separator)
+    if len(head) == ISA_LENGTH and list(map(len, elements)) == _ISA_WIDTHS:
+        isa = Isa(Segment(elements), _delimiters(elements, separator, head[104], head[105]), ISA_LENGTH, True)
     else:
         isa = _read_unpadded(text[:_ISA_SEARCHED], separator)
     if len(isa.segment) < 14:
@@ -92,14 +93,11 @@ def read_isa(text: str) -> Isa:
     return isa
 
 
-def _separators(text: str, separator: str) -> tuple[int, ...]:
-    return tuple(index for index, character in enumerate(text) if character == separator)
-
-
-def _delimiters(head: str, component: str, segment: str) -> Delimiters:
-    elements = head.split(head[3])
-    usable = elements[12][:5] != "00401" and len(elements[11]) == 1 and not elements[11].isalnum()  # U in 00401
-    return Delimiters(head[3], elements[11] if usable else "", component, segment)
+def _delimiters(elements: Sequence[str], separator: str, component: str, segment: str) -> Delimiters:
+    repetition = elements[11]
+    if elements[12] == "00401" or len(repetition) != 1 or repetition.isalnum():
+        repetition = ""  # in 00401 it is the id of the standard, U
+    return Delimiters(separator, repetition, component, segment)
 
 
 def _read_unpadded(head: str, separator: str) -> Isa:
@@ -112,12 +110,15 @@ def _read_unpadded(head: str, separator: str) -> Isa:
         segment = Segment(elements)
         if len(elements) < 14:
             raise X12SyntaxError(Fault.ISA_TRUNCATED, segment=1)
-        return Isa(segment, _delimiters(head, "", head[end : end + 1] or "~"), min(end + 1, len(head)), False)
+        delimiters = _delimiters(elements, separator, "", head[end : end + 1] or "~")
+        return Isa(segment, delimiters, min(end + 1, len(head)), False)
     component, terminator = elements[16][:1], elements[16][1:2]
     if not terminator or terminator.isalnum():  # ISA16 is empty, so this was the terminator already
         component, terminator = "", component
-        return Isa(Segment([*elements[:16], ""]), _delimiters(head, "", terminator or "~"), before + 1, False)
-    return Isa(Segment([*elements[:16], component]), _delimiters(head, component, terminator), before + 2, False)
+        delimiters = _delimiters(elements, separator, "", terminator or "~")
+        return Isa(Segment([*elements[:16], ""]), delimiters, before + 1, False)
+    delimiters = _delimiters(elements, separator, component, terminator)
+    return Isa(Segment([*elements[:16], component]), delimiters, before + 2, False)
 
 
 def write_segments(

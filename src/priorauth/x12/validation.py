@@ -66,7 +66,7 @@ def validate_stream(
     """A file of interchanges, each part when it ends; groups come without their sets, interchanges without groups."""
     for part in split_stream(chunks, limits):
         if isinstance(part, TransactionSet):
-            yield _set_result(part, part.source.delimiters, tolerances)
+            yield _set_result(part, part.delimiters, tolerances)
         elif isinstance(part, FunctionalGroup):
             yield _group_result(part, ())
         else:

@@ -1,0 +1,172 @@
+"""Bytes cut into pieces of whole segments, each taken apart once, however large the file.
+
+What cannot be a segment because it has no end is dropped beyond a limit, so memory stays bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .positions import LAYOUT, START, Place, encoded
+from .segments import Delimiters, Isa, read_isa
+
+_BOM = b"\xef\xbb\xbf"
+_HEAD = 1200  # enough for an ISA with everything wrong about it
+_LARGEST = 256 * 1024  # of a piece; what comes as one chunk may be larger
+_LAYOUT = LAYOUT.decode()
+_LAYOUT_BYTES = frozenset(LAYOUT[at : at + 1] for at in range(len(LAYOUT)))
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """A stretch of the message that begins and ends with a segment (the last one may lack its terminator)."""
+
+    raw: bytes = field(repr=False)  # PHI
+    origin: Place
+    delimiters: Delimiters
+    rows: list[list[str]] = field(repr=False)
+    is_plain: bool  # printable ASCII, no repetitions, no spaces at the edge of an element
+    is_utf8: bool
+    is_terminated: bool
+    _starts: list[tuple[int, int]] | None = field(default=None, repr=False)
+
+    def starts(self) -> list[tuple[int, int]]:
+        """Where each segment begins and ends in `raw`, without layout and terminator."""
+        if self._starts is None:
+            self._starts = list(_bounds(self.raw, self.delimiters))
+        return self._starts
+
+
+def read_piece(raw: bytes, origin: Place, delimiters: Delimiters) -> Piece:
+    """Whole segments taken apart."""
+    text, is_utf8 = _decoded(raw, delimiters)
+    terminator, element, component = delimiters.segment, delimiters.element, delimiters.component
+    is_plain = text.isascii() and text.isprintable()
+    if not is_plain or terminator + " " in text:
+        text = _without_layout(text, terminator)
+        is_plain = text.isascii() and text.isprintable()
+    pieces = text.split(terminator)
+    is_terminated = not pieces[-1].strip(_LAYOUT)
+    if is_terminated:
+        pieces.pop()
+    if is_plain:
+        is_plain = not (
+            " " + element in text
+            or element + " " in text
+            or " " + terminator in text
+            or (delimiters.repetition and delimiters.repetition in text)
+            or (component and (" " + component in text or component + " " in text))
+        )
+    rows = [piece.split(element) for piece in pieces]
+    return Piece(raw, origin, delimiters, rows, is_plain, is_utf8, is_terminated)
+
+
+def _decoded(raw: bytes, delimiters: Delimiters) -> tuple[str, bool]:
+    if raw.isascii():
+        return raw.decode("ascii"), True
+    if all(map(str.isascii, (delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment))):
+        try:
+            return raw.decode("utf-8"), True
+        except UnicodeDecodeError:
+            pass
+    terminator = encoded(delimiters.segment)
+    return terminator.decode("latin-1").join(map(_decoded_segment, raw.split(terminator))), False
+
+
+def _decoded_segment(raw: bytes) -> str:
+    """One segment of a piece that is not UTF-8 throughout, so that one sender's habit does not garble another's."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _without_layout(text: str, terminator: str) -> str:
+    pieces = [piece.lstrip(_LAYOUT) for piece in text.split(terminator)]
+    if terminator in _LAYOUT:
+        pieces = [*filter(None, pieces), ""]  # a blank line is not a segment
+    return terminator.join(pieces)
+
+
+def _bounds(raw: bytes, delimiters: Delimiters) -> Iterator[tuple[int, int]]:
+    terminator = encoded(delimiters.segment)
+    is_layout = terminator in LAYOUT
+    at = 0
+    for segment in raw.split(terminator):
+        content = segment.lstrip(LAYOUT)
+        if content or not is_layout:
+            yield at + len(segment) - len(content), at + len(segment)
+        at += len(segment) + len(terminator)
+
+
+class Pieces:
+    """Cuts chunks into pieces. `limit` is the most that is held of a segment without an end."""
+
+    def __init__(self, chunks: Iterable[bytes], limit: int) -> None:
+        self._chunks = iter(chunks)
+        self._limit = limit
+        self._buffer = b""
+        self._at = 0  # in the buffer
+        self._origin = START  # of the place in the buffer
+        self.is_dropping = False  # a segment without an end was too long
+
+    def read_isa(self) -> tuple[Isa, Piece]:
+        """The ISA that comes next. Raises `X12SyntaxError` where none does that can be read."""
+        self._skip_layout()
+        while len(self._buffer) - self._at < _HEAD and self._more():
+            pass
+        isa = read_isa(self._buffer[self._at : self._at + _HEAD].decode("latin-1"))
+        origin, raw = self._origin, self._take(isa.end)
+        return isa, Piece(raw, origin, isa.delimiters, [list(isa.segment)], False, True, True)
+
+    def next(self, delimiters: Delimiters) -> Piece | None:
+        """The next piece, or None at the end."""
+        terminator = encoded(delimiters.segment)
+        end = self._end(terminator)
+        while not end and self._more():
+            end = self._end(terminator)
+            if not end and len(self._buffer) - self._at > self._limit:
+                self._take(len(self._buffer) - self._at)
+                self.is_dropping = True
+        origin, raw = self._origin, self._take((end or len(self._buffer)) - self._at)
+        return read_piece(raw, origin, delimiters) if raw.strip(LAYOUT) else None
+
+    def put_back(self, piece: Piece, row: int) -> None:
+        """Read again from that row of the piece on: it belongs to another interchange."""
+        starts = piece.starts()
+        at = starts[row][0] if row < len(starts) else len(piece.raw)
+        self._origin = piece.origin.after(piece.raw[:at])
+        self._buffer, self._at = piece.raw[at:] + self._buffer[self._at :], 0
+
+    def has_more(self) -> bool:
+        """True where something other than layout is left."""
+        self._skip_layout()
+        return self._at < len(self._buffer)
+
+    def _end(self, terminator: bytes) -> int:
+        """Behind the last segment that fits in a piece, or behind the next one where it is longer; 0 for none."""
+        last = self._buffer.rfind(terminator, self._at, self._at + _LARGEST)
+        return (last if last >= 0 else self._buffer.find(terminator, self._at + _LARGEST)) + 1
+
+    def _skip_layout(self) -> None:
+        if self._origin.offset == 0 and (self._buffer or self._more()) and self._buffer.startswith(_BOM):
+            self._take(len(_BOM))
+        while True:
+            while self._buffer[self._at : self._at + 1] in _LAYOUT_BYTES:
+                self._take(1)
+            if self._at < len(self._buffer) or not self._more():
+                return
+
+    def _take(self, count: int) -> bytes:
+        raw = self._buffer[self._at : self._at + count]
+        self._at += count
+        self._origin = self._origin.after(raw)
+        return raw
+
+    def _more(self) -> bool:
+        chunk = next(self._chunks, None)
+        if chunk is None:
+            return False
+        self._buffer, self._at = self._buffer[self._at :] + chunk, 0
+        return True

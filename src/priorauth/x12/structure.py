@@ -1,0 +1,165 @@
+"""The structure of a set: which use each row is, and which loops stand where. It holds no values.
+
+The structure of a set without faults depends on its segment ids, its qualifiers and its HL segments alone, so those
+of the forms seen last are kept. A kept structure costs a look-up; a new one a walk, block by block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Generic, TypeVar
+
+from .blocks import Plan, Shape, plan_block
+from .causes import hierarchy_drafts
+from .checks import Checks
+from .compiled import CompiledLoop, CompiledUse, compile_root
+from .guides import guide_table
+from .guides.spec import Guide
+from .hierarchy import Hierarchy, Level
+from .reporting import Draft
+
+Row = list[str]
+Kept = TypeVar("Kept")
+
+_FORMS_KEPT = 512
+_ROWS_KEPT = 256  # of a set or block that is kept
+
+
+@dataclass(slots=True, eq=False)
+class Structure:
+    """`uses` has one entry a row, None where the row has no place. `levels` lists each HL after its parent."""
+
+    root: Shape
+    levels: list[tuple[Shape, int, int]]  # shape, index of the HL row, index of the parent in this list (-1: root)
+    uses: list[CompiledUse | None]
+    drafts: list[Draft]
+    ids: frozenset[str]  # of the segments
+    checks: list[Checks] = field(init=False)  # of each row that has a use
+    with_content: list[tuple[int, CompiledUse]] = field(init=False)  # rows that have a content check
+
+    def __post_init__(self) -> None:
+        self.checks = [use.checks for use in self.uses if use is not None]
+        self.with_content = [(at, use) for at, use in enumerate(self.uses) if use is not None and use.content]
+
+
+class Recent(Generic[Kept]):
+    """The values used last, by key; the one not used for longest goes first. Bounded, as keys come from senders."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: dict[Hashable, Kept] = {}
+
+    def get(self, key: Hashable) -> Kept | None:
+        """The value, which counts as a use."""
+        value = self._kept.pop(key, None)
+        if value is not None:
+            self._kept[key] = value
+        return value
+
+    def keep(self, key: Hashable, value: Kept) -> None:
+        """Keep a value."""
+        while len(self._kept) >= self._most:
+            self._kept.pop(next(iter(self._kept)), None)
+        self._kept[key] = value
+
+
+class CompiledGuide:
+    """A guide ready to read sets with: dispatch tables, generated checks, and the forms of sets seen last."""
+
+    def __init__(self, guide: Guide) -> None:
+        self.guide = guide
+        self.root = compile_root(guide)
+        self.ids = frozenset(id for loop in self.root.walk() for id in loop.ids)
+        self._opens_levels = bool(self.root.levels)
+        self._qualified = {
+            id: use.is_composite_first for loop in self.root.walk() for id, use in loop.qualified.items()
+        } | ({"HL": False} if self._opens_levels else {})
+        self._structures: Recent[Structure] = Recent(_FORMS_KEPT)
+        self._plans: Recent[Plan] = Recent(_FORMS_KEPT)
+
+    def structure(self, rows: Sequence[Row], element: str, component: str, *, chained_services: bool) -> Structure:
+        """The structure of a set; `rows` are those between ST and SE."""
+        form = (
+            element,
+            *self._form(rows, element, component),
+        )  # the tolerance needs no place: chained is no clean form
+        structure = self._structures.get(form)
+        if structure is None:
+            structure = self._read(rows, element, component, chained_services)
+            if not structure.drafts and len(rows) <= _ROWS_KEPT:
+                self._structures.keep(form, structure)
+        return structure
+
+    def _form(self, rows: Sequence[Row], element: str, component: str) -> list[str]:
+        """Ids with their qualifiers, and HL segments: the separator between them cannot be in a value."""
+        qualified = self._qualified
+        return [
+            row[0]
+            if (is_composite := qualified.get(row[0])) is None
+            else _qualifier(row, element, component)
+            if is_composite
+            else element.join(row[:2])
+            if row[0] != "HL"
+            else element.join(row)
+            for row in rows
+        ]
+
+    def _read(self, rows: Sequence[Row], element: str, component: str, chained_services: bool) -> Structure:
+        hierarchy = Hierarchy(self.root, rows, chained_services)
+        starts = [index for index, row in enumerate(rows) if row[0] == "HL"] if self._opens_levels else []
+        bounds = [*starts, len(rows)]
+        hierarchy.root.stop = bounds[0]
+        hierarchy.root.plan = self._plan(self.root, rows[: bounds[0]], element, component)
+        for start, stop in pairwise(bounds):
+            level = hierarchy.place(start, stop)
+            level.plan = self._plan(level.loop, rows[start:stop], element, component)
+            for draft in level.plan.drafts:
+                draft.shift(start)
+        drafts = list(hierarchy_drafts(hierarchy))
+        return Structure(
+            root=hierarchy.root.plan.shape,
+            levels=hierarchy.placed(),
+            uses=[use for level in hierarchy.levels for use in _uses(level)],
+            drafts=drafts,
+            ids=frozenset(row[0] for row in rows),
+        )
+
+    def _plan(self, loop: CompiledLoop, rows: Sequence[Row], element: str, component: str) -> Plan:
+        form = (id(loop), element, *self._form(rows[1:], element, component))  # the first is its HL, or BHT
+        plan = self._plans.get(form)
+        if plan is None:
+            plan = plan_block(loop, rows, component, self.ids)
+            if not plan.drafts and len(rows) <= _ROWS_KEPT:
+                self._plans.keep(form, plan)
+        return plan
+
+    def __repr__(self) -> str:
+        return f"CompiledGuide({self.guide.id} {self.guide.direction})"
+
+
+def _uses(level: Level) -> list[CompiledUse | None]:
+    uses = level.plan.uses if level.plan is not None else []
+    return [None, *uses[1:]] if level.is_guessed else uses  # what is wrong with such an HL is said already
+
+
+def _qualifier(row: Row, element: str, component: str) -> str:
+    return element.join((row[0], *(value.split(component, 1)[0] for value in row[1:2])))
+
+
+_COMPILED: dict[int, CompiledGuide] = {}
+
+
+def compile_guide(guide: Guide) -> CompiledGuide:
+    """The compiled form of a guide, made once per process."""
+    compiled = _COMPILED.get(id(guide))
+    if compiled is None:
+        compiled = _COMPILED[id(guide)] = CompiledGuide(guide)  # which keeps the guide, and so its id
+    return compiled
+
+
+def find_guide(gs08: str, direction: str) -> CompiledGuide | None:
+    """The guide for a GS08 and a direction (`request` or `response`), or None for one we do not have."""
+    guide = guide_table(gs08, direction)
+    return compile_guide(guide) if guide is not None else None

@@ -9,14 +9,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from priorauth.domain.routes import Outcome
-from priorauth.routing.pack_schemas import FACT_NAME_SCHEMA, FACTS_SCHEMA, WHEN_SCHEMA
+from priorauth.routing.pack_schemas import FACT_NAME, FACT_SET, WHEN
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$")]
 Citation = Annotated[str, StringConstraints(pattern=r"^\d{3}:L\d+(-L?\d+)?(, \d{3}:L\d+(-L?\d+)?)*$")]
-When = Annotated[dict[str, object], WithJsonSchema(WHEN_SCHEMA)]
-FactSet = Annotated[dict[str, object], WithJsonSchema(FACTS_SCHEMA)]
+When = Annotated[dict[str, object], WithJsonSchema(WHEN)]
+FactSet = Annotated[dict[str, object], WithJsonSchema(FACT_SET)]
 
 
 class StepName(StrEnum):
@@ -116,7 +116,7 @@ class ExampleFile(PackPart):
 
     name: Text
     facts: FactSet
-    inapplicable: list[Annotated[str, WithJsonSchema(FACT_NAME_SCHEMA)]] = []
+    inapplicable: list[Annotated[str, WithJsonSchema(FACT_NAME)]] = []
     to: Text | None = None
 
 

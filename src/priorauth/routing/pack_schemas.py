@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic.json_schema import JsonSchemaValue
 
 from priorauth.routing.vocabulary import FACTS, FactDefinition, FactKind, what_it_takes
@@ -52,12 +54,8 @@ def _condition(definition: FactDefinition) -> JsonSchemaValue:
 
 def _when() -> JsonSchemaValue:
     facts = {name: _condition(definition) for name, definition in FACTS.items()}
-    groups = {"type": "array", "minItems": 1, "items": {"type": "object", "properties": facts}}
-    return {
-        "type": "object",
-        "properties": {**facts, "any": groups, "all": groups},
-        "additionalProperties": False,
-    }
+    groups = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/When"}}
+    return {"type": "object", "properties": {**facts, "any": groups, "all": groups}, "additionalProperties": False}
 
 
 def _fact_set() -> JsonSchemaValue:
@@ -65,11 +63,14 @@ def _fact_set() -> JsonSchemaValue:
     return {"type": "object", "properties": values, "additionalProperties": False}
 
 
-WHEN_SCHEMA = _when()
-"""A rule's `when`: conditions by fact, `any` and `all` of groups."""
+WHEN: JsonSchemaValue = {"title": "When"}
+FACT_SET: JsonSchemaValue = {"title": "FactSet"}
+FACT_NAME: JsonSchemaValue = {"title": "FactName"}
+"""What stands in a model's schema for a definition of `DEFINITIONS`, which every file needs only once."""
 
-FACTS_SCHEMA = _fact_set()
-"""A set of facts, as examples and `--facts` files have them."""
-
-FACT_NAME_SCHEMA: JsonSchemaValue = {"enum": list(FACTS)}
-"""The name of a fact."""
+DEFINITIONS: Mapping[str, JsonSchemaValue] = {
+    "When": _when(),
+    "FactSet": _fact_set(),
+    "FactName": {"enum": list(FACTS)},
+}
+"""Conditions by fact with `any` and `all` of groups; a set of facts; the name of a fact."""

@@ -31,7 +31,8 @@ class ConditionReader:
             here = (*path, name)
             match name:
                 case "any":
-                    conditions.append(AnyOf(tuple(self._groups(asked, here))))
+                    groups = self._groups(asked, here)
+                    conditions.extend([AnyOf(tuple(groups))] if groups else [])
                 case "all":
                     conditions.extend(part for group in self._groups(asked, here) for part in group)
                 case _ if name in FACTS:

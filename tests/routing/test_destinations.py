@@ -1,0 +1,52 @@
+"""The files of delegates and desks: complete, readable, and refused with line and column where they are wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from priorauth.routing.destination_files import DestinationError, DestinationKind, load_destination
+from routing_requests import MAPPINGS, PAYERS, shipped_pack
+
+DELEGATES = {"progenyhealth", "turningpoint", "cbhnp", "evicore", "sleep-management-solutions", "optum", "cvs-caremark"}
+DESKS = {"bcbsma-um", "mercyone-um", "bcbsm-um", "bcn-um", "fplic-um", "fplic-pharmacy", "allways-um"}
+SHIPPED = {path.stem: load_destination(path.name, path.read_text()) for path in (MAPPINGS / "delegates").glob("*.yaml")}
+
+
+def test_every_delegate_and_desk_of_the_design_has_a_file() -> None:
+    kinds = {name: destination.kind for name, destination in SHIPPED.items()}
+
+    assert kinds == dict.fromkeys(DELEGATES, DestinationKind.DELEGATE) | dict.fromkeys(DESKS, DestinationKind.DESK)
+
+
+@pytest.mark.parametrize("payer", PAYERS)
+def test_a_pack_sends_only_to_destinations_of_its_payer(payer: str) -> None:
+    pack = shipped_pack(payer)
+
+    assert all(pack.payer in SHIPPED[destination].payers for destination in pack.destinations)
+
+
+def test_cvs_caremark_may_not_deny() -> None:  # 004:L501
+    assert [name for name, destination in SHIPPED.items() if not destination.may_deny] == ["cvs-caremark"]
+
+
+def test_a_delegate_that_speaks_278_attests_who_denies() -> None:
+    speaks_x12 = {name: destination.denials for name, destination in SHIPPED.items() if destination.format == "x12-278"}
+
+    assert speaks_x12 == {"turningpoint": "physician_only"}
+
+
+def test_a_fault_is_told_with_line_and_column() -> None:
+    text = (MAPPINGS / "delegates" / "optum.yaml").read_text().replace("kind: delegate", "kind: friend")
+
+    with pytest.raises(DestinationError) as caught:
+        load_destination("optum.yaml", text)
+
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.line, fault.column) == ("optum.yaml", 4, 1)
+
+
+def test_the_id_is_the_name_of_the_file() -> None:
+    text = (MAPPINGS / "delegates" / "optum.yaml").read_text()
+
+    with pytest.raises(DestinationError, match="the id is not the name of the file"):
+        load_destination("other.yaml", text)

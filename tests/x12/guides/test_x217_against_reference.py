@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 @cache
 def listed(direction: str) -> list[Row]:
-    (path,) = material("PRIORAUTH_REFERENCE", "x217-elements.csv", what="the X217 tables against the element list")
+    (path,) = material("PRIORAUTH_REFERENCE", "x12/x217-elements.csv", what="the X217 tables against the element list")
     with path.open(newline="") as file:
         return [_listed_row(line) for line in csv.DictReader(file) if line["direction"] == direction]
 

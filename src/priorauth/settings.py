@@ -32,6 +32,20 @@ class Settings(BaseSettings):
         """How long an open request waits for its determination, unless its partner file says otherwise."""
         return timedelta(seconds=self.wait_seconds)
 
+    @property
+    def base_url(self) -> str:
+        """Where this gateway listens."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def data_folder(self) -> Path:
+        """Where files beside the database go: its folder where it is a file, else `var`."""
+        prefix = "sqlite:///"
+        return (
+            Path(self.database_url.removeprefix(prefix)).parent if self.database_url.startswith(prefix) else Path("var")
+        )
+
     @classmethod
     def settings_customise_sources(
         cls,

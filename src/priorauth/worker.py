@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
+from priorauth.bootstrap import Gateway
 from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewReceived, ReviewRouted
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
@@ -87,3 +89,39 @@ class Worker:
             planned = [leg.id for leg in await work.legs(review_id) if leg.state is LegState.PLANNED]
         await asyncio.gather(*(self.dispatch_leg(leg_id) for leg_id in planned))
         await self.return_determination(review_id)
+
+
+def build_worker(gateway: Gateway) -> Worker:
+    """The worker of a gateway."""
+    return Worker(
+        bus=gateway.bus,
+        unit_of_work=gateway.unit_of_work,
+        route_review=gateway.route_review,
+        dispatch_leg=gateway.dispatch_leg,
+        record_determination=gateway.record_determination,
+        return_determination=gateway.return_determination,
+        catch_up=gateway.catch_up,
+        destinations=tuple(gateway.destinations),
+        now=gateway.now,
+        count=lambda event_type, outcome: gateway.metrics.events.labels(event_type, outcome).inc(),
+    )
+
+
+@asynccontextmanager
+async def working(gateway: Gateway) -> AsyncIterator[None]:
+    """The background work of a gateway, for as long as the block lasts. Its health is part of the gateway's."""
+    worker = build_worker(gateway)
+    tasks = [
+        asyncio.create_task(worker.run(), name="events"),
+        asyncio.create_task(worker.run_answers(), name="answers"),
+        asyncio.create_task(worker.run_catch_up(), name="catch-up"),
+    ]
+    gateway.checks.append(lambda: "; ".join(f"the {task.get_name()} work ended" for task in tasks if task.done()))
+    try:
+        yield
+    finally:
+        gateway.stopping = True
+        await gateway.bus.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -19,6 +19,7 @@ from priorauth.domain.routes import Route
 from priorauth.services.ports import (
     Conflict,
     DeadLetter,
+    Direction,
     Dispatch,
     MailboxEntry,
     Message,
@@ -76,6 +77,18 @@ class MemoryWork:
         return [
             (role, self.tables.messages[linked]) for review, linked, role in self.tables.links if review == review_id
         ]
+
+    async def sent_with(self, counterpart: str, control_number: str) -> MessageId | None:
+        sent = [
+            message
+            for message in self.tables.messages.values()
+            if (message.direction, message.counterpart, message.control_number)
+            == (Direction.SENT, counterpart, control_number)
+        ]
+        return max(sent, key=lambda message: message.at).id if sent else None
+
+    async def reviews_of(self, message_id: MessageId) -> Sequence[ReviewId]:
+        return list(dict.fromkeys(review for review, linked, _ in self.tables.links if linked == message_id))
 
     # Resends and interchange control numbers
 

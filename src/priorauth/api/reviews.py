@@ -9,7 +9,7 @@ from priorauth.api.problems import not_found
 from priorauth.bootstrap import Gateway
 from priorauth.domain.parties import PartnerId
 from priorauth.domain.reviews import ReviewId
-from priorauth.routing.router import explain_json, route_json
+from priorauth.routing.documents import explain_json, route_json
 from priorauth.services.ports import Message, NotKnown
 from priorauth.translate.events import EVENTS_TOPIC, payer_topic
 

@@ -13,7 +13,6 @@ from priorauth.bootstrap import Gateway
 from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.parties import PartnerId, TradingPartner
 from priorauth.services.ports import Decoded, NotKnown
-from priorauth.x12.envelope import read_sender
 from priorauth.x12.faults import X12SyntaxError
 
 EDI = "application/edi-x12"
@@ -32,7 +31,8 @@ async def post_x12(request: Request) -> Response:
     decoded = await decode(gateway, inbound)
     if decoded.acknowledges:
         await gateway.record_acknowledgment(inbound, decoded)
-        return Response(status_code=HTTPStatus.ACCEPTED)
+        if not decoded.parts:
+            return Response(status_code=HTTPStatus.ACCEPTED)
     if len(decoded.parts) > MOST_SETS:
         raise Problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -52,7 +52,7 @@ async def read_inbound(request: Request, gateway: Gateway) -> tuple[InboundMessa
     """The body with the partner that its ISA names. Problem 400 where no control number can be read."""
     body = await read_body(request)
     try:
-        sender = read_sender(body)
+        sender = gateway.tools.codec.sender_of(body)
     except X12SyntaxError as fault:
         raise Problem(
             HTTPStatus.BAD_REQUEST,
@@ -61,7 +61,7 @@ async def read_inbound(request: Request, gateway: Gateway) -> tuple[InboundMessa
             fault=fault.fault.name,
             segment=fault.segment,
         ) from None
-    partner = gateway.partners.sender(sender.qualifier, sender.id)
+    partner = gateway.tools.knowledge.partners.sender(sender.qualifier, sender.id)
     if partner is None:
         raise Problem(HTTPStatus.FORBIDDEN, "the sender of this interchange is not a trading partner of this gateway")
     inbound = InboundMessage(
@@ -76,8 +76,8 @@ async def read_inbound(request: Request, gateway: Gateway) -> tuple[InboundMessa
 
 async def decode(gateway: Gateway, inbound: InboundMessage) -> Decoded:
     if len(inbound.body) <= INLINE_BYTES:
-        return gateway.codec.decode(inbound, gateway.new_review_id)
-    return await asyncio.to_thread(gateway.codec.decode, inbound, gateway.new_review_id)
+        return gateway.tools.codec.decode(inbound, gateway.new_review_id)
+    return await asyncio.to_thread(gateway.tools.codec.decode, inbound, gateway.new_review_id)
 
 
 @router.get("/x12/mailbox", summary="Interchanges that wait to be picked up")

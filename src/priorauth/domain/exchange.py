@@ -38,10 +38,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseIdentity:
-    """What makes a response its own: numbers from the gateway's series and the time it was made."""
+    """What makes a response its own: a number from the gateway's series, of interchange and group, and its time."""
 
     control_number: int
-    group_number: int
     made_at: datetime
 
 
@@ -52,7 +51,6 @@ class LegIdentity:
     trace: str
     identifier: str
     control_number: int
-    group_number: int
     made_at: datetime
     event_id: str
 

@@ -113,7 +113,6 @@ class AnswerMessage:
     async def _identity(self, work: Work, partner: PartnerId) -> ResponseIdentity:
         return ResponseIdentity(
             control_number=await work.next_number(f"isa:{partner}"),
-            group_number=await work.next_number(f"gs:{partner}"),
             made_at=self.now(),
         )
 

@@ -71,7 +71,6 @@ class CatchUp:
             )
             identity = ResponseIdentity(
                 control_number=await work.next_number(f"isa:{review.partner}"),
-                group_number=await work.next_number(f"gs:{review.partner}"),
                 made_at=self.now(),
             )
             body = decoded.respond({record.set_number: (review, reply)}, identity, acknowledge=False)

@@ -81,7 +81,6 @@ class DispatchLeg:
             trace=self.new_id("trace"),
             identifier=self.new_id("tx"),
             control_number=await work.next_number(f"isa:{leg.destination}"),
-            group_number=await work.next_number(f"gs:{leg.destination}"),
             made_at=self.now(),
             event_id=self.new_id("evt"),
         )

@@ -12,7 +12,16 @@ from priorauth.domain.exchange import Answer, Decline
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ServiceReview
-from priorauth.services.ports import DeadLetter, Destination, Direction, LegCodec, Message, UnitOfWork, Work
+from priorauth.services.ports import (
+    DeadLetter,
+    Destination,
+    Direction,
+    LegCodec,
+    Message,
+    NotKnown,
+    UnitOfWork,
+    Work,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +69,7 @@ class RecordDetermination:
         return outcome
 
     async def _record(self, work: Work, codec: LegCodec, answer: Answer, trace: str, message_id: MessageId) -> Recorded:
-        leg = await work.leg_by_trace(trace)
+        leg = await self._find(work, trace)
         if leg is None or leg.destination != answer.destination:
             return Recorded(unknown_traces=1)
         review = await work.review(leg.review_id)
@@ -79,6 +88,15 @@ class RecordDetermination:
             return Recorded(legs=(leg.id,))
         await self._decide(work, review, leg, said)
         return Recorded(legs=(leg.id,))
+
+    async def _find(self, work: Work, name: str) -> Leg | None:
+        """The leg that an answer names, by our trace or by its id."""
+        if leg := await work.leg_by_trace(name):
+            return leg
+        try:
+            return await work.leg(LegId(name))
+        except NotKnown:
+            return None
 
     async def _decide(self, work: Work, review: ServiceReview, leg: Leg, said: Determination) -> None:
         final = all(item.is_final for item in said.items)

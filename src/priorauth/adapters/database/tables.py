@@ -73,6 +73,8 @@ messages = Table(
     required("at", Instant),
     required("sha256"),
     required("body", LargeBinary),
+    required("control_number"),  # of what we sent, without leading zeros
+    Index("messages_sent", "counterpart", "control_number"),
 )
 
 review_messages = Table(
@@ -137,7 +139,7 @@ reviews = Table(
     required("answer_by", Instant),
     required("replied", Boolean(create_constraint=False)),
     required("document", LargeBinary),
-    Index("ix_reviews_partner_digest", "partner", "digest"),
+    Index("ix_reviews_partner_digest_received_at_id", "partner", "digest", "received_at", "id"),
     Index("ix_reviews_received_at_id", "received_at", "id"),
     Index("ix_reviews_partner_received_at_id", "partner", "received_at", "id"),
 )
@@ -211,10 +213,10 @@ replies = Table(
     Column("review_id", String, ForeignKey("reviews.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     required("made_at", Instant),
-    required("channel"),  # empty until claimed
+    Column("channel", String),  # null until claimed
     required("document", LargeBinary),
 )
-_unclaimed = replies.c.channel == ""
+_unclaimed = replies.c.channel.is_(None)
 Index("ix_replies_unclaimed", replies.c.made_at, sqlite_where=_unclaimed, postgresql_where=_unclaimed)
 
 mailbox = Table(
@@ -242,13 +244,11 @@ outbox = Table(
     required("form"),  # "full" or "minimal" of a published event, empty for a posted body
     required("at", Instant),
     required("body", LargeBinary),
-    Column("position", BigInteger, unique=True),  # given on publishing, so that a late commit is never skipped
+    Column("position", BigInteger, unique=True),  # in the order of commits; null until that order is known
     UniqueConstraint("topic", "event_id"),
     Index("ix_outbox_key_form", "key", "form"),
     Index("ix_outbox_topic_position", "topic", "position"),
 )
-_unpublished = outbox.c.position.is_(None)
-Index("ix_outbox_unpublished", outbox.c.sequence, sqlite_where=_unpublished, postgresql_where=_unpublished)
 
 consumer_offsets = Table(
     "consumer_offsets",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
 from priorauth.adapters.archive import Damaged, fingerprint
 from priorauth.adapters.database.tables import messages, review_messages
@@ -20,6 +20,20 @@ MESSAGES_OF = (
     .join_from(review_messages, messages)
     .where(review_messages.c.review_id == bindparam("review_id"))
     .order_by(review_messages.c.sequence)
+)
+SENT_WITH = (
+    select(messages.c.id)
+    .where(messages.c.direction == Direction.SENT)
+    .where(messages.c.counterpart == bindparam("counterpart"))
+    .where(messages.c.control_number == bindparam("control_number"))
+    .order_by(messages.c.at.desc())
+    .limit(1)
+)
+REVIEWS_OF = (
+    select(review_messages.c.review_id)
+    .where(review_messages.c.message_id == bindparam("message_id"))
+    .group_by(review_messages.c.review_id)
+    .order_by(func.min(review_messages.c.sequence))
 )
 
 
@@ -38,6 +52,7 @@ class Messages(Queries):
             at=message.at,
             sha256=sha256,
             body=self.transaction.seal.close(message.body, row_of(message.id)),
+            control_number=message.control_number,
         )
         if not added and (await self.transaction.row(FINGERPRINT, id=message.id)).sha256 != sha256:
             raise Conflict("the archive has another message under this id")
@@ -56,6 +71,16 @@ class Messages(Queries):
         rows = await self.transaction.rows(MESSAGES_OF, review_id=review_id)
         return [(row.role, read_message(self.transaction, row)) for row in rows]
 
+    async def sent_with(self, counterpart: str, control_number: str) -> MessageId | None:
+        """The last message that we sent to this counterpart under this number, or None."""
+        row = await self.transaction.row_or_none(SENT_WITH, counterpart=counterpart, control_number=control_number)
+        return MessageId(row.id) if row else None
+
+    async def reviews_of(self, message_id: MessageId) -> Sequence[ReviewId]:
+        """The reviews that a message belongs to."""
+        rows = await self.transaction.rows(REVIEWS_OF, message_id=message_id)
+        return [ReviewId(row.review_id) for row in rows]
+
 
 def read_message(transaction: Transaction, row: Row[Any]) -> Message:
     body = transaction.seal.open(row.body, row_of(row.id))
@@ -69,6 +94,7 @@ def read_message(transaction: Transaction, row: Row[Any]) -> Message:
         at=row.at,
         body=body,
         sha256=row.sha256,
+        control_number=row.control_number,
     )
 
 

@@ -67,8 +67,10 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("control_number", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
     )
+    op.create_index("messages_sent", "messages", ["counterpart", "control_number"], unique=False)
 
     op.create_table(
         "outbox",
@@ -87,13 +89,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_key_form", "outbox", ["key", "form"])
     op.create_index("ix_outbox_topic_position", "outbox", ["topic", "position"])
-    op.create_index(
-        "ix_outbox_unpublished",
-        "outbox",
-        ["sequence"],
-        sqlite_where=sa.text("position IS NULL"),
-        postgresql_where=sa.text("position IS NULL"),
-    )
 
     op.create_table(
         "mailbox",
@@ -158,7 +153,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_reviews_message_id"),
         sa.PrimaryKeyConstraint("id", name="pk_reviews"),
     )
-    op.create_index("ix_reviews_partner_digest", "reviews", ["partner", "digest"])
+    op.create_index("ix_reviews_partner_digest_received_at_id", "reviews", ["partner", "digest", "received_at", "id"])
     op.create_index("ix_reviews_partner_received_at_id", "reviews", ["partner", "received_at", "id"])
     op.create_index("ix_reviews_received_at_id", "reviews", ["received_at", "id"])
     op.create_index(
@@ -197,7 +192,7 @@ def upgrade() -> None:
         sa.Column("review_id", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
-        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=True),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name="fk_replies_review_id"),
         sa.PrimaryKeyConstraint("review_id", "number", name="pk_replies"),
@@ -206,8 +201,8 @@ def upgrade() -> None:
         "ix_replies_unclaimed",
         "replies",
         ["made_at"],
-        sqlite_where=sa.text("channel = ''"),
-        postgresql_where=sa.text("channel = ''"),
+        sqlite_where=sa.text("channel IS NULL"),
+        postgresql_where=sa.text("channel IS NULL"),
     )
 
     op.create_table(

@@ -1,0 +1,93 @@
+"""What the files of `mappings/` say, read once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from priorauth.adapters.destinations import load_destinations
+from priorauth.adapters.mapping_files import read_folder
+from priorauth.adapters.partners import Partners, load_partners
+from priorauth.domain.parties import DestinationId, PartnerId, PayerId
+from priorauth.domain.reviews import ServiceReview
+from priorauth.domain.routes import Route
+from priorauth.routing.fact_tables import FactTables, load_fact_tables
+from priorauth.routing.facts import facts_of
+from priorauth.routing.packs import Pack, load_pack
+from priorauth.routing.router import choose
+from priorauth.services.ports import Destination
+from priorauth.translate.finding_rules import FindingTable, read_finding_table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """The tables and packs that everything is decided by."""
+
+    findings: FindingTable
+    fact_tables: FactTables
+    packs: Mapping[PayerId, Pack]
+    partners: Partners
+    destinations: Mapping[DestinationId, Destination]
+
+    @property
+    def desks(self) -> Mapping[PayerId, DestinationId]:
+        """The desk of each payer: where an item goes that nobody else decides."""
+        return {payer: pack.desk.destination for payer, pack in self.packs.items()}
+
+    def payer(self, identifier: str) -> PayerId | None:
+        """Our payer of that identifier, upper or lower case, or None."""
+        payer = PayerId(identifier.strip().upper())
+        return payer if payer in self.packs else None
+
+    def route(
+        self,
+        review: ServiceReview,
+        directory: Mapping[str, object] | None,
+        *,
+        given: Mapping[str, object] | None = None,
+        as_of: date | None = None,
+    ) -> Route:
+        """Where each item of a review goes, by its payer's pack. The review's payer must be one of ours."""
+        assert review.payer is not None
+        pack = self.packs[review.payer]
+        received_on = as_of or review.received_at.astimezone(ZoneInfo(pack.timezone)).date()
+        facts = {
+            item.sequence: facts_of(
+                review, item, self.fact_tables, directory=directory, given=given, received_on=received_on
+            )
+            for item in review.items
+        }
+        return choose(review, pack, facts)
+
+
+def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
+    """Everything below a folder of mappings. Each kind of file raises its own error where it cannot be read.
+
+    Partners that accept any sender are the sandbox's and left out elsewhere.
+    """
+    files = read_folder(folder)
+    packs = [load_pack(below(files, f"payers/{name}/")) for name in names_below(files, "payers/")]
+    partners = load_partners(text for path, text in files.items() if path.startswith("partners/"))
+    honoured = {
+        PartnerId(id): partner for id, partner in partners.by_id.items() if sandbox or not partner.accepts_any_sender
+    }
+    return Knowledge(
+        findings=read_finding_table(files["findings.csv"]),
+        fact_tables=load_fact_tables(below(files, "crosswalks/")),
+        packs={pack.payer: pack for pack in packs},
+        partners=Partners(honoured),
+        destinations=load_destinations(text for path, text in files.items() if path.startswith("delegates/")),
+    )
+
+
+def below(files: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """The files of one folder by their path within it."""
+    return {path.removeprefix(prefix): text for path, text in files.items() if path.startswith(prefix)}
+
+
+def names_below(files: Mapping[str, str], prefix: str) -> list[str]:
+    """The folders directly below one, in order."""
+    return list(dict.fromkeys(path.removeprefix(prefix).split("/")[0] for path in files if path.startswith(prefix)))

@@ -1,0 +1,260 @@
+"""Settings to wired use cases: the only file where adapters meet services."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import httpx2
+
+from priorauth.adapters.archive import Seal, read_key, sandbox_key
+from priorauth.adapters.clock import Clock
+from priorauth.adapters.commit_signal import CommitSignal
+from priorauth.adapters.database.engine import Database
+from priorauth.adapters.database.migrations import migrate
+from priorauth.adapters.database.outbox import cloud_events
+from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
+from priorauth.adapters.delegates.kafka_topic import KafkaTopic
+from priorauth.adapters.delegates.x12_http import X12Http
+from priorauth.adapters.directory import FileDirectory, read_directory
+from priorauth.adapters.embedded_bus import EmbeddedBus
+from priorauth.adapters.identifiers import new_id
+from priorauth.adapters.knowledge import Knowledge, load_knowledge
+from priorauth.adapters.mapping_files import mappings_folder
+from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import Format, ReviewId
+from priorauth.observability import Metrics
+from priorauth.services.answer_message import AnswerMessage
+from priorauth.services.catch_up import CatchUp
+from priorauth.services.describe_review import DescribeReview
+from priorauth.services.dispatch_leg import DispatchLeg
+from priorauth.services.inspect_message import InspectMessage
+from priorauth.services.ports import DelegateTransport, Destination, LegCodec
+from priorauth.services.receive_review import ReceiveReview
+from priorauth.services.record_acknowledgment import RecordAcknowledgment
+from priorauth.services.record_determination import RecordDetermination
+from priorauth.services.return_determination import ReturnDetermination
+from priorauth.services.route_review import RouteReview
+from priorauth.settings import Settings
+from priorauth.translate.legs import EventLegCodec, X12LegCodec
+from priorauth.translate.x12_interchange import X12Codec
+from priorauth.translate.x12_review import narrow
+from priorauth.x12.writing import Address
+
+EVENT_SOURCE = "urn:priorauth:gateway"
+OURSELVES = Address(qualifier="ZZ", id="PRIORAUTH", group_id="PRIORAUTH")
+DELEGATE_TIMEOUT_SECONDS = 30.0
+
+
+class NotConfigured(Exception):
+    """A setting that is needed here is missing: the text says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What needs no store: reading, validating, translating and routing single messages."""
+
+    folder: Path
+    knowledge: Knowledge
+    directory: FileDirectory
+    codec: X12Codec
+    inspect_message: InspectMessage
+
+
+@dataclass(slots=True, kw_only=True)
+class Gateway:
+    """One wired gateway: its use cases, and what the edges need of its parts."""
+
+    settings: Settings
+    tools: Tools
+    clock: Clock
+    unit_of_work: DatabaseUnitOfWork
+    bus: EmbeddedBus
+    database: Database
+    seal: Seal
+    http: httpx2.AsyncClient
+    metrics: Metrics
+    receive_review: ReceiveReview
+    answer_message: AnswerMessage
+    route_review: RouteReview
+    dispatch_leg: DispatchLeg
+    record_determination: RecordDetermination
+    record_acknowledgment: RecordAcknowledgment
+    return_determination: ReturnDetermination
+    describe_review: DescribeReview
+    catch_up: CatchUp
+    checks: list[Callable[[], str]] = field(default_factory=list)  # each says what is not well, or nothing
+    stopping: bool = False
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def new_review_id(self) -> ReviewId:
+        return ReviewId(new_id("rev"))
+
+    @property
+    def destinations(self) -> Mapping[DestinationId, Destination]:
+        return self.tools.knowledge.destinations
+
+    async def problems(self) -> list[str]:
+        """What keeps the gateway from taking requests, in words; nothing where all is well."""
+        return [problem for check in self.checks if (problem := check())]
+
+    async def lineage_of(self, review_id: ReviewId) -> object:
+        """Which position of the request each fact of a review came from, read from the archived message."""
+        async with self.unit_of_work.reading() as work:
+            record = await work.review_record(review_id)
+            message = await work.message(record.message_id)
+        return self.tools.codec.lineage(message.body, record.set_number)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the connections for as long as the block lasts."""
+        try:
+            yield
+        finally:
+            self.stopping = True
+            await self.bus.stop()
+            await self.http.aclose()
+            await self.database.close()
+
+
+def build_tools(settings: Settings) -> Tools:
+    """What the mappings say, wired to the tools that need no store."""
+    folder = mappings_folder(settings.mappings)
+    knowledge = load_knowledge(folder, sandbox=settings.sandbox)
+    codec = X12Codec(findings=knowledge.findings, payer_of=knowledge.payer, partners=knowledge.partners.by_id)
+    directory = read_directory(folder / "sandbox" / "directory.yaml")
+    return Tools(
+        folder=folder,
+        knowledge=knowledge,
+        directory=directory,
+        codec=codec,
+        inspect_message=InspectMessage(codec=codec, directory=directory, router=knowledge.route),
+    )
+
+
+async def build(settings: Settings) -> Gateway:
+    """A gateway on a migrated database, ready to run. Raises NotConfigured where a setting is missing."""
+    tools = build_tools(settings)
+    seal = Seal(archive_key(settings))
+    await migrate(settings.database_url)
+    database = Database(settings.database_url)
+    clock = Clock()
+    signal = CommitSignal()
+    bus = EmbeddedBus(database, seal, clock.now)
+    unit_of_work = DatabaseUnitOfWork(database, seal, cloud_events(EVENT_SOURCE), (signal.committed, bus.committed))
+    http = httpx2.AsyncClient(timeout=DELEGATE_TIMEOUT_SECONDS)
+    knowledge = tools.knowledge
+    by_format: dict[Format, LegCodec] = {
+        Format.X12_278: X12LegCodec(
+            gateway=OURSELVES, destinations=addresses(knowledge.destinations), is_test=settings.sandbox
+        ),
+        Format.EVENT: EventLegCodec(source=EVENT_SOURCE),
+    }
+    record_determination = RecordDetermination(
+        unit_of_work=unit_of_work,
+        destinations=knowledge.destinations,
+        desks=knowledge.desks,
+        codecs={"x12": by_format[Format.X12_278], "event": by_format[Format.EVENT]},
+        narrow=narrow,
+        now=clock.now,
+        new_id=new_id,
+    )
+    return_determination = ReturnDetermination(unit_of_work=unit_of_work, now=clock.now)
+    dispatch_leg = DispatchLeg(
+        unit_of_work=unit_of_work,
+        destinations=knowledge.destinations,
+        transports=transports(settings, knowledge.destinations, http, clock.now),
+        codecs=by_format,
+        narrow=narrow,
+        record_answer=record_determination,
+        now=clock.now,
+        new_id=new_id,
+    )
+    return Gateway(
+        settings=settings,
+        tools=tools,
+        clock=clock,
+        unit_of_work=unit_of_work,
+        bus=bus,
+        database=database,
+        seal=seal,
+        http=http,
+        metrics=Metrics(),
+        receive_review=ReceiveReview(unit_of_work=unit_of_work, new_id=new_id),
+        answer_message=AnswerMessage(
+            unit_of_work=unit_of_work,
+            codec=tools.codec,
+            return_determination=return_determination,
+            signal=signal,
+            now=clock.now,
+            new_id=new_id,
+        ),
+        route_review=RouteReview(
+            unit_of_work=unit_of_work,
+            directory=tools.directory,
+            router=knowledge.route,
+            destinations=knowledge.destinations,
+            desks=knowledge.desks,
+            now=clock.now,
+            new_id=new_id,
+            honours_forcing=settings.sandbox,
+        ),
+        dispatch_leg=dispatch_leg,
+        record_determination=record_determination,
+        record_acknowledgment=RecordAcknowledgment(unit_of_work=unit_of_work, new_id=new_id),
+        return_determination=return_determination,
+        describe_review=DescribeReview(unit_of_work=unit_of_work),
+        catch_up=CatchUp(
+            unit_of_work=unit_of_work,
+            codec=tools.codec,
+            dispatch_leg=dispatch_leg,
+            return_determination=return_determination,
+            now=clock.now,
+            new_id=new_id,
+        ),
+    )
+
+
+def archive_key(settings: Settings) -> bytes:
+    """The key that the store is sealed under: the setting, or in the sandbox a file beside the database."""
+    if settings.archive_key is not None:
+        return read_key(settings.archive_key.get_secret_value())
+    if not settings.sandbox:
+        raise NotConfigured("PRIORAUTH_ARCHIVE_KEY is needed outside the sandbox: 32 random bytes in base64")
+    return sandbox_key(settings.data_folder / "archive.key")
+
+
+def addresses(destinations: Mapping[DestinationId, Destination]) -> Mapping[DestinationId, Address]:
+    """The X12 addresses of the destinations that speak it."""
+    return {
+        id: Address(
+            qualifier=destination.interchange_qualifier, id=destination.interchange_id, group_id=destination.group_id
+        )
+        for id, destination in destinations.items()
+        if destination.format is Format.X12_278
+    }
+
+
+def transports(
+    settings: Settings,
+    destinations: Mapping[DestinationId, Destination],
+    http: httpx2.AsyncClient,
+    now: Callable[[], datetime],
+) -> Mapping[DestinationId, DelegateTransport]:
+    """How each destination is reached. In the sandbox a destination without an address is the simulated one."""
+    found: dict[DestinationId, DelegateTransport] = {}
+    for id, destination in destinations.items():
+        if destination.transport == "kafka_topic":
+            found[id] = KafkaTopic(id)
+            continue
+        simulated = f"{settings.base_url}/sandbox/delegates/{id}/x12" if settings.sandbox else ""
+        url = simulated or destination.url
+        if not url:
+            raise NotConfigured(f"mappings/delegates/{id}.yaml needs a url outside the sandbox")
+        found[id] = X12Http(id, url, http, now=now)
+    return found

@@ -1,0 +1,105 @@
+"""Run a gateway: bind the port, wire everything to it, serve until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+
+from priorauth import __version__
+from priorauth.api.app import create_app
+from priorauth.bootstrap import Gateway, build
+from priorauth.observability import set_up_logs
+from priorauth.sandbox.casebook import Casebook
+from priorauth.sandbox.doors import sandbox_router
+from priorauth.sandbox.runtime import Sandbox
+from priorauth.settings import Settings
+from priorauth.worker import working
+
+BANNER = """
+  SANDBOX: everybody may call, destinations are simulated, all data must be synthetic.
+"""
+GRACEFUL_SECONDS = 15
+
+log = structlog.get_logger()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal. Prints `listening on http://HOST:PORT` once, when requests can be sent."""
+    set_up_logs(settings.log_level, settings.log_format)
+    asyncio.run(run(settings))
+
+
+async def run(settings: Settings) -> None:
+    """Bind, build, serve."""
+    with bind(settings.host, settings.port) as listening:
+        bound = settings.model_copy(update={"port": listening.getsockname()[1]})
+        gateway = await build(bound)
+        async with gateway.running():
+            await Server(gateway).serve(listening)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket, bound before anything is built: simulated destinations are called at its port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+class Server:
+    """One gateway behind uvicorn, with its background work and, in the sandbox, its simulated destinations."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        settings = gateway.settings
+        self.sandbox = build_sandbox(gateway) if settings.sandbox else None
+        routers = (sandbox_router(self.sandbox),) if self.sandbox else ()
+        self.app = create_app(gateway, extra_routers=routers, alongside=self.alongside())
+
+    async def serve(self, listening: socket.socket) -> None:
+        config = uvicorn.Config(
+            self.app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACEFUL_SECONDS, server_header=False
+        )
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+    @asynccontextmanager
+    async def alongside(self) -> AsyncIterator[None]:
+        """What lives beside the HTTP server."""
+        settings = self.gateway.settings
+        async with working(self.gateway):
+            if self.sandbox is None:
+                self.announce()
+                yield
+                return
+            async with self.sandbox:
+                print(BANNER, file=sys.stderr, flush=True)
+                self.announce()
+                yield
+        log.info("stopped", port=settings.port)
+
+    def announce(self) -> None:
+        settings = self.gateway.settings
+        print(f"listening on {settings.base_url}", flush=True)
+        log.info("started", host=settings.host, port=settings.port, sandbox=settings.sandbox, version=__version__)
+
+
+def build_sandbox(gateway: Gateway) -> Sandbox:
+    """The simulated destinations of a gateway, with their open cases on file beside its database."""
+    settings = gateway.settings
+    return Sandbox(
+        bus=gateway.bus,
+        unit_of_work=gateway.unit_of_work,
+        destinations=gateway.destinations,
+        codec=gateway.tools.codec,
+        tables=gateway.tools.folder / "sandbox",
+        casebook=Casebook(settings.data_folder / "sandbox-cases", gateway.seal),
+        gateway_url=settings.base_url,
+        now=gateway.now,
+    )

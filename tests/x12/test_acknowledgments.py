@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from finding_table import CODES
 from priorauth.domain.findings import FindingCode, Severity
-from priorauth.x12.acknowledgments import AcknowledgmentIdentity, acknowledge, acknowledgments_due
+from priorauth.x12.acknowledgments import acknowledge, acknowledgments_due
 from priorauth.x12.agreed_findings import DUPLICATE, with_finding, with_severities
 from priorauth.x12.implementation_acknowledgment import DEFAULT_OPTIONS, AcknowledgmentOptions
 from priorauth.x12.validation import InterchangeResult, validate_interchange
 from priorauth.x12.verdicts import Verdict, judge
-from priorauth.x12.writing import Address
+from x12_acknowledging import IDENTITY
 from x12_messages import ISA, SEGMENTS, VALID, group, interchange, replaced, transaction
-
-IDENTITY = AcknowledgmentIdentity(
-    sender=Address(qualifier="ZZ", id="PRIORAUTH", group_id="PRIORAUTH"),
-    receiver=Address(qualifier="ZZ", id="HARBORGENERAL", group_id="HARBORGENERAL"),
-    control_number=77,
-    group_number=78,
-    made_at=datetime(2026, 11, 2, 9, 16, tzinfo=UTC),
-    is_test=True,
-)
 
 
 def answer_to(data: bytes | InterchangeResult, options: AcknowledgmentOptions = DEFAULT_OPTIONS) -> list[str]:
@@ -209,7 +199,7 @@ def test_warnings_alone_are_accepted_with_errors_noted() -> None:
 
 
 def test_what_an_aaa_says_is_no_matter_of_the_999() -> None:
-    bad_npi = replaced("NM1*1P*1*OKAFOR*ADAEZE****XX*1200000029", "NM1*1P*1*OKAFOR*ADAEZE****XX*1200000020")
+    bad_npi = replaced("NM1*1P*1*OKAFOR*ADAEZE****XX*1200000028", "NM1*1P*1*OKAFOR*ADAEZE****XX*1200000020")
 
     result = validate_interchange(in_set(*bad_npi))
 

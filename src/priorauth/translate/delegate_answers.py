@@ -31,14 +31,14 @@ from priorauth.domain.reviews import Attachment, DatePeriod, Delivery, Leg, Proc
 _ACTIONS = {name: action for action in CertificationAction for name in (action.value, action.name)}
 
 
-class PostedPeriod(msgspec.Struct, kw_only=True):
+class PostedPeriod(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A day, or a period of days with its last day."""
 
     start: date
     end: date | None = None
 
 
-class PostedAuthorized(msgspec.Struct, kw_only=True):
+class PostedAuthorized(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What is authorized, where that is not simply what was asked."""
 
     service_dates: PostedPeriod | None = None
@@ -53,7 +53,7 @@ class PostedAuthorized(msgspec.Struct, kw_only=True):
     effective: PostedPeriod | None = None
 
 
-class PostedSpan(msgspec.Struct, kw_only=True):
+class PostedSpan(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A span of days with the level of care that is authorized for it, as a revenue code."""
 
     start: date
@@ -64,7 +64,7 @@ class PostedSpan(msgspec.Struct, kw_only=True):
     reason_codes: tuple[str, ...] = ()
 
 
-class PostedAttachment(msgspec.Struct, kw_only=True):
+class PostedAttachment(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A document that is asked for (report type and transmission as data elements 755 and 756 code them)."""
 
     report_type: str
@@ -73,7 +73,7 @@ class PostedAttachment(msgspec.Struct, kw_only=True):
     description: str = ""
 
 
-class PostedContact(msgspec.Struct, kw_only=True):
+class PostedContact(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Whom to send what is asked for to: an organization, by its name and identifier, and a person there."""
 
     name: str = ""
@@ -86,7 +86,7 @@ class PostedContact(msgspec.Struct, kw_only=True):
     email: str = ""
 
 
-class PostedInformation(msgspec.Struct, kw_only=True):
+class PostedInformation(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What the decision still needs."""
 
     attachments: tuple[PostedAttachment, ...] = ()
@@ -94,21 +94,21 @@ class PostedInformation(msgspec.Struct, kw_only=True):
     contact: PostedContact | None = None
 
 
-class PostedRejection(msgspec.Struct, kw_only=True):
+class PostedRejection(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Why an item could not be reviewed (AAA03) and what to do (AAA04). Never a clinical decision."""
 
     reason: str
     follow_up: str = "C"
 
 
-class PostedReviewer(msgspec.Struct, kw_only=True):
+class PostedReviewer(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Who decided. A medical-necessity denial needs the role physician."""
 
     role: ReviewerRole
     name: str = ""
 
 
-class PostedItem(msgspec.Struct, kw_only=True):
+class PostedItem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The decision on one item, named by its sequence in the leg or by one of its traces.
 
     `own_trace` is the delegate's for this item.
@@ -131,7 +131,7 @@ class PostedItem(msgspec.Struct, kw_only=True):
     message: str = ""
 
 
-class PostedDetermination(msgspec.Struct, kw_only=True):
+class PostedDetermination(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A determination as a delegate posts it."""
 
     leg_id: str
@@ -146,7 +146,7 @@ class PostedDetermination(msgspec.Struct, kw_only=True):
     message: str = ""
 
 
-class PostedDecline(msgspec.Struct, kw_only=True):
+class PostedDecline(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A decline as a delegate posts it: this leg is not theirs."""
 
     leg_id: str

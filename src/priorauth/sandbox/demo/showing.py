@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,9 +31,12 @@ def segments(interchange: str) -> list[str]:
 
 
 def raw(message: Mapping[str, Any]) -> list[str]:
-    """A message as sent: X12 one segment a line, JSON wrapped."""
+    """A message as sent: X12 one segment a line, JSON broken where a line is full."""
     text = str(message["text"])
-    return segments(text) if message["format"] == "x12" else textwrap.wrap(text, WIDTH - len(INDENT))
+    if message["format"] == "x12":
+        return segments(text)
+    width = WIDTH - len(INDENT)
+    return [text[start : start + width] for start in range(0, len(text), width)]
 
 
 def route(document: Mapping[str, Any]) -> Iterator[str]:

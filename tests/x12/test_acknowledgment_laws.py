@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finding_table import CODES
+from left_out import each_file
 from priorauth.adapters.second_opinions.pyx12_check import second_opinion
 from priorauth.x12.acknowledgments import acknowledge
 from priorauth.x12.faults import X12SyntaxError
@@ -180,3 +182,21 @@ def test_pyx12_accepts_our_acknowledgments_by_its_own_map(data: bytes) -> None:
     opinion = second_opinion(answer)
     assert (opinion.errors, opinion.reason) == ([], "")
     assert [(each.given, each.errors) for each in opinion.sets] == [(True, [])]
+
+
+@each_file("sample", "PRIORAUTH_SAMPLES", "*.edi", what="acknowledgments of X12 samples")
+def test_samples_get_acknowledgments_that_are_valid_themselves(sample: Path) -> None:
+    read = acknowledged(sample.read_bytes())
+
+    assert read is not None
+    assert read[1] is None or everything_wrong_with(read[1]) == []
+
+
+@each_file("sample", "PRIORAUTH_SAMPLES", "x12org-2a-*.edi", what="the X12 example with a wrong SE01")
+def test_the_example_with_a_wrong_count_is_refused_for_the_count_alone(sample: Path) -> None:
+    read = acknowledged(sample.read_bytes())
+
+    assert read is not None
+    assert read[1] is not None
+    said = read[1].decode().split("~")
+    assert [segment for segment in said if segment.startswith(("IK", "AK9"))] == ["IK5*R*4", "AK9*R*1*1*0"]

@@ -127,7 +127,8 @@ class CompiledGuide:
         )
 
     def _plan(self, loop: CompiledLoop, rows: Sequence[Row], element: str, component: str) -> Plan:
-        form = (id(loop), element, *self._form(rows[1:], element, component))  # the first is its HL, or BHT
+        opener = [row[0] for row in rows[:1]]  # an HL, or in the header BHT: what HL says is not the block's matter
+        form = (id(loop), element, *opener, *self._form(rows[1:], element, component))
         plan = self._plans.get(form)
         if plan is None:
             plan = plan_block(loop, rows, component, self.ids)

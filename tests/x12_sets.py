@@ -12,8 +12,9 @@ from priorauth.domain.parties import PartnerId, PayerId
 from priorauth.domain.reviews import ReviewId, ServiceReview
 from priorauth.translate.x12_review import review_from_x12
 from priorauth.x12.envelope import read_interchange
-from priorauth.x12.loops import STRICT, Tolerances, find_guide, read_loops
+from priorauth.x12.loops import STRICT, Tolerances, read_loops
 from priorauth.x12.segments import Delimiters, Element, write_segments
+from priorauth.x12.structure import find_guide
 from priorauth.x12.tree import LoopNode
 
 NOON = datetime(2026, 11, 2, 17, 0, tzinfo=UTC)

@@ -23,7 +23,7 @@ def read_authorized(
     level: LoopNode, asked: Service | None, delivery: Delivery | None, dates: DatePeriod | None, separator: str
 ) -> Authorized | None:
     """What one level, service or event, authorizes other than was asked."""
-    given = read_service(level, separator)
+    given = read_service(level.first_rows(), separator)
     authorized = Authorized(
         service_dates=_other(_dates_of(level), dates),
         procedure=_other(given.procedure, asked.procedure if asked else None) if given else None,
@@ -57,7 +57,7 @@ def read_span(
     period = read_period(level.segment("DTP/472")[3])
     if period is None:
         return None
-    service = read_service(level, separator)
+    service = read_service(level.first_rows(), separator)
     asked = item.service.revenue_code if item.service else ""
     given = service.revenue_code if service else ""
     end = period.end or _last_day(period, service)

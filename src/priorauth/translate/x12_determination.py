@@ -177,12 +177,13 @@ class _Reading:
         if not contacts:
             return information
         nm1 = contacts[0].segment("NM1")
+        rows = contacts[0].first_rows()
         return replace(
             information,
             contact_name=read_name(nm1),
             contact_identifier=read_identifier(nm1),
-            contact_address=read_address(contacts[0]),
-            contact=read_contact(contacts[0]),
+            contact_address=read_address(rows),
+            contact=read_contact(rows),
         )
 
 

@@ -15,10 +15,10 @@ from priorauth.domain.reviews import (
     PatientEvent,
     ReviewItem,
 )
-from priorauth.translate.x12_parties import read_provider
+from priorauth.translate.quick import builder
+from priorauth.translate.x12_parties import NOTHING, PAD, Rows, read_provider
 from priorauth.translate.x12_services import (
     CERTIFICATIONS,
-    PAD,
     attachment_rows,
     carry,
     carry_service,
@@ -40,8 +40,14 @@ from priorauth.x12.segments import Element
 from priorauth.x12.tree import LoopNode
 
 _CARRIED_KEYS = ("CRC/07", "CRC/08", "CRC/09", "CRC/11", "CRC/75", "CRC/76", "CRC/77", "CR1", "CR2", "CR5", "CR6")
+_CARRIED_SET = frozenset(_CARRIED_KEYS)
 _TRANSPORT_KEYS = ("NM1", "N3", "N4")
 _OTHER_UMO_KEYS = ("NM1", "REF", "DTP")
+
+_event = builder(PatientEvent)
+_item = builder(ReviewItem)
+_diagnosis = builder(Diagnosis)
+_admission = builder(Admission)
 
 
 # Reading
@@ -49,9 +55,9 @@ _OTHER_UMO_KEYS = ("NM1", "REF", "DTP")
 
 def read_event(node: LoopNode, separator: str) -> PatientEvent:
     """2000E and the loops within it, services aside."""
-    has, row = node.has, node.row
-    um = row("UM") + PAD
-    return PatientEvent(
+    rows = node.first_rows()
+    um = rows.get("UM", NOTHING) + PAD
+    return _event(
         category=um[1],
         certification=CERTIFICATIONS.get(um[2], CertificationType.INITIAL),
         service_type=um[3],
@@ -62,62 +68,64 @@ def read_event(node: LoopNode, separator: str) -> PatientEvent:
         prognosis=um[8],
         release=um[9],
         delay_reason=um[10],
-        traces=read_traces(node) if has("TRN") else (),
-        previous_authorization=_second(row("REF/BB")) if has("REF/BB") else "",
-        previous_administrative=_second(row("REF/NT")) if has("REF/NT") else "",
-        accident_date=_read_day(row("DTP/439")) if has("DTP/439") else None,
-        last_menstrual_period=_read_day(row("DTP/484")) if has("DTP/484") else None,
-        estimated_birth=_read_day(row("DTP/ABC")) if has("DTP/ABC") else None,
-        onset=_read_day(row("DTP/431")) if has("DTP/431") else None,
-        event_dates=_read_days(row("DTP/AAH")) if has("DTP/AAH") else None,
-        admission_dates=_read_days(row("DTP/435")) if has("DTP/435") else None,
-        discharge_date=_read_day(row("DTP/096")) if has("DTP/096") else None,
-        diagnoses=_read_diagnoses(row("HI"), separator) if has("HI") else (),
-        delivery=read_delivery(node) if has("HSD") else None,
-        admission=_read_admission(row("CL1") + PAD) if has("CL1") else None,
-        attachments=read_attachments(node) if has("PWK") else (),
-        message=(row("MSG") + PAD)[1],
+        traces=read_traces(node) if "TRN" in rows else (),
+        previous_authorization=(rows["REF/BB"] + PAD)[2] if "REF/BB" in rows else "",
+        previous_administrative=(rows["REF/NT"] + PAD)[2] if "REF/NT" in rows else "",
+        accident_date=_read_day(rows["DTP/439"]) if "DTP/439" in rows else None,
+        last_menstrual_period=_read_day(rows["DTP/484"]) if "DTP/484" in rows else None,
+        estimated_birth=_read_day(rows["DTP/ABC"]) if "DTP/ABC" in rows else None,
+        onset=_read_day(rows["DTP/431"]) if "DTP/431" in rows else None,
+        event_dates=_read_days(rows["DTP/AAH"]) if "DTP/AAH" in rows else None,
+        admission_dates=_read_days(rows["DTP/435"]) if "DTP/435" in rows else None,
+        discharge_date=_read_day(rows["DTP/096"]) if "DTP/096" in rows else None,
+        diagnoses=_read_diagnoses(rows["HI"], separator) if "HI" in rows else (),
+        delivery=read_delivery(node) if "HSD" in rows else None,
+        admission=_read_admission(rows["CL1"] + PAD) if "CL1" in rows else None,
+        attachments=read_attachments(node) if "PWK" in rows else (),
+        message=(rows["MSG"] + PAD)[1] if "MSG" in rows else "",
         providers=tuple([read_provider(provider) for provider in node.loops("2010EA")]),
-        carried=_carry_event(node, separator),
+        carried=_carry_event(node, rows, separator),
     )
 
 
 def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
     """2000F and the providers within it."""
-    has, row = node.has, node.row
-    um = row("UM") + PAD
-    service = read_service(node, separator)
-    return ReviewItem(
+    rows = node.first_rows()
+    um = rows.get("UM", NOTHING) + PAD
+    service = read_service(rows, separator)
+    has_more = "SV3" in rows or "TOO" in rows or ("SV1" in rows and "SV2" in rows)
+    return _item(
         sequence=sequence,
-        traces=read_traces(node) if has("TRN") else (),
+        traces=read_traces(node) if "TRN" in rows else (),
         category=um[1],
         certification=CERTIFICATIONS.get(um[2]),
         service_type=um[3],
         location=read_location(um[4], separator),
-        previous_authorization=_second(row("REF/BB")) if has("REF/BB") else "",
-        previous_administrative=_second(row("REF/NT")) if has("REF/NT") else "",
-        service_dates=_read_days(row("DTP")) if has("DTP") else None,
+        previous_authorization=(rows["REF/BB"] + PAD)[2] if "REF/BB" in rows else "",
+        previous_administrative=(rows["REF/NT"] + PAD)[2] if "REF/NT" in rows else "",
+        service_dates=_read_days(rows["DTP"]) if "DTP" in rows else None,
         service=service,
-        delivery=read_delivery(node) if has("HSD") else None,
-        attachments=read_attachments(node) if has("PWK") else (),
-        message=(row("MSG") + PAD)[1],
+        delivery=read_delivery(node) if "HSD" in rows else None,
+        attachments=read_attachments(node) if "PWK" in rows else (),
+        message=(rows["MSG"] + PAD)[1] if "MSG" in rows else "",
         providers=tuple([read_provider(provider) for provider in node.loops("2010F")]),
-        carried=carry_service(node, service, separator) if has("SV3") or has("TOO") or has("SV1") else (),
+        carried=carry_service(node, service, separator) if has_more else (),
     )
 
 
-def read_diagnosis(text: str, separator: str) -> Diagnosis:
-    """One composite of HI."""
+def _read_diagnosis(text: str, separator: str) -> Diagnosis:
     parts = text.split(separator)
-    return Diagnosis(parts[0], parts[1] if len(parts) > 1 else "", read_date(parts[3]) if len(parts) > 3 else None)
+    if len(parts) == 2:
+        return _diagnosis(parts[0], parts[1])
+    return _diagnosis(parts[0], parts[1] if len(parts) > 1 else "", read_date(parts[3]) if len(parts) > 3 else None)
 
 
 def _read_diagnoses(hi: Sequence[str], separator: str) -> tuple[Diagnosis, ...]:
-    return tuple([read_diagnosis(text, separator) for text in hi[1:13] if text])
+    return tuple([_read_diagnosis(text, separator) for text in hi[1:13] if text])
 
 
 def _read_admission(cl1: Sequence[str]) -> Admission:
-    return Admission(type=cl1[1], source=cl1[2], patient_status=cl1[3], nursing_home_status=cl1[4])
+    return _admission(type=cl1[1], source=cl1[2], patient_status=cl1[3], nursing_home_status=cl1[4])
 
 
 def _read_accident(text: str, separator: str) -> Accident:
@@ -130,10 +138,6 @@ def _read_accident(text: str, separator: str) -> Accident:
     return Accident(tuple(causes), state, country)
 
 
-def _second(segment: Sequence[str]) -> str:
-    return segment[2] if len(segment) > 2 else ""
-
-
 def _read_day(dtp: Sequence[str]) -> date | None:
     return read_date(dtp[3]) if len(dtp) > 3 else None
 
@@ -142,9 +146,9 @@ def _read_days(dtp: Sequence[str]) -> DatePeriod | None:
     return read_period(dtp[3]) if len(dtp) > 3 else None
 
 
-def _carry_event(node: LoopNode, separator: str) -> tuple[CarriedSegment, ...]:
+def _carry_event(node: LoopNode, rows: Rows, separator: str) -> tuple[CarriedSegment, ...]:
     """What the event says that has no field: conditions, CR segments, transport (2010EB), other UMOs (2010EC)."""
-    present = [key for key in _CARRIED_KEYS if node.has(key)]
+    present = () if _CARRIED_SET.isdisjoint(rows) else [key for key in _CARRIED_KEYS if key in rows]
     carried = [carry("2000E", 0, one, separator) for key in present for one in node.segments(key)]
     for loop, keys in (("2010EB", _TRANSPORT_KEYS), ("2010EC", _OTHER_UMO_KEYS)):
         for group, inner in enumerate(node.loops(loop), start=1):

@@ -5,7 +5,7 @@ Request and response share these segments; what the response may not carry is le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from priorauth.domain.parties import (
     Address,
@@ -21,64 +21,81 @@ from priorauth.domain.parties import (
     Subscriber,
     Umo,
 )
+from priorauth.translate.quick import builder
 from priorauth.translate.x12_values import DAY, read_count, read_date, write_date
 from priorauth.translate.x12_writing import Row
 from priorauth.x12.tree import LoopNode
 
+NOTHING: list[str] = []
 _KINDS = {kind.value: kind for kind in EntityKind}
 
 
 # Reading. A row is padded, so that every element answers; one that is not there is not looked at.
 
-_PAD = [""] * 20
+PAD = [""] * 20
+
+Rows = Mapping[str, list[str]]
+"""The first segment of every key that a loop has."""
+
+_umo = builder(Umo)
+_provider = builder(Provider)
+_subscriber = builder(Subscriber)
+_dependent = builder(Dependent)
+_name = builder(Name)
+_identifier = builder(Identifier)
+_address = builder(Address)
+_contact = builder(Contact)
+_number = builder(ContactNumber)
+_specialty = builder(Specialty)
+_demographics = builder(Demographics)
 
 
 def read_umo(node: LoopNode) -> Umo:
     """The UMO (2010A)."""
-    nm1 = node.row("NM1") + _PAD
-    return Umo(role=nm1[1], name=read_name(nm1), identifier=Identifier(nm1[8], nm1[9]))
+    nm1 = node.row("NM1") + PAD
+    return _umo(role=nm1[1], name=read_name(nm1), identifier=_identifier(nm1[8], nm1[9]))
 
 
 def read_provider(node: LoopNode) -> Provider:
     """A requester or a provider of the event or of one service (2010B, 2010EA, 2010F)."""
-    nm1 = node.row("NM1") + _PAD
-    has = node.has
-    return Provider(
+    rows = node.first_rows()
+    nm1 = rows.get("NM1", NOTHING) + PAD
+    return _provider(
         role=nm1[1],
         name=read_name(nm1),
-        identifier=read_identifier(nm1),
-        supplemental=read_references(node) if has("REF") else (),
-        address=read_address(node),
-        contact=read_contact(node) if has("PER") else None,
-        specialty=_read_specialty(node) if has("PRV") else None,
+        identifier=_identifier(nm1[8], nm1[9]) if nm1[9] else None,
+        supplemental=_read_references(node) if "REF" in rows else (),
+        address=read_address(rows),
+        contact=read_contact(rows),
+        specialty=_read_specialty(rows["PRV"] + PAD) if "PRV" in rows else None,
     )
 
 
 def read_subscriber(node: LoopNode) -> Subscriber:
     """The subscriber (2010C)."""
-    nm1 = node.row("NM1") + _PAD
-    has = node.has
-    return Subscriber(
+    rows = node.first_rows()
+    nm1 = rows.get("NM1", NOTHING) + PAD
+    return _subscriber(
         name=read_name(nm1),
-        identifier=Identifier(nm1[8], nm1[9]),
-        supplemental=read_references(node) if has("REF") else (),
-        address=read_address(node),
-        demographics=_read_demographics(node) if has("DMG") else None,
-        military_status=(node.row("INS") + _PAD)[8] if has("INS") else "",
+        identifier=_identifier(nm1[8], nm1[9]),
+        supplemental=_read_references(node) if "REF" in rows else (),
+        address=read_address(rows),
+        demographics=_read_demographics(rows["DMG"] + PAD) if "DMG" in rows else None,
+        military_status=(rows["INS"] + PAD)[8] if "INS" in rows else "",
     )
 
 
 def read_dependent(node: LoopNode) -> Dependent:
     """The dependent (2010D)."""
-    nm1 = node.row("NM1") + _PAD
-    ins = node.row("INS") + _PAD
-    has = node.has
-    return Dependent(
+    rows = node.first_rows()
+    nm1 = rows.get("NM1", NOTHING) + PAD
+    ins = rows.get("INS", NOTHING) + PAD
+    return _dependent(
         name=read_name(nm1),
-        identifier=read_identifier(nm1),
-        supplemental=read_references(node) if has("REF") else (),
-        address=read_address(node),
-        demographics=_read_demographics(node) if has("DMG") else None,
+        identifier=_identifier(nm1[8], nm1[9]) if nm1[9] else None,
+        supplemental=_read_references(node) if "REF" in rows else (),
+        address=read_address(rows),
+        demographics=_read_demographics(rows["DMG"] + PAD) if "DMG" in rows else None,
         relationship=ins[2],
         birth_sequence=read_count(ins[17]),
     )
@@ -86,7 +103,7 @@ def read_dependent(node: LoopNode) -> Dependent:
 
 def read_name(nm1: Sequence[str]) -> Name:
     """The name of NM1, whoever it names."""
-    return Name(
+    return _name(
         kind=_KINDS.get(nm1[2], EntityKind.ORGANIZATION),
         last=nm1[3],
         first=nm1[4],
@@ -101,38 +118,35 @@ def read_identifier(nm1: Sequence[str]) -> Identifier | None:
     return Identifier(nm1[8], nm1[9]) if nm1[9] else None
 
 
-def read_references(node: LoopNode) -> tuple[Identifier, ...]:
-    """The supplemental identifiers (REF)."""
-    return tuple([Identifier(ref[1], ref[2], ref[3]) for ref in node.segments("REF")])
-
-
-def read_address(node: LoopNode) -> Address | None:
+def read_address(rows: Rows) -> Address | None:
     """The address (N3, N4), None where neither was sent."""
-    n3, n4 = node.row("N3"), node.row("N4")
-    if not n3 and not n4:
+    if "N3" not in rows and "N4" not in rows:
         return None
-    n4 = n4 + _PAD
-    return Address(lines=tuple(n3[1:3]), city=n4[1], state=n4[2], postal_code=n4[3], country=n4[4], subdivision=n4[7])
+    n4 = rows.get("N4", NOTHING) + PAD
+    lines = tuple(rows.get("N3", NOTHING)[1:3])
+    return _address(lines=lines, city=n4[1], state=n4[2], postal_code=n4[3], country=n4[4], subdivision=n4[7])
 
 
-def read_contact(node: LoopNode) -> Contact | None:
+def read_contact(rows: Rows) -> Contact | None:
     """The contact (PER), None where none was sent."""
-    per = node.row("PER")
-    if not per:
+    if "PER" not in rows:
         return None
-    per = per + _PAD
+    per = rows["PER"] + PAD
     pairs = ((per[3], per[4]), (per[5], per[6]), (per[7], per[8]))
-    return Contact(name=per[2], numbers=tuple([ContactNumber(kind, number) for kind, number in pairs if number]))
+    return _contact(name=per[2], numbers=tuple([_number(kind, number) for kind, number in pairs if number]))
 
 
-def _read_specialty(node: LoopNode) -> Specialty:
-    prv = node.row("PRV") + _PAD
-    return Specialty(prv[1], prv[2], prv[3])
+def _read_references(node: LoopNode) -> tuple[Identifier, ...]:
+    padded = [ref + PAD for ref in node.rows("REF")]
+    return tuple([_identifier(ref[1], ref[2], ref[3]) for ref in padded])
 
 
-def _read_demographics(node: LoopNode) -> Demographics:
-    dmg = node.row("DMG") + _PAD
-    return Demographics(birth_date=read_date(dmg[2]), gender=dmg[3])
+def _read_specialty(prv: Sequence[str]) -> Specialty:
+    return _specialty(prv[1], prv[2], prv[3])
+
+
+def _read_demographics(dmg: Sequence[str]) -> Demographics:
+    return _demographics(birth_date=read_date(dmg[2]), gender=dmg[3])
 
 
 # Writing

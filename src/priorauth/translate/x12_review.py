@@ -17,6 +17,7 @@ from priorauth.domain.reviews import (
     TransactionIdentity,
 )
 from priorauth.translate.losses import Losses
+from priorauth.translate.quick import builder
 from priorauth.translate.x12_event import (
     carried_loops,
     event_rows,
@@ -25,6 +26,7 @@ from priorauth.translate.x12_event import (
     read_item,
 )
 from priorauth.translate.x12_parties import (
+    PAD,
     patient_rows,
     provider_rows,
     read_dependent,
@@ -33,7 +35,7 @@ from priorauth.translate.x12_parties import (
     read_umo,
     umo_rows,
 )
-from priorauth.translate.x12_services import PAD, trace_rows
+from priorauth.translate.x12_services import trace_rows
 from priorauth.translate.x12_values import write_date, write_time
 from priorauth.translate.x12_writing import SetWriter, WritableGuide
 from priorauth.x12.guides.x217.request import X217_REQUEST
@@ -43,6 +45,8 @@ from priorauth.x12.tree import LoopNode
 _REQUEST = WritableGuide(X217_REQUEST)
 STANDARD = Delimiters()
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
+_review = builder(ServiceReview)
+_transaction = builder(TransactionIdentity)
 _TRACES = 2  # of a request, per level
 
 
@@ -67,12 +71,12 @@ def review_from_x12(
     event_level = _only(dependents[0] if dependents else subscriber_level, "2000E")
     umo = read_umo(_only(umo_level, "2010A"))
     items = [read_item(node, sequence, component) for sequence, node in enumerate(event_level.loops("2000F"), start=1)]
-    return ServiceReview(
+    return _review(
         id=review_id,
         arrived_as=Format.X12_278,
         partner=partner,
         received_at=received_at,
-        transaction=TransactionIdentity(
+        transaction=_transaction(
             purpose=_PURPOSES.get(bht[2], Purpose.REQUEST),
             identifier=bht[3],
             created=bht[4] + bht[5],

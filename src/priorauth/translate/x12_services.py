@@ -18,6 +18,8 @@ from priorauth.domain.reviews import (
     ServiceKind,
     Trace,
 )
+from priorauth.translate.quick import builder
+from priorauth.translate.x12_parties import PAD, Rows
 from priorauth.translate.x12_values import read_components, read_count, read_decimal, write_number
 from priorauth.translate.x12_writing import Row
 from priorauth.x12.segments import Element
@@ -37,12 +39,18 @@ COMPOSITES: dict[str, frozenset[int]] = {
 
 # Reading. A row is padded, so that every element answers; one that is not there is not looked at.
 
-PAD = [""] * 20
+_trace = builder(Trace)
+_location = builder(FacilityLocation)
+_delivery = builder(Delivery)
+_attachment = builder(Attachment)
+_service = builder(Service)
+_procedure = builder(Procedure)
 
 
 def read_traces(node: LoopNode) -> tuple[Trace, ...]:
     """The traces (TRN) of an event or a service."""
-    return tuple([Trace(trn[2], trn[3], trn[4]) for trn in node.segments("TRN")])
+    padded = [trn + PAD for trn in node.rows("TRN")]
+    return tuple([_trace(trn[2], trn[3], trn[4]) for trn in padded])
 
 
 def read_location(text: str, separator: str) -> FacilityLocation | None:
@@ -50,7 +58,7 @@ def read_location(text: str, separator: str) -> FacilityLocation | None:
     if not text:
         return None
     code, _, qualifier = text.partition(separator)
-    return FacilityLocation(code, qualifier)
+    return _location(code, qualifier)
 
 
 def read_delivery(node: LoopNode) -> Delivery | None:
@@ -59,7 +67,7 @@ def read_delivery(node: LoopNode) -> Delivery | None:
     if not hsd:
         return None
     hsd = hsd + PAD
-    return Delivery(
+    return _delivery(
         quantity_qualifier=hsd[1],
         quantity=read_decimal(hsd[2]),
         measure=hsd[3],
@@ -75,25 +83,25 @@ def read_attachments(node: LoopNode) -> tuple[Attachment, ...]:
     """PWK: documents that exist or, in a response, are asked for."""
     return tuple(
         [
-            Attachment(report_type=pwk[1], transmission=pwk[2], control_number=pwk[6], description=pwk[7])
+            _attachment(report_type=pwk[1], transmission=pwk[2], control_number=pwk[6], description=pwk[7])
             for pwk in node.segments("PWK")
         ]
     )
 
 
-def read_service(node: LoopNode, separator: str) -> Service | None:
+def read_service(rows: Rows, separator: str) -> Service | None:
     """The service line: SV2, else SV1, else SV3. A second kind of line beside it is carried."""
-    if sv2 := node.row("SV2"):
-        return _read_institutional(sv2 + PAD, separator)
-    if sv1 := node.row("SV1"):
-        return _read_professional(sv1 + PAD, separator)
-    if sv3 := node.row("SV3"):
-        return _read_dental(sv3 + PAD, separator)
+    if "SV2" in rows:
+        return _read_institutional(rows["SV2"] + PAD, separator)
+    if "SV1" in rows:
+        return _read_professional(rows["SV1"] + PAD, separator)
+    if "SV3" in rows:
+        return _read_dental(rows["SV3"] + PAD, separator)
     return None
 
 
 def _read_institutional(sv2: Sequence[str], separator: str) -> Service:
-    return Service(
+    return _service(
         kind=ServiceKind.INSTITUTIONAL,
         revenue_code=sv2[1],
         procedure=read_procedure(sv2[2], separator) if sv2[2] else None,
@@ -108,7 +116,7 @@ def _read_institutional(sv2: Sequence[str], separator: str) -> Service:
 
 def _read_professional(sv1: Sequence[str], separator: str) -> Service:
     pointers = sv1[7]
-    return Service(
+    return _service(
         kind=ServiceKind.PROFESSIONAL,
         procedure=read_procedure(sv1[1], separator),
         amount=read_decimal(sv1[2]),
@@ -121,7 +129,7 @@ def _read_professional(sv1: Sequence[str], separator: str) -> Service:
 
 
 def _read_dental(sv3: Sequence[str], separator: str) -> Service:
-    return Service(
+    return _service(
         kind=ServiceKind.DENTAL,
         procedure=read_procedure(sv3[1], separator),
         amount=read_decimal(sv3[2]),
@@ -134,12 +142,14 @@ def read_procedure(text: str, separator: str) -> Procedure:
     parts = text.split(separator)
     count = len(parts)
     if count == 2:
-        return Procedure(qualifier=parts[0], code=parts[1])
+        return _procedure(qualifier=parts[0], code=parts[1])
     parts += [""] * (8 - count)
     modifiers = parts[2:6]
     while modifiers and not modifiers[-1]:
         modifiers.pop()
-    return Procedure(qualifier=parts[0], code=parts[1], modifiers=tuple(modifiers), description=parts[6], last=parts[7])
+    return _procedure(
+        qualifier=parts[0], code=parts[1], modifiers=tuple(modifiers), description=parts[6], last=parts[7]
+    )
 
 
 def carry(loop: str, group: int, segment: Sequence[str], separator: str) -> CarriedSegment:

@@ -9,9 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from priorauth.domain.reviews import DatePeriod
+from priorauth.translate.quick import builder
 
 DAY = "D8"
 PERIOD = "RD8"
+
+_period = builder(DatePeriod)
 
 
 def read_date(text: str) -> date | None:
@@ -28,8 +31,8 @@ def read_period(text: str) -> DatePeriod | None:
     """A day, or a period of days written CCYYMMDD-CCYYMMDD."""
     start = read_date(text[:8])
     if start is None or len(text) == 8:
-        return DatePeriod(start) if start else None
-    return DatePeriod(start, read_date(text[9:]))
+        return _period(start) if start else None
+    return _period(start, read_date(text[9:]))
 
 
 def read_decimal(text: str) -> Decimal | None:

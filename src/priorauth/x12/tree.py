@@ -62,6 +62,19 @@ class LoopNode:
         place = self._shape.places.get(key)
         return self._rows[self._start + place[0][0]] if place is not None else []
 
+    def first_rows(self) -> dict[str, list[str]]:
+        """The first segment of every key that is there, as it was received, without padding."""
+        rows, start = self._rows, self._start
+        return {key: rows[start + place[0][0]] for key, place in self._shape.places.items()}
+
+    def rows(self, key: str) -> list[list[str]]:
+        """Every segment of that key in order, as it was received, without padding."""
+        place = self._shape.places.get(key)
+        if place is None:
+            return []
+        rows, start = self._rows, self._start
+        return [rows[start + index] for index in place[0]]
+
     def has(self, key: str) -> bool:
         """True where this loop has a segment of that key."""
         return key in self._shape.places

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from priorauth.domain.findings import Finding, Severity
 from priorauth.domain.findings import FindingCode as Code
 
 from .control import (
+    CONTROL,
     GS_WIDTH,
     TA1_WIDTH,
     TRAILER_WIDTH,
@@ -20,26 +20,13 @@ from .control import (
     set_drafts,
 )
 from .faults import X12SyntaxError
-from .parts import FunctionalGroup, Interchange, TransactionSet
+from .parts import FunctionalGroup, Interchange, Limits, TransactionSet
 from .pieces import Piece, Pieces
 from .positions import Source
 from .reporting import Draft, Report
 from .segments import EMPTY, Isa, Segment
 
-_CONTROL = frozenset(("ISA", "GS", "ST", "SE", "GE", "IEA"))
-
 Part = TransactionSet | FunctionalGroup | Interchange
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one transaction set may have at most; a larger one is refused, and its siblings are read."""
-
-    set_bytes: int = 4 * 1024 * 1024
-    set_segments: int = 40_000
-
-
-DEFAULT_LIMITS = Limits()
 
 
 class _OpenInterchange:
@@ -132,7 +119,7 @@ class Assembly:
             self._interchange.is_latin |= not piece.is_utf8
             if self._pieces.is_dropping:
                 self._drop()
-            for index in [index for index, row in enumerate(rows) if row[0] in _CONTROL]:
+            for index in [index for index, row in enumerate(rows) if row[0] in CONTROL]:
                 segment_id = rows[index][0]
                 if at < index:
                     self._hold(piece, at, index)

@@ -16,6 +16,9 @@ from .parts import TransactionSet
 from .reporting import Draft
 from .segments import Delimiters, Isa, Segment
 
+CONTROL = frozenset(("ISA", "GS", "ST", "SE", "GE", "IEA"))
+"""The segments that are not content."""
+
 GS_WIDTH, TA1_WIDTH, TRAILER_WIDTH = 9, 6, 3
 
 FUNCTIONAL_GROUPS = {
@@ -79,12 +82,21 @@ def padded(row: Sequence[str], width: int) -> Segment:
     return Segment([*row, *[""] * (width - len(row))])
 
 
+def is_clean_isa(isa: Isa) -> bool:
+    """True for an ISA that `isa_faults` finds nothing wrong with; it may be false for a few more."""
+    number, date, time = isa.segment[13], isa.segment[9], isa.segment[10]
+    return (
+        isa.is_fixed_width
+        and _CLEAN_ISA.fullmatch("*".join(isa.segment)) is not None
+        and _are_distinct(isa.delimiters)
+        and number.isdecimal()
+        and is_short_date(date)
+        and is_time(time)
+    )
+
+
 def isa_faults(isa: Isa) -> Iterator[tuple[Code, int]]:
     """What is wrong with an ISA, and in which element."""
-    if isa.is_fixed_width and _CLEAN_ISA.fullmatch("*".join(isa.segment)) and _are_distinct(isa.delimiters):
-        number, date, time = isa.segment[13], isa.segment[9], isa.segment[10]
-        if number.isdecimal() and is_short_date(date) and is_time(time):
-            return
     if not isa.is_fixed_width:
         yield Code.ISA_PADDING_LOST, 0
     row = [isa.segment[0], *[value.ljust(width) for value, width in zip(isa.segment[1:], _ISA_WIDTHS, strict=False)]]
@@ -119,9 +131,14 @@ def _delimiter_faults(isa: Isa) -> Iterator[tuple[Code, int]]:
         yield Code.ISA_SEGMENT_TERMINATOR, 0
 
 
+def is_clean_gs(row: Sequence[str]) -> bool:
+    """True for a GS that `gs_faults` finds nothing wrong with."""
+    return bool(_GS_CHECKS[len(row)](row, _NO_COMPONENT))
+
+
 def gs_faults(row: Sequence[str]) -> Iterator[tuple[Code, int]]:
     """What is wrong with a GS, and in which element. Whether there is a guide for GS01 and GS08 is asked elsewhere."""
-    if _GS_CHECKS[len(row)](row, _NO_COMPONENT):
+    if is_clean_gs(row):
         return
     for position in sorted({min(fault.element, 8) for fault in diagnose(GS.elements, (), row, _WHOLE)} - {1, 8}):
         yield Code.GS_CONTROL_NUMBER if position == 6 else Code.GS_ELEMENT, position

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .assembly import DEFAULT_LIMITS, Assembly, Limits, Part
-from .parts import FunctionalGroup, Interchange, TransactionSet
+from .assembly import Assembly, Part
+from .flawless import flawless
+from .parts import DEFAULT_LIMITS, FunctionalGroup, Interchange, Limits, TransactionSet
 from .pieces import Pieces
 from .segments import Segment
 
@@ -40,6 +41,8 @@ def read_header(data: bytes) -> Segment:
 
 def read_interchange(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Interchange:
     """The one interchange of a message. Raises `X12SyntaxError` where no ISA13 can be read; all else is findings."""
+    if (interchange := flawless(data, limits)) is not None:
+        return interchange
     sets: list[TransactionSet] = []
     groups: list[FunctionalGroup] = []
     for part in Assembly((data,), limits, expects_one=True).parts():

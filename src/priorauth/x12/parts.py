@@ -10,6 +10,17 @@ from .positions import Source
 from .segments import EMPTY, Delimiters, Segment
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one transaction set may have at most; a larger one is refused, and its siblings are read."""
+
+    set_bytes: int = 4 * 1024 * 1024
+    set_segments: int = 40_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class TransactionSet:
     """ST to SE. `rows` are the same segments as lists, for reading at speed; they are not to be changed."""

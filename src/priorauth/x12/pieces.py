@@ -13,7 +13,10 @@ from .segments import Delimiters, Isa, read_isa
 
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 1200  # enough for an ISA with everything wrong about it
-_LARGEST = 256 * 1024  # of a piece; what comes as one chunk may be larger
+LARGEST = 256 * 1024
+"""The most bytes of a piece; what comes as one chunk may be more."""
+
+_PRINTABLE = bytes(range(0x20, 0x7F))
 _LAYOUT = LAYOUT.decode()
 _LAYOUT_BYTES = frozenset(LAYOUT[at : at + 1] for at in range(len(LAYOUT)))
 
@@ -42,12 +45,12 @@ def read_piece(raw: bytes, origin: Place, delimiters: Delimiters) -> Piece:
     """Whole segments taken apart."""
     text, is_utf8 = _decoded(raw, delimiters)
     terminator, element, component = delimiters.segment, delimiters.element, delimiters.component
-    is_plain = text.isascii() and text.isprintable()
+    is_plain = not raw.translate(None, _PRINTABLE)
     if not is_plain or terminator + " " in text:
         text = _without_layout(text, terminator)
         is_plain = text.isascii() and text.isprintable()
     pieces = text.split(terminator)
-    is_terminated = not pieces[-1].strip(_LAYOUT)
+    is_terminated = not pieces[-1] or pieces[-1].isspace()
     if is_terminated:
         pieces.pop()
     if is_plain:
@@ -108,7 +111,8 @@ class Pieces:
         self._limit = limit
         self._buffer = b""
         self._at = 0  # in the buffer
-        self._origin = START  # of the place in the buffer
+        self._origin = START  # of the bytes taken last
+        self._last = b""  # which count only when more are taken
         self.is_dropping = False  # a segment without an end was too long
 
     def read_isa(self) -> tuple[Isa, Piece]:
@@ -117,8 +121,8 @@ class Pieces:
         while len(self._buffer) - self._at < _HEAD and self._more():
             pass
         isa = read_isa(self._buffer[self._at : self._at + _HEAD].decode("latin-1"))
-        origin, raw = self._origin, self._take(isa.end)
-        return isa, Piece(raw, origin, isa.delimiters, [list(isa.segment)], False, True, True)
+        raw = self._take(isa.end)
+        return isa, Piece(raw, self._origin, isa.delimiters, [list(isa.segment)], False, True, True)
 
     def next(self, delimiters: Delimiters) -> Piece | None:
         """The next piece, or None at the end."""
@@ -129,14 +133,14 @@ class Pieces:
             if not end and len(self._buffer) - self._at > self._limit:
                 self._take(len(self._buffer) - self._at)
                 self.is_dropping = True
-        origin, raw = self._origin, self._take((end or len(self._buffer)) - self._at)
-        return read_piece(raw, origin, delimiters) if raw.strip(LAYOUT) else None
+        raw = self._take((end or len(self._buffer)) - self._at)
+        return read_piece(raw, self._origin, delimiters) if raw.strip(LAYOUT) else None
 
     def put_back(self, piece: Piece, row: int) -> None:
         """Read again from that row of the piece on: it belongs to another interchange."""
         starts = piece.starts()
         at = starts[row][0] if row < len(starts) else len(piece.raw)
-        self._origin = piece.origin.after(piece.raw[:at])
+        self._origin, self._last = piece.origin, piece.raw[:at]
         self._buffer, self._at = piece.raw[at:] + self._buffer[self._at :], 0
 
     def has_more(self) -> bool:
@@ -146,11 +150,11 @@ class Pieces:
 
     def _end(self, terminator: bytes) -> int:
         """Behind the last segment that fits in a piece, or behind the next one where it is longer; 0 for none."""
-        last = self._buffer.rfind(terminator, self._at, self._at + _LARGEST)
-        return (last if last >= 0 else self._buffer.find(terminator, self._at + _LARGEST)) + 1
+        last = self._buffer.rfind(terminator, self._at, self._at + LARGEST)
+        return (last if last >= 0 else self._buffer.find(terminator, self._at + LARGEST)) + 1
 
     def _skip_layout(self) -> None:
-        if self._origin.offset == 0 and (self._buffer or self._more()) and self._buffer.startswith(_BOM):
+        if not self._last and (self._buffer or self._more()) and self._buffer.startswith(_BOM):
             self._take(len(_BOM))
         while True:
             while self._buffer[self._at : self._at + 1] in _LAYOUT_BYTES:
@@ -161,7 +165,7 @@ class Pieces:
     def _take(self, count: int) -> bytes:
         raw = self._buffer[self._at : self._at + count]
         self._at += count
-        self._origin = self._origin.after(raw)
+        self._origin, self._last = self._origin.after(self._last), raw
         return raw
 
     def _more(self) -> bool:

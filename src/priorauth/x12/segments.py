@@ -97,7 +97,12 @@ def _delimiters(elements: Sequence[str], separator: str, component: str, segment
     repetition = elements[11]
     if elements[12] == "00401" or len(repetition) != 1 or repetition.isalnum():
         repetition = ""  # in 00401 it is the id of the standard, U
-    return Delimiters(separator, repetition, component, segment)
+    return _announced(separator, repetition, component, segment)
+
+
+@lru_cache(maxsize=64)
+def _announced(element: str, repetition: str, component: str, segment: str) -> Delimiters:
+    return Delimiters(element, repetition, component, segment)
 
 
 def _read_unpadded(head: str, separator: str) -> Isa:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from priorauth.domain.findings import Finding
 from priorauth.domain.findings import FindingCode as Code
 
-from .assembly import DEFAULT_LIMITS
 from .control import FUNCTIONAL_GROUPS
 from .envelope import FunctionalGroup, Interchange, Limits, TransactionSet, read_interchange, split_stream
 from .guides import RESPONSE_PURPOSE, guide_table
 from .loops import STRICT, CompiledGuide, Tolerances, find_guide, read_loops
+from .parts import DEFAULT_LIMITS
 from .reporting import Draft, Report
 from .segments import Delimiters
 from .tree import LoopNode

@@ -50,8 +50,9 @@ class Source:
 
     @property
     def row(self) -> list[str]:
-        """The first segment taken apart."""
-        return self.stretches[0].rows[self.first]
+        """The first segment taken apart; nothing past the end, where a message is cut off."""
+        rows = self.stretches[0].rows
+        return rows[self.first] if self.first < len(rows) else []
 
     def place(self, index: int, element: int = 0, repetition: int = 0, component: int = 0) -> Place:
         """Where a segment (counted from 0) or a part of it begins; past the end, the end."""

@@ -24,7 +24,7 @@ from priorauth.adapters.embedded_bus import EmbeddedBus
 from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.knowledge import Knowledge, load_knowledge
 from priorauth.adapters.mapping_files import mappings_folder
-from priorauth.domain.parties import DestinationId
+from priorauth.domain.parties import DestinationId, PartnerId, TradingPartner
 from priorauth.domain.reviews import Format, ReviewId
 from priorauth.observability import Metrics
 from priorauth.services.answer_message import AnswerMessage
@@ -47,6 +47,8 @@ from priorauth.x12.writing import Address
 EVENT_SOURCE = "urn:priorauth:gateway"
 OURSELVES = Address(qualifier="ZZ", id="PRIORAUTH", group_id="PRIORAUTH")
 DELEGATE_TIMEOUT_SECONDS = 30.0
+INSPECTOR = TradingPartner(id=PartnerId("inspection"), name="the tools, which read by the strict rules")
+"""The partner that single messages are inspected for; nobody can send as it."""
 
 
 class NotConfigured(Exception):
@@ -126,7 +128,8 @@ def build_tools(settings: Settings) -> Tools:
     """What the mappings say, wired to the tools that need no store."""
     folder = mappings_folder(settings.mappings)
     knowledge = load_knowledge(folder, sandbox=settings.sandbox)
-    codec = X12Codec(findings=knowledge.findings, payer_of=knowledge.payer, partners=knowledge.partners.by_id)
+    partners = {**knowledge.partners.by_id, INSPECTOR.id: INSPECTOR}
+    codec = X12Codec(findings=knowledge.findings, payer_of=knowledge.payer, partners=partners)
     directory = read_directory(folder / "sandbox" / "directory.yaml")
     return Tools(
         folder=folder,

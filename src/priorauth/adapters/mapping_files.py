@@ -15,13 +15,18 @@ class MappingsMissing(Exception):
 
 
 def mappings_folder(chosen: Path | None) -> Path:
-    """The chosen folder, or the one that is shipped: in the package, or beside the sources of a checkout."""
+    """The chosen folder, or the one that is shipped."""
+    folder = chosen or shipped_folder("mappings")
+    if not folder.is_dir():
+        raise MappingsMissing(folder)
+    return folder
+
+
+def shipped_folder(name: str) -> Path:
+    """A folder that ships with the program: in the package, or beside the sources of a checkout."""
     package = Path(__file__).resolve().parents[1]
-    candidates = [chosen] if chosen else [package / "_mappings", package.parents[1] / "mappings"]
-    for folder in candidates:
-        if folder.is_dir():
-            return folder
-    raise MappingsMissing(candidates[-1])
+    installed = package / f"_{name}"
+    return installed if installed.is_dir() else package.parents[1] / name
 
 
 def read_folder(folder: Path) -> dict[str, str]:

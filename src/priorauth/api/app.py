@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from priorauth import __version__
-from priorauth.api import delegates, events, health, reviews, x12
+from priorauth.api import delegates, events, health, reviews, tools, x12
 from priorauth.api.problems import Problem, problem_response, render_problem
 from priorauth.api.security import RequireToken
 from priorauth.bootstrap import Gateway
@@ -42,7 +42,7 @@ def create_app(
 
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
-    for module in (x12, reviews, events, delegates, health):
+    for module in (x12, reviews, events, delegates, tools, health):
         app.include_router(module.router)
     for router in extra_routers:
         app.include_router(router)

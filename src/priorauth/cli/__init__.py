@@ -1,12 +1,27 @@
-"""The `priorauth` command."""
+"""The `priorauth` command. Every command takes `--json` where it prints data; exit 0 ok, 1 invalid, 2 could not run."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from priorauth import __version__
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+events_app = typer.Typer(no_args_is_help=True, help="The event stream of a running gateway.")
+packs_app = typer.Typer(no_args_is_help=True, help="The payers' rule packs.")
+database_app = typer.Typer(no_args_is_help=True, help="The gateway's database.")
+app.add_typer(events_app, name="events")
+app.add_typer(packs_app, name="packs")
+app.add_typer(database_app, name="db")
+
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+Files = Annotated[list[Path], typer.Argument(help="files to read; - is standard input")]
+File = Annotated[Path, typer.Argument(help="the file to read; - is standard input")]
+GatewayUrl = Annotated[str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")]
+LOCAL = "http://127.0.0.1:8080"
 
 
 def main() -> None:
@@ -14,8 +29,18 @@ def main() -> None:
     app()
 
 
+def print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"priorauth {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def root() -> None:
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
     """Prior authorization gateway: X12 278 in, routed to whoever decides, answered in X12."""
 
 
@@ -26,7 +51,111 @@ def serve(
     port: Annotated[int | None, typer.Option(help="port to listen on; 0 takes a free one; default 8080")] = None,
 ) -> None:
     """Run the gateway. Example: priorauth serve --sandbox --port 8080"""
+    from priorauth.bootstrap import NotConfigured
+    from priorauth.cli.output import COULD_NOT_RUN, fail, running_or_exit
     from priorauth.cli.serving import serve as run
     from priorauth.settings import load_settings
 
-    run(load_settings(sandbox=sandbox or None, host=host, port=port))
+    try:
+        with running_or_exit():
+            run(load_settings(sandbox=sandbox or None, host=host, port=port))
+    except NotConfigured as problem:
+        fail(str(problem), COULD_NOT_RUN)
+
+
+@app.command()
+def demo() -> None:
+    """Run the main job end to end on a free port and print everything. Example: priorauth demo"""
+    from priorauth.cli.demo import run_demo
+
+    raise typer.Exit(run_demo())
+
+
+@app.command()
+def validate(
+    files: Files,
+    as_json: Json = False,
+    show_all: Annotated[bool, typer.Option("--all", help="show findings that follow from others")] = False,
+    quote: Annotated[bool, typer.Option(help="quote the segment that a finding is about")] = True,
+    pyx12: Annotated[bool, typer.Option(help="ask pyx12 for a second opinion")] = True,
+    partner: Annotated[str | None, typer.Option(help="validate by this partner's rules")] = None,
+) -> None:
+    """Say everything that is wrong with X12 files. Example: priorauth validate samples/x12/*.edi"""
+    from priorauth.cli import files as commands
+
+    raise typer.Exit(
+        commands.validate(files, as_json=as_json, show_all=show_all, quote=quote, ask_pyx12=pyx12, partner=partner)
+    )
+
+
+@app.command()
+def translate(
+    file: File,
+    to: Annotated[str, typer.Option(help="x12 or event")],
+    losses: Annotated[Path | None, typer.Option(help="write what could not cross to this file, as JSON")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a request in another format. Example: priorauth translate samples/x12/imaging-mri.edi --to event"""
+    from priorauth.cli import files as commands
+    from priorauth.cli.output import COULD_NOT_RUN, fail
+    from priorauth.inspection import Target
+
+    if to not in list(Target):
+        fail(f"--to wants one of {', '.join(Target)}", COULD_NOT_RUN)
+    raise typer.Exit(commands.translate(file, to, losses, as_json=as_json))
+
+
+@app.command()
+def route(
+    file: File,
+    as_of: Annotated[str | None, typer.Option(help="the day of receipt, YYYY-MM-DD; default today")] = None,
+    facts: Annotated[Path | None, typer.Option(help="the directory's whole answer, as JSON or YAML")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say where each item of a request would go, and why. Example: priorauth route samples/x12/nicu-admission.edi"""
+    from priorauth.cli import files as commands
+
+    raise typer.Exit(commands.route(file, as_of=as_of, facts_file=facts, as_json=as_json))
+
+
+@app.command()
+def explain(review_id: str, gateway: GatewayUrl = LOCAL, as_json: Json = False) -> None:
+    """Say where a review went, why, and how it stands. Example: priorauth explain rev-01J... --gateway http://h:8080"""
+    from priorauth.cli import running
+
+    raise typer.Exit(running.explain(gateway.rstrip("/"), review_id, as_json=as_json))
+
+
+@events_app.command("tail")
+def tail(
+    after: Annotated[int, typer.Option(help="the position of the last event that you have")] = 0,
+    payer: Annotated[str, typer.Option(help="one payer's full events")] = "",
+    follow: Annotated[bool, typer.Option(help="wait for new events")] = True,
+    gateway: GatewayUrl = LOCAL,
+    as_json: Json = False,
+) -> None:
+    """Print events as they happen. Example: priorauth events tail --payer ALLWAYS --json"""
+    from priorauth.cli import running
+
+    raise typer.Exit(running.tail_events(gateway.rstrip("/"), after=after, payer=payer, follow=follow, as_json=as_json))
+
+
+@packs_app.command("lint")
+def lint(as_json: Json = False) -> None:
+    """Check every pack and run its examples. Example: priorauth packs lint"""
+    from priorauth.cli import packs
+
+    raise typer.Exit(packs.lint(as_json=as_json))
+
+
+@database_app.command("upgrade")
+def upgrade() -> None:
+    """Bring the database of the settings to this version. Example: priorauth db upgrade"""
+    import asyncio
+
+    from priorauth.adapters.database.migrations import migrate
+    from priorauth.cli.output import say
+    from priorauth.settings import load_settings
+
+    asyncio.run(migrate(load_settings().database_url))
+    say("the database is up to date")

@@ -1,0 +1,54 @@
+"""`/validate`, `/translate` and `/route`: the tools of the command line over HTTP. Nothing is stored."""
+
+from __future__ import annotations
+
+from datetime import date
+from http import HTTPStatus
+
+from fastapi import APIRouter, Query, Request, Response
+
+from priorauth.api.bodies import json_response, read_body
+from priorauth.api.problems import Problem
+from priorauth.bootstrap import Gateway
+from priorauth.inspection import NotReadable, Target, route_documents, translate_message, validation_document
+
+router = APIRouter(tags=["tools"])
+
+MEDIA_TYPES = {Target.X12: "application/edi-x12", Target.EVENT: "application/cloudevents+json"}
+
+
+@router.post("/validate", summary="Everything wrong with a message, by rule and position")
+async def validate(
+    request: Request, second_opinion: bool = Query(default=False, description="ask pyx12 of the same bytes too")
+) -> Response:
+    """The report of `priorauth validate`. 200 whether the message is valid or not."""
+    gateway: Gateway = request.app.state.gateway
+    body = await read_body(request)
+    try:
+        return json_response(validation_document(gateway.tools, body, second_opinion=second_opinion))
+    except NotReadable as problem:
+        raise Problem(HTTPStatus.BAD_REQUEST, str(problem)) from None
+
+
+@router.post("/translate", summary="A message in another format")
+async def translate(request: Request, to: Target) -> Response:
+    """The document of `priorauth translate`. Problem 422 where the message has errors that keep it from being read."""
+    gateway: Gateway = request.app.state.gateway
+    body = await read_body(request)
+    try:
+        translated = translate_message(gateway.tools, body, to)
+    except NotReadable as problem:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(problem)) from None
+    headers = {"X-Losses": str(len(translated.losses))}
+    return Response(translated.body, media_type=MEDIA_TYPES[to], headers=headers)
+
+
+@router.post("/route", summary="Where each item of a request would go, and why")
+async def route(request: Request, as_of: date | None = None) -> Response:
+    """The answer of `priorauth route` with its explanation, for each request. `as_of` is the day of receipt."""
+    gateway: Gateway = request.app.state.gateway
+    body = await read_body(request)
+    try:
+        return json_response({"routes": await route_documents(gateway.tools, body, as_of=as_of)})
+    except NotReadable as problem:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(problem)) from None

@@ -1,0 +1,84 @@
+"""`explain`, `events tail`, `deadletters` and the mailbox: what a running gateway knows, asked over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import httpx2
+
+from priorauth.cli.files import route_lines
+from priorauth.cli.output import COULD_NOT_RUN, fail, say, say_json
+
+TIMEOUT_SECONDS = 10.0
+
+
+def explain(gateway: str, review_id: str, *, as_json: bool) -> int:
+    """Print the route of a review with the rules that lost, and where its items stand."""
+    review = get(gateway, f"/reviews/{review_id}", f"there is no review {review_id}")
+    route = get(gateway, f"/reviews/{review_id}/route", f"review {review_id} was not routed")
+    if as_json:
+        say_json({"review": review, "route": route["explanation"]})
+        return 0
+    say(f"review {review['id']}: {review['state']}, received {review['received_at']} as {review['arrived_as']}")
+    for line in route_lines(route["explanation"]):
+        say(line)
+    say()
+    for item in review["items"]:
+        decided = f"{item['action'] or 'no action'} by {item['decided_by'] or 'nobody yet'}"
+        say(f"item {item['sequence']}: {decided}{'' if item['is_final'] else ', more to come'}")
+    for leg in review["legs"]:
+        say(f"leg {leg['number']} ({leg['id']}) with {leg['destination']}: {leg['state']}, {leg['attempts']} attempts")
+    return 0
+
+
+def tail_events(gateway: str, *, after: int, payer: str, follow: bool, as_json: bool) -> int:
+    """Print events as they happen, from a position on."""
+    query: dict[str, str | int] = {"after": after, "payer": payer, "follow": str(follow).lower()}
+    timeout = httpx2.Timeout(TIMEOUT_SECONDS, read=None)
+    try:
+        with httpx2.stream("GET", f"{gateway}/events", params=query, timeout=timeout) as response:
+            if response.status_code != HTTPStatus.OK:
+                fail(f"the gateway answered {response.status_code}", COULD_NOT_RUN)
+            for event in server_sent(response.iter_lines()):
+                say(event["data"] if as_json else f"{event['id']:>6}  {event['event']:<42} {subject(event['data'])}")
+    except httpx2.HTTPError:
+        fail(f"no gateway answers at {gateway}; start one with: priorauth serve --sandbox", COULD_NOT_RUN)
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def server_sent(lines: Iterator[str]) -> Iterator[Mapping[str, str]]:
+    """Server-sent events out of their lines."""
+    event: dict[str, str] = {}
+    for line in lines:
+        if not line:
+            if "data" in event:
+                yield event
+            event = {}
+            continue
+        name, _, value = line.partition(": ")
+        if name:
+            event[name] = value
+
+
+def subject(data: str) -> str:
+    """The review that an event is about."""
+    import json
+
+    return str(json.loads(data).get("subject", ""))
+
+
+def get(gateway: str, path: str, missing: str) -> Any:
+    """One document of the gateway; ends the command where it cannot be had."""
+    try:
+        response = httpx2.get(f"{gateway}{path}", timeout=TIMEOUT_SECONDS)
+    except httpx2.HTTPError:
+        fail(f"no gateway answers at {gateway}; start one with: priorauth serve --sandbox", COULD_NOT_RUN)
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        fail(missing)
+    if not response.is_success:
+        fail(f"the gateway answered {response.status_code}", COULD_NOT_RUN)
+    return response.json()

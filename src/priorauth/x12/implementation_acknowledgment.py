@@ -36,7 +36,7 @@ _GUIDE = re.compile(r"[A-Z0-9]{1,35}")
 _COUNT = re.compile(r"[0-9]{1,6}")
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _DATA_ELEMENT = re.compile(r"[0-9]{1,4}")
-_LONGEST_COPY = 99  # data element 724
+_COPY = re.compile(r"[ -)+-9;-\]_-}]{1,99}")  # data element 724, without what are delimiters in what we send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,8 @@ def _copy(result: SetResult, at: Position) -> str:
     ):
         if separator and position:
             value = (value.split(separator) + [""] * position)[position - 1]
-    return value.strip()[:_LONGEST_COPY].rstrip()
+    value = value.strip()
+    return value if _COPY.fullmatch(value) else ""
 
 
 def _repeatable(segment: Segment, position: int, form: re.Pattern[str], stand_in: str) -> str:

@@ -55,7 +55,7 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class _Ranges:
-    """Disjoint inclusive ranges of codes of one length, in order."""
+    """Disjoint inclusive ranges of codes of one shape, in order."""
 
     starts: tuple[str, ...]
     ends: tuple[str, ...]
@@ -82,10 +82,10 @@ class CodeList:
 
     def contains(self, family: str, code: str) -> bool | None:
         """Whether the code is on the list; None where the list cannot say: not loaded, or silent on that family."""
-        by_length = self._families.get(family)
-        if by_length is None:
+        by_shape = self._families.get(family)
+        if by_shape is None:
             return None
-        ranges = by_length.get(len(code))
+        ranges = by_shape.get(_shape(code))
         return ranges is not None and ranges.holds(code)
 
 
@@ -119,8 +119,8 @@ def _read_row(cells: list[str], line: int) -> CodeRow:
     first, last = _plain(system, first), _plain(system, last or first)
     if not first:
         raise ListNotReadable(line, starts[1], "the row has no code")
-    if len(first) != len(last) or last < first:
-        raise ListNotReadable(line, starts[2], "the range does not run forward between codes of one length")
+    if _shape(first) != _shape(last) or last < first:
+        raise ListNotReadable(line, starts[2], "the range does not run forward between codes of one length and kind")
     if status not in {known.value for known in ListStatus}:
         raise ListNotReadable(line, starts[4], "the status is one of " + ", ".join(ListStatus))
     if not citation:
@@ -142,13 +142,16 @@ def _columns_of(cells: list[str]) -> list[int]:
     return starts
 
 
-def _by_family(rows: tuple[CodeRow, ...]) -> dict[str, dict[int, _Ranges]]:
-    bounds: dict[str, dict[int, list[tuple[str, str]]]] = {}
+def _shape(code: str) -> tuple[int, bool]:
+    """Only codes of one length, and all digits or not, are compared: 0144T lies in no range of numbers."""
+    return len(code), code.isdigit()
+
+
+def _by_family(rows: tuple[CodeRow, ...]) -> dict[str, dict[tuple[int, bool], _Ranges]]:
+    bounds: dict[str, dict[tuple[int, bool], list[tuple[str, str]]]] = {}
     for row in rows:
-        bounds.setdefault(FAMILIES[row.system], {}).setdefault(len(row.first), []).append((row.first, row.last))
-    return {
-        family: {length: _merged(pairs) for length, pairs in by_length.items()} for family, by_length in bounds.items()
-    }
+        bounds.setdefault(FAMILIES[row.system], {}).setdefault(_shape(row.first), []).append((row.first, row.last))
+    return {family: {shape: _merged(pairs) for shape, pairs in by_shape.items()} for family, by_shape in bounds.items()}
 
 
 def _merged(pairs: list[tuple[str, str]]) -> _Ranges:

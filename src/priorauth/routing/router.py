@@ -100,16 +100,13 @@ def _deciding(rules: Sequence[Rule], holding: Sequence[int]) -> list[int]:
 
 
 def _in_doubt(rules: Sequence[Rule], winner: Rule, judged: _Judged) -> list[int]:
-    """The undecided rules that would change the answer if they held."""
-    doubts = []
-    for place in judged.undecided:
-        rule = rules[place]
-        if rule.step > winner.step or rule.answer == winner.answer:
-            continue
-        beaten = rule.step == winner.step and any(place in rules[other].beats for other in judged.holding)
-        if not beaten:
-            doubts.append(place)
-    return doubts
+    """The undecided rules that would change the answer if they held: of the winner's step or before, and different.
+
+    None of them is less specific than the winner: what the winner takes a part of would hold as well.
+    """
+    return [
+        place for place in judged.undecided if rules[place].step <= winner.step and rules[place].answer != winner.answer
+    ]
 
 
 def _without_a_rule(pack: Pack, sequence: int, facts: Facts, judged: _Judged) -> ItemRoute:

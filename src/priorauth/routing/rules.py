@@ -142,4 +142,10 @@ def more_specific(conditions: Sequence[Condition], others: Sequence[Condition]) 
 
 def covers(general: Sequence[Condition], conditions: Sequence[Condition]) -> bool:
     """True where every set of facts that meets the conditions surely meets the general ones."""
-    return all(any(implies(condition, asked) for condition in conditions) for asked in general)
+    return all(_meets(conditions, asked) for asked in general)
+
+
+def _meets(conditions: Sequence[Condition], asked: Condition) -> bool:
+    if any(implies(condition, asked) for condition in conditions):
+        return True
+    return isinstance(asked, AnyOf) and any(covers(branch, conditions) for branch in asked.branches)

@@ -231,8 +231,8 @@ class _Checker:
 
 
 def _has_blank(segment: Segment) -> bool:
-    values = (segment.get_value(f"{position:02}") for position in range(1, len(segment) + 1))
-    return any(value and value.isspace() for value in values)
+    values = (segment.get_value(f"{position:02}") or "" for position in range(1, len(segment) + 1))
+    return any(part.isspace() for value in values for part in value.split(segment.subele_term))
 
 
 def _purpose(segment: Segment | None) -> str:

@@ -16,7 +16,7 @@ from priorauth.domain.reviews import (
     ReviewItem,
 )
 from priorauth.translate.quick import builder
-from priorauth.translate.x12_parties import NOTHING, PAD, Rows, read_provider
+from priorauth.translate.x12_parties import PAD, Rows, read_provider
 from priorauth.translate.x12_services import (
     CERTIFICATIONS,
     attachment_rows,
@@ -56,12 +56,13 @@ _admission = builder(Admission)
 def read_event(node: LoopNode, separator: str) -> PatientEvent:
     """2000E and the loops within it, services aside."""
     rows = node.first_rows()
-    um = rows.get("UM", NOTHING) + PAD
+    um = rows["UM"] + PAD if "UM" in rows else PAD
+    providers = node.loops("2010EA")
     return _event(
         category=um[1],
         certification=CERTIFICATIONS.get(um[2], CertificationType.INITIAL),
         service_type=um[3],
-        location=read_location(um[4], separator),
+        location=read_location(um[4], separator) if um[4] else None,
         accident=_read_accident(um[5], separator) if um[5] else None,
         level_of_service=um[6],
         health_condition=um[7],
@@ -83,7 +84,7 @@ def read_event(node: LoopNode, separator: str) -> PatientEvent:
         admission=_read_admission(rows["CL1"] + PAD) if "CL1" in rows else None,
         attachments=read_attachments(node) if "PWK" in rows else (),
         message=(rows["MSG"] + PAD)[1] if "MSG" in rows else "",
-        providers=tuple([read_provider(provider) for provider in node.loops("2010EA")]),
+        providers=tuple([read_provider(provider) for provider in providers]) if providers else (),
         carried=_carry_event(node, rows, separator),
     )
 
@@ -91,8 +92,9 @@ def read_event(node: LoopNode, separator: str) -> PatientEvent:
 def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
     """2000F and the providers within it."""
     rows = node.first_rows()
-    um = rows.get("UM", NOTHING) + PAD
+    um = rows["UM"] + PAD if "UM" in rows else PAD
     service = read_service(rows, separator)
+    providers = node.loops("2010F")
     has_more = "SV3" in rows or "TOO" in rows or ("SV1" in rows and "SV2" in rows)
     return _item(
         sequence=sequence,
@@ -100,7 +102,7 @@ def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
         category=um[1],
         certification=CERTIFICATIONS.get(um[2]),
         service_type=um[3],
-        location=read_location(um[4], separator),
+        location=read_location(um[4], separator) if um[4] else None,
         previous_authorization=(rows["REF/BB"] + PAD)[2] if "REF/BB" in rows else "",
         previous_administrative=(rows["REF/NT"] + PAD)[2] if "REF/NT" in rows else "",
         service_dates=_read_days(rows["DTP"]) if "DTP" in rows else None,
@@ -108,7 +110,7 @@ def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
         delivery=read_delivery(node) if "HSD" in rows else None,
         attachments=read_attachments(node) if "PWK" in rows else (),
         message=(rows["MSG"] + PAD)[1] if "MSG" in rows else "",
-        providers=tuple([read_provider(provider) for provider in node.loops("2010F")]),
+        providers=tuple([read_provider(provider) for provider in providers]) if providers else (),
         carried=carry_service(node, service, separator) if has_more else (),
     )
 
@@ -148,11 +150,13 @@ def _read_days(dtp: Sequence[str]) -> DatePeriod | None:
 
 def _carry_event(node: LoopNode, rows: Rows, separator: str) -> tuple[CarriedSegment, ...]:
     """What the event says that has no field: conditions, CR segments, transport (2010EB), other UMOs (2010EC)."""
-    present = () if _CARRIED_SET.isdisjoint(rows) else [key for key in _CARRIED_KEYS if key in rows]
-    carried = [carry("2000E", 0, one, separator) for key in present for one in node.segments(key)]
+    carried: list[CarriedSegment] = []
+    if not _CARRIED_SET.isdisjoint(rows):
+        present = [key for key in _CARRIED_KEYS if key in rows]
+        carried = [carry("2000E", 0, one, separator) for key in present for one in node.rows(key)]
     for loop, keys in (("2010EB", _TRANSPORT_KEYS), ("2010EC", _OTHER_UMO_KEYS)):
         for group, inner in enumerate(node.loops(loop), start=1):
-            carried.extend([carry(loop, group, one, separator) for key in keys for one in inner.segments(key)])
+            carried.extend([carry(loop, group, one, separator) for key in keys for one in inner.rows(key)])
     return tuple(carried)
 
 

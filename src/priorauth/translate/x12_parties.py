@@ -52,21 +52,25 @@ _demographics = builder(Demographics)
 
 def read_umo(node: LoopNode) -> Umo:
     """The UMO (2010A)."""
-    nm1 = node.row("NM1") + PAD
+    nm1 = node.row("NM1")
+    if len(nm1) < 10:
+        nm1 = nm1 + PAD
     return _umo(role=nm1[1], name=read_name(nm1), identifier=_identifier(nm1[8], nm1[9]))
 
 
 def read_provider(node: LoopNode) -> Provider:
     """A requester or a provider of the event or of one service (2010B, 2010EA, 2010F)."""
     rows = node.first_rows()
-    nm1 = rows.get("NM1", NOTHING) + PAD
+    nm1 = rows.get("NM1", NOTHING)
+    if len(nm1) < 10:
+        nm1 = nm1 + PAD
     return _provider(
         role=nm1[1],
         name=read_name(nm1),
         identifier=_identifier(nm1[8], nm1[9]) if nm1[9] else None,
         supplemental=_read_references(node) if "REF" in rows else (),
-        address=read_address(rows),
-        contact=read_contact(rows),
+        address=read_address(rows) if "N3" in rows or "N4" in rows else None,
+        contact=read_contact(rows) if "PER" in rows else None,
         specialty=_read_specialty(rows["PRV"] + PAD) if "PRV" in rows else None,
     )
 
@@ -74,12 +78,14 @@ def read_provider(node: LoopNode) -> Provider:
 def read_subscriber(node: LoopNode) -> Subscriber:
     """The subscriber (2010C)."""
     rows = node.first_rows()
-    nm1 = rows.get("NM1", NOTHING) + PAD
+    nm1 = rows.get("NM1", NOTHING)
+    if len(nm1) < 10:
+        nm1 = nm1 + PAD
     return _subscriber(
         name=read_name(nm1),
         identifier=_identifier(nm1[8], nm1[9]),
         supplemental=_read_references(node) if "REF" in rows else (),
-        address=read_address(rows),
+        address=read_address(rows) if "N3" in rows or "N4" in rows else None,
         demographics=_read_demographics(rows["DMG"] + PAD) if "DMG" in rows else None,
         military_status=(rows["INS"] + PAD)[8] if "INS" in rows else "",
     )
@@ -88,13 +94,15 @@ def read_subscriber(node: LoopNode) -> Subscriber:
 def read_dependent(node: LoopNode) -> Dependent:
     """The dependent (2010D)."""
     rows = node.first_rows()
-    nm1 = rows.get("NM1", NOTHING) + PAD
+    nm1 = rows.get("NM1", NOTHING)
+    if len(nm1) < 10:
+        nm1 = nm1 + PAD
     ins = rows.get("INS", NOTHING) + PAD
     return _dependent(
         name=read_name(nm1),
         identifier=_identifier(nm1[8], nm1[9]) if nm1[9] else None,
         supplemental=_read_references(node) if "REF" in rows else (),
-        address=read_address(rows),
+        address=read_address(rows) if "N3" in rows or "N4" in rows else None,
         demographics=_read_demographics(rows["DMG"] + PAD) if "DMG" in rows else None,
         relationship=ins[2],
         birth_sequence=read_count(ins[17]),
@@ -122,8 +130,8 @@ def read_address(rows: Rows) -> Address | None:
     """The address (N3, N4), None where neither was sent."""
     if "N3" not in rows and "N4" not in rows:
         return None
-    n4 = rows.get("N4", NOTHING) + PAD
-    lines = tuple(rows.get("N3", NOTHING)[1:3])
+    n4 = rows["N4"] + PAD if "N4" in rows else PAD
+    lines = tuple(rows["N3"][1:3]) if "N3" in rows else ()
     return _address(lines=lines, city=n4[1], state=n4[2], postal_code=n4[3], country=n4[4], subdivision=n4[7])
 
 
@@ -132,8 +140,8 @@ def read_contact(rows: Rows) -> Contact | None:
     if "PER" not in rows:
         return None
     per = rows["PER"] + PAD
-    pairs = ((per[3], per[4]), (per[5], per[6]), (per[7], per[8]))
-    return _contact(name=per[2], numbers=tuple([_number(kind, number) for kind, number in pairs if number]))
+    numbers = [_number(per[place], per[place + 1]) for place in (3, 5, 7) if per[place + 1]]
+    return _contact(name=per[2], numbers=tuple(numbers))
 
 
 def _read_references(node: LoopNode) -> tuple[Identifier, ...]:

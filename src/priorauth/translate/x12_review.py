@@ -64,13 +64,14 @@ def review_from_x12(
     The tree may have findings, as long as it `holds_review`: a value that cannot be read is left out.
     """
     bht = tree.row("BHT") + PAD
-    umo_level = _only(tree, "2000A")
-    requester_level = _only(umo_level, "2000B")
-    subscriber_level = _only(requester_level, "2000C")
-    dependents = subscriber_level.loops("2000D")
-    event_level = _only(dependents[0] if dependents else subscriber_level, "2000E")
+    umo_level = tree.levels["2000A"][0]
+    requester_level = umo_level.levels["2000B"][0]
+    subscriber_level = requester_level.levels["2000C"][0]
+    dependents = subscriber_level.levels.get("2000D")
+    event_level = (dependents[0] if dependents else subscriber_level).levels["2000E"][0]
     umo = read_umo(_only(umo_level, "2010A"))
-    items = [read_item(node, sequence, component) for sequence, node in enumerate(event_level.loops("2000F"), start=1)]
+    services = event_level.levels.get("2000F")
+    items = [read_item(node, sequence, component) for sequence, node in enumerate(services or (), start=1)]
     return _review(
         id=review_id,
         arrived_as=Format.X12_278,

@@ -49,14 +49,12 @@ _procedure = builder(Procedure)
 
 def read_traces(node: LoopNode) -> tuple[Trace, ...]:
     """The traces (TRN) of an event or a service."""
-    padded = [trn + PAD for trn in node.rows("TRN")]
+    padded = [trn if len(trn) > 4 else trn + PAD for trn in node.rows("TRN")]
     return tuple([_trace(trn[2], trn[3], trn[4]) for trn in padded])
 
 
-def read_location(text: str, separator: str) -> FacilityLocation | None:
+def read_location(text: str, separator: str) -> FacilityLocation:
     """UM04."""
-    if not text:
-        return None
     code, _, qualifier = text.partition(separator)
     return _location(code, qualifier)
 

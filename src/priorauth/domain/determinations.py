@@ -206,7 +206,10 @@ class Reply:
 
     @property
     def more_to_come(self) -> bool:
-        return any(not item.is_final for item in self.items)
+        """True while an item waits for its decision. Nothing follows a request that could not be reviewed at all."""
+        return not any(each.level.ends_reply for each in self.rejections) and any(
+            not item.is_final for item in self.items
+        )
 
     @property
     def action(self) -> CertificationAction | None:

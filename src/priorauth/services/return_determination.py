@@ -98,15 +98,15 @@ def make_reply(
         decided.get(item.sequence) or undecided(item.sequence, routes.get(item.sequence), legs) for item in review.items
     )
     events = latest_by_leg(said)
-    whole = [determination for determination in events if set(sequences_of(determination)) >= set(decided)]
+    whole = events if len(legs) == 1 else []
     certifies = any(item.action and item.action.certifies for item in items)
     return Reply(
         review_id=review.id,
         number=number,
         made_at=now,
         items=items,
-        rejections=tuple(rejection for determination in events for rejection in determination.rejections),
-        certification_number=first(d.certification_number for d in whole if len(legs) == 1),
+        rejections=tuple(each for determination in whole for each in determination.rejections),
+        certification_number=first(d.certification_number for d in whole),
         administrative_number=first(d.administrative_number for d in events) or review.id,
         information=joined_information(events),
         message=" ".join(dict.fromkeys(filter(None, [d.message for d in events] + [DISCLAIMER * certifies]))),
@@ -131,10 +131,15 @@ def undecided(sequence: int, route: ItemRoute | None, legs: Sequence[Leg]) -> It
 
 
 def latest_by_item(said: Sequence[Determination]) -> Mapping[int, ItemDecision]:
-    """The last word on each item: a decision is not taken back by a later "pended"."""
+    """The last word on each item: a decision is not taken back by a later "pended".
+
+    What rejects a whole leg is said of each of its items, so that it does not speak for another leg's.
+    """
     latest: dict[int, ItemDecision] = {}
     for determination in said:
-        for item in determination.items:
+        for each in determination.items:
+            undecided_here = each.action is None and not each.rejections
+            item = replace(each, rejections=determination.rejections) if undecided_here else each
             if item.is_final or item.sequence not in latest or not latest[item.sequence].is_final:
                 latest[item.sequence] = item
     return latest
@@ -146,10 +151,6 @@ def latest_by_leg(said: Sequence[Determination]) -> Sequence[Determination]:
     for determination in said:
         latest[determination.leg_id] = determination
     return list(latest.values())
-
-
-def sequences_of(determination: Determination) -> Sequence[int]:
-    return [item.sequence for item in determination.items]
 
 
 def first(values: Iterable[str]) -> str:

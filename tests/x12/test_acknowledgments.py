@@ -9,10 +9,10 @@ import pytest
 from finding_table import CODES
 from priorauth.domain.findings import FindingCode, Severity
 from priorauth.x12.acknowledgments import acknowledge, acknowledgments_due
-from priorauth.x12.agreed_findings import DUPLICATE, with_finding, with_severities
+from priorauth.x12.agreed_findings import with_severities
 from priorauth.x12.implementation_acknowledgment import DEFAULT_OPTIONS, AcknowledgmentOptions
 from priorauth.x12.validation import InterchangeResult, validate_interchange
-from priorauth.x12.verdicts import Verdict, judge
+from priorauth.x12.verdicts import InterchangeVerdict, Verdict, judge
 from x12_acknowledging import IDENTITY
 from x12_messages import ISA, SEGMENTS, VALID, group, interchange, replaced, transaction
 
@@ -272,16 +272,18 @@ def test_an_accepted_interchange_with_something_wrong_gets_a_ta1_that_says_so() 
     assert answer[-1] == "AK9*A*1*1*1"
 
 
-def test_a_control_number_that_came_before_is_refused() -> None:
-    result = with_finding(validate_interchange(VALID), DUPLICATE)
+def test_a_control_number_that_came_before_is_refused_whatever_the_message_says() -> None:
+    came_before = InterchangeVerdict(verdict=Verdict.REJECTED, note="025", groups=())
 
-    assert answer_to(result) == ["TA1*000000014*261102*0915*R*025"]
+    due = acknowledgments_due(validate_interchange(VALID), came_before, CODES, IDENTITY.made_at)
+
+    assert (list(due.ta1), due.sets) == ([("TA1", "000000014", "261102", "0915", "R", "025")], ())
 
 
 def test_acknowledgments_are_never_acknowledged() -> None:
     answer = acknowledge(validate_interchange(VALID.replace(b"*0*T*", b"*1*T*")), CODES, IDENTITY)
     assert answer is not None
-    refusal = acknowledge(with_finding(validate_interchange(VALID), DUPLICATE), CODES, IDENTITY)
+    refusal = acknowledge(validate_interchange(VALID.replace(b"IEA*1", b"IEA*2")), CODES, IDENTITY)
     assert refusal is not None
 
     for received in (answer, refusal, answer.replace(b"IK5*A", b"IK5*Q"), answer.replace(b"*0*T*", b"*1*T*")):

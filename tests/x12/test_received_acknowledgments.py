@@ -8,7 +8,6 @@ import pytest
 
 from finding_table import CODES
 from priorauth.x12.acknowledgments import acknowledge
-from priorauth.x12.agreed_findings import DUPLICATE, with_finding
 from priorauth.x12.envelope import read_interchange
 from priorauth.x12.implementation_acknowledgment import DEFAULT_OPTIONS
 from priorauth.x12.received_acknowledgments import (
@@ -19,14 +18,15 @@ from priorauth.x12.received_acknowledgments import (
     holds_acknowledgments_only,
     read_acknowledgments,
 )
-from priorauth.x12.validation import InterchangeResult, validate_interchange
+from priorauth.x12.validation import validate_interchange
 from x12_acknowledging import IDENTITY
 from x12_messages import ISA, SEGMENTS, VALID, group, interchange, replaced, transaction
 
 
-def acknowledgment_of(received: bytes | InterchangeResult) -> bytes:
-    result = validate_interchange(received) if isinstance(received, bytes) else received
-    answer = acknowledge(result, CODES, IDENTITY, replace(DEFAULT_OPTIONS, copies_bad_values=True))
+def acknowledgment_of(received: bytes) -> bytes:
+    answer = acknowledge(
+        validate_interchange(received), CODES, IDENTITY, replace(DEFAULT_OPTIONS, copies_bad_values=True)
+    )
     assert answer is not None
     return answer
 
@@ -75,11 +75,11 @@ def test_a_999_is_read_down_to_the_element_without_the_value_that_it_repeats() -
 
 
 def test_a_ta1_is_read_alone_and_before_a_999() -> None:
-    alone = acknowledgment_of(with_finding(validate_interchange(VALID), DUPLICATE))
+    alone = acknowledgment_of(VALID.replace(b"IEA*1", b"IEA*2"))
     before = acknowledgment_of(VALID.replace(b"*0*T*", b"*1*T*"))
 
     assert read_acknowledgments(read_interchange(alone)) == (
-        AcknowledgedInterchange(control_number="000000014", verdict="R", note="025"),
+        AcknowledgedInterchange(control_number="000000014", verdict="R", note="021"),
     )
     assert read_acknowledgments(read_interchange(before)) == (
         AcknowledgedInterchange(control_number="000000014", verdict="A", note="000"),
@@ -134,7 +134,7 @@ def test_a_faulty_999_is_read_as_far_as_it_goes(segments: list[str], expected: A
     [
         pytest.param(VALID, False, id="a request"),
         pytest.param(acknowledgment_of(VALID), True, id="a 999"),
-        pytest.param(acknowledgment_of(with_finding(validate_interchange(VALID), DUPLICATE)), True, id="a TA1"),
+        pytest.param(acknowledgment_of(VALID.replace(b"IEA*1", b"IEA*2")), True, id="a TA1"),
         pytest.param(
             interchange(["TA1*000000001*261102*0915*A*000"], group(transaction())), False, id="a TA1 and a request"
         ),

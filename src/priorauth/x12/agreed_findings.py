@@ -1,29 +1,16 @@
-"""Findings as agreed with a trading partner: severities lowered or raised, and a control number that came before."""
+"""Findings as bad as was agreed with a trading partner, whose file may lower or raise them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
+from priorauth.domain.findings import Finding, Severity
 
 from .validation import GroupResult, InterchangeResult, SetResult
 
 Severities = Mapping[str, Severity]
 """By rule id, or `SNIP 5` for all of a type; the rule id counts where both are given."""
-
-DUPLICATE = Finding(
-    code=FindingCode.INTERCHANGE_DUPLICATE,
-    severity=Severity.ERROR,
-    snip=SnipType.PARTNER,
-    at=Position(segment=1, segment_id="ISA", element=13, data_element="I12", path="ISA13"),
-)
-"""The interchange control number was received before with other content: only who keeps messages can know."""
-
-
-def with_finding(result: InterchangeResult, finding: Finding) -> InterchangeResult:
-    """The result with one more finding about the interchange as a whole."""
-    return replace(result, findings=(*result.findings, finding))
 
 
 def with_severities(result: InterchangeResult, severities: Severities) -> InterchangeResult:

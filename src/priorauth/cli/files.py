@@ -108,7 +108,7 @@ def opinion_lines(validation: Validation) -> Iterator[str]:
         return
     if opinion.reason:
         yield f"pyx12 could give no full opinion: {opinion.reason}"
-    if not validation.disagreements:
+    elif not validation.disagreements:
         yield f"pyx12 agrees: {'accepted' if opinion.accepted else 'not accepted'}"
     for each in validation.disagreements:
         found = f"only {'pyx12 finds ' + each.pyx12 if each.side == 'pyx12' else 'we find ' + each.ours}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from priorauth.domain.findings import Finding
+from priorauth.domain.findings import Finding, FindingCode
 from priorauth.domain.parties import PartnerId, PayerId
 from priorauth.domain.reviews import ReviewId, ServiceReview
 from priorauth.translate.x12_review import review_from_x12
@@ -25,6 +25,17 @@ REFUSED = frozenset({"missing-review-segment"})
 
 ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261102*1200*^*00501*000000001*0*T*:~"
 
+CONTENT = (
+    FindingCode.BIRTH_AFTER_SERVICE,
+    FindingCode.DATE_RANGE,
+    FindingCode.DETERMINATION_MISSING,
+    FindingCode.DIAGNOSIS_SHAPE,
+    FindingCode.NPI_INVALID,
+    FindingCode.PROCEDURE_SHAPE,
+    FindingCode.REVENUE_CODE_SHAPE,
+)
+"""What is wrong with values and not with the set: answered by an AAA, never by a 999."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadSet:
@@ -39,6 +50,11 @@ class ReadSet:
     def errors(self) -> list[str]:
         """What rejects the set, as rule and place."""
         return [f"{finding.code} {finding.at.path}" for finding in self.findings if finding.rejects]
+
+    @property
+    def structural_errors(self) -> list[str]:
+        """What a 999 refuses the set for."""
+        return [error for error in self.errors if not error.startswith(CONTENT)]
 
 
 def read_sets(data: bytes, direction: str, tolerances: Tolerances = STRICT) -> list[ReadSet]:

@@ -46,7 +46,13 @@ def _event_schema(event_type: str) -> dict[str, Any]:
 
 
 def _schema(name: str, posted: type[object]) -> dict[str, Any]:
+    """The schema of what is posted; a decimal may come as a number too."""
     (reference,), definitions = _components(posted)
+    for definition in definitions.values():
+        for member in definition.get("properties", {}).values():
+            for choice in member.get("anyOf", (member,)):
+                if choice.get("format") == "decimal":
+                    choice["type"] = ["string", "number"]
     return {"$schema": DIALECT, "$id": schema_uri(name), "title": name, **reference, "$defs": definitions}
 
 

@@ -128,6 +128,7 @@ SHOWN: dict[tuple[str, str, str, str, str], bytes] = {
     ("we", "X12-SEGMENT-OUT-OF-ORDER", "", "", ""): edited(("\n" + CR5, ""), ("DTP*439", CR5 + "\nDTP*439")),
     ("we", "X12-ISA11-REPETITION-SEPARATOR", "", "", ""): SOUND.replace(b"*^*00501", b"*A*00501"),
     ("we", "X12-GS08-NOT-SUPPORTED", "", "", ""): SOUND.replace(b"005010X217", b"005010X999"),
+    ("we", "X12-ELEMENT-REQUIRED", "", "", ""): edited(("20260105*ABF:EXAMPLE", "20260105*:EXAMPLE")),
     ("we", "X12-ELEMENT-REQUIRED", "", "blank", ""): edited(("REF*1G*EXAMPLE", "REF*1G* ")),
     ("we", "X12-SEGMENT-REQUIRED", "", "", ""): edited(("NM1*00*2*EXAMPLE", "NM1*00*2*EXAMPLE\nNM1*00*2*EXAMPLE")),
     ("we", "", "", "segment:1", ""): edited(("HL*1**20*1", "HL*1**20*1\nHL*2*1*22*1")),

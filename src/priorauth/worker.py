@@ -80,15 +80,20 @@ class Worker:
             ReviewReceived.type: self.route_review,
             ReviewRouted.type: self.dispatch_planned_legs,
             LegDeclined.type: self.dispatch_planned_legs,
-            DeterminationRecorded.type: self.return_determination,
+            DeterminationRecorded.type: self.return_news,
         }
+
+    async def return_news(self, review_id: ReviewId) -> None:
+        """Reply where there is something new to say, and to the mailbox where nobody waits for it any more."""
+        await self.return_determination(review_id)
+        await self.catch_up.deliver_news(review_id)
 
     async def dispatch_planned_legs(self, review_id: ReviewId) -> None:
         """Send every leg that was not sent yet, at the same time; then answer what needs no waiting."""
         async with self.unit_of_work.reading() as work:
             planned = [leg.id for leg in await work.legs(review_id) if leg.state is LegState.PLANNED]
         await asyncio.gather(*(self.dispatch_leg(leg_id) for leg_id in planned))
-        await self.return_determination(review_id)
+        await self.return_news(review_id)
 
 
 def build_worker(gateway: Gateway) -> Worker:

@@ -42,6 +42,15 @@ class CatchUp:
             await self.deliver(review_id, number)
         return len(legs) + len(late) + len(waiting)
 
+    async def deliver_news(self, review_id: ReviewId) -> None:
+        """Put replies that follow one already returned into the mailbox: no open request waits for those."""
+        async with self.unit_of_work.reading() as work:
+            replies = await work.replies(review_id)
+        if any(record.channel for record in replies):
+            for record in replies:
+                if not record.channel:
+                    await self.deliver(review_id, record.reply.number)
+
     async def legs_due(self) -> list[Leg]:
         async with self.unit_of_work.reading() as work:
             return list(await work.legs_due(self.now(), BATCH))

@@ -12,7 +12,18 @@ import linecache
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from .datatypes import digits_of, is_date, is_decimal, is_integer, is_period, is_short_date, is_time
+from .datatypes import (
+    MONTH_DAYS,
+    YEARS,
+    digits_of,
+    is_date,
+    is_date_range,
+    is_decimal,
+    is_integer,
+    is_period,
+    is_short_date,
+    is_time,
+)
 from .guides.spec import ElementUse, Usage, Use
 
 Check = Callable[[Sequence[str], str], object]
@@ -22,8 +33,12 @@ PERIOD, PERIOD_FORMAT = "1251", "1250"
 """The data elements of which the second says how the first is written."""
 
 _DATATYPES: dict[str, object] = {
-    function.__name__: function
-    for function in (digits_of, is_date, is_decimal, is_integer, is_period, is_short_date, is_time)
+    "MONTH_DAYS": MONTH_DAYS,
+    "YEARS": YEARS,
+    **{
+        function.__name__: function
+        for function in (digits_of, is_date, is_date_range, is_decimal, is_integer, is_period, is_short_date, is_time)
+    },
 }
 
 
@@ -147,15 +162,25 @@ def _typed(elements: Sequence[ElementUse], position: int, value: str) -> str:
     element = elements[position - 1]
     length = f"{element.minimum} <= len({value}) <= {element.maximum}"
     format_at = period_format_position(elements, position)
-    if format_at and elements[format_at - 1].codes == frozenset({"D8"}):
-        return f"is_date({value})"
     if format_at:
-        return f"({length} and component not in {value} and is_period(e{format_at}, {value}))"
+        return _dated(elements[format_at - 1].codes, f"e{format_at}", value, length)
     if element.type == "DT":
-        return f"{'is_date' if element.maximum == 8 else 'is_short_date'}({value})"
+        return _DATE.format(value) if element.maximum == 8 else f"is_short_date({value})"
     if element.type == "TM":
         return f"({length} and is_time({value}))"
     if element.type in ("N0", "R"):
+        digits = f"{value}.isdecimal() and {length} and {value}.isascii()"
         is_number = "is_integer" if element.type == "N0" else "is_decimal"
-        return f"({is_number}({value}) and {element.minimum} <= digits_of({value}) <= {element.maximum})"
+        return f"({digits} or {is_number}({value}) and {element.minimum} <= digits_of({value}) <= {element.maximum})"
     return f"({length} and component not in {value})"
+
+
+_DATE = "({0}[4:] in MONTH_DAYS and {0}[:4] in YEARS or is_date({0}))"
+
+
+def _dated(formats: frozenset[str] | None, qualifier: str, value: str, length: str) -> str:
+    if formats == frozenset({"D8"}):
+        return _DATE.format(value)
+    if formats == frozenset({"D8", "RD8"}):
+        return f"({_DATE.format(value)} if {qualifier} == 'D8' else is_date_range({value}))"
+    return f"({length} and component not in {value} and is_period({qualifier}, {value}))"

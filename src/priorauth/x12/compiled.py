@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .checks import segment_checks
-from .content import CONTENT
+from .content import content_check
 from .guides.spec import Choice, Guide, Loop, Usage, Use
 
 
@@ -35,7 +35,7 @@ class CompiledUse:
         self.position = position
         self.width = len(use.elements) + 1
         self.checks = segment_checks(use, loop)
-        self.content = CONTENT.get(use.segment)
+        self.content = content_check(use)
         first = use.elements[0]
         self.is_composite_first = bool(first.components)
         self.first_element = first.components[0] if first.components else first

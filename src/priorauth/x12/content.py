@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from priorauth.domain.findings import FindingCode as Code
 
 from .diagnosis import Fault
+from .guides.spec import Use
 
 ContentCheck = Callable[[Sequence[str], str], "tuple[Fault, ...]"]
 """(a clean row, the component separator) -> what cannot be right in it."""
 
 _PAIRS = {f"{first}{second}": sum(divmod(2 * first, 10)) + second for first in range(10) for second in range(10)}
-_NPI_PREFIX = 24  # what the 80840 before an NPI adds to its Luhn sum (45 CFR 162.406)
+_NPI_REST = 6  # of the Luhn sum, as the 80840 before an NPI adds 24 to it (45 CFR 162.406)
 
 _ICD_9 = re.compile(r"(?:[0-9]{3}|V[0-9]{2})[0-9]{0,2}|E[0-9]{3}[0-9]?")
 _ICD_10 = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}")
@@ -40,10 +41,10 @@ def is_npi(text: str) -> bool:
     if len(text) != 10:
         return False
     try:
-        total = sum([_PAIRS[text[at : at + 2]] for at in (0, 2, 4, 6, 8)], _NPI_PREFIX)
+        total = _PAIRS[text[:2]] + _PAIRS[text[2:4]] + _PAIRS[text[4:6]] + _PAIRS[text[6:8]] + _PAIRS[text[8:]]
     except KeyError:  # not digits
         return False
-    return total % 10 == 0
+    return total % 10 == _NPI_REST
 
 
 def is_diagnosis(qualifier: str, code: str) -> bool:
@@ -112,7 +113,16 @@ def _institutional(row: Sequence[str], component: str) -> tuple[Fault, ...]:
     return faults
 
 
-CONTENT: dict[str, ContentCheck] = {
+def content_check(use: Use) -> ContentCheck | None:
+    """The content check of one use of a segment, or None where its form leaves nothing to doubt."""
+    if use.segment == "NM1" and "XX" not in (use.elements[7].codes or ()):
+        return None
+    if use.segment == "DTP" and "RD8" not in (use.elements[1].codes or ()):
+        return None
+    return _CHECKS.get(use.segment)
+
+
+_CHECKS: dict[str, ContentCheck] = {
     "NM1": _name,
     "DTP": _date,
     "CR6": _home_health,

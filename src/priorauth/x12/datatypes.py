@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_YEARS = frozenset(map(str, range(1800, 2200)))  # any other year is a slip, for a birth as for care
-_LEAP_YEARS = frozenset(year for year in _YEARS if int(year) % 4 == 0 and (int(year) % 100 or int(year) % 400 == 0))
+YEARS = frozenset(map(str, range(1800, 2200)))  # any other year is a slip, for a birth as for care
+_LEAP_YEARS = frozenset(year for year in YEARS if int(year) % 4 == 0 and (int(year) % 100 or int(year) % 400 == 0))
 _DAYS = {1: 31, 2: 28, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
-_MONTH_DAYS = frozenset(f"{month:02}{day:02}" for month, days in _DAYS.items() for day in range(1, days + 1))
+MONTH_DAYS = frozenset(f"{month:02}{day:02}" for month, days in _DAYS.items() for day in range(1, days + 1))
 _MINUTES = frozenset(f"{hour:02}{minute:02}" for hour in range(24) for minute in range(60))
 _SIXTIETHS = frozenset(f"{sixtieth:02}" for sixtieth in range(60))
 _TENTHS = frozenset("0123456789")
@@ -19,7 +19,7 @@ _DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 def is_date(text: str) -> bool:
     """A DT of eight digits, CCYYMMDD, that is a day of the calendar."""
     year, day = text[:4], text[4:]
-    return (day in _MONTH_DAYS and year in _YEARS) or (day == "0229" and year in _LEAP_YEARS)
+    return (day in MONTH_DAYS and year in YEARS) or (day == "0229" and year in _LEAP_YEARS)
 
 
 def is_short_date(text: str) -> bool:
@@ -50,7 +50,8 @@ def digits_of(text: str) -> int:
     return len(text) - text.count("-") - text.count(".")
 
 
-def _is_date_range(text: str) -> bool:
+def is_date_range(text: str) -> bool:
+    """Two dates with a hyphen between them."""
     return len(text) == 17 and text[8] == "-" and is_date(text[:8]) and is_date(text[9:])
 
 
@@ -60,7 +61,7 @@ def _is_date_and_time(text: str) -> bool:
 
 PERIOD_FORMATS = {
     "D8": (is_date, "a date CCYYMMDD"),
-    "RD8": (_is_date_range, "two dates CCYYMMDD-CCYYMMDD"),
+    "RD8": (is_date_range, "two dates CCYYMMDD-CCYYMMDD"),
     "DT": (_is_date_and_time, "a date and time CCYYMMDDHHMM"),
     "TM": (is_time, "a time HHMM"),
 }

@@ -12,7 +12,6 @@ from .diagnosis import Fault, diagnose, odd_values, suspicion
 from .envelope import TransactionSet
 from .reporting import Draft, Report
 from .segments import Delimiters
-from .situations import situation_drafts
 from .structure import CompiledGuide, Structure, compile_guide, find_guide
 from .tree import LoopNode, LoopTree
 
@@ -39,11 +38,10 @@ def read_loops(
     rows = transaction.rows[1 : transaction.body_end]
     component = delimiters.component or "\0"
     structure = guide.structure(rows, delimiters.element, component, chained_services=tolerances.chained_services)
-    levels = _levels(structure, transaction.rows)
-    root = levels[-1]
+    root = _root(structure, transaction.rows)
     drafts = list(structure.drafts)
     drafts += _element_drafts(transaction, rows, structure, delimiters, tolerances)
-    drafts += situation_drafts(structure, levels, guide.guide)
+    drafts += structure.situations.look(rows)
     findings: tuple[Finding, ...] = ()
     if drafts:
         for draft in drafts:
@@ -52,14 +50,14 @@ def read_loops(
     return LoopTree(root=root, delimiters=delimiters, findings=findings)
 
 
-def _levels(structure: Structure, rows: list[list[str]]) -> list[LoopNode]:
-    """A node for each level in order, then the root: so -1 is the parent of the first ones."""
+def _root(structure: Structure, rows: list[list[str]]) -> LoopNode:
+    """The root, with a node below it for each level."""
     root = LoopNode(structure.root, rows, 1)
     nodes = [LoopNode(shape, rows, index + 1) for shape, index, _ in structure.levels]
-    nodes.append(root)
+    nodes.append(root)  # so that -1 is the parent of the first ones
     for node, (_, _, parent) in zip(nodes, structure.levels, strict=False):
         nodes[parent].levels.setdefault(node.id, []).append(node)
-    return nodes
+    return root
 
 
 def _element_drafts(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .positions import LAYOUT, START, Place, encoded
 from .segments import Delimiters, Isa, read_isa
@@ -43,26 +44,53 @@ class Piece:
 
 def read_piece(raw: bytes, origin: Place, delimiters: Delimiters) -> Piece:
     """Whole segments taken apart."""
+    terminator = delimiters.segment
     text, is_utf8 = _decoded(raw, delimiters)
-    terminator, element, component = delimiters.segment, delimiters.element, delimiters.component
-    is_plain = not raw.translate(None, _PRINTABLE)
-    if not is_plain or terminator + " " in text:
-        text = _without_layout(text, terminator)
-        is_plain = text.isascii() and text.isprintable()
-    pieces = text.split(terminator)
-    is_terminated = not pieces[-1] or pieces[-1].isspace()
-    if is_terminated:
-        pieces.pop()
-    if is_plain:
-        is_plain = not (
-            " " + element in text
-            or element + " " in text
-            or " " + terminator in text
-            or (delimiters.repetition and delimiters.repetition in text)
-            or (component and (" " + component in text or component + " " in text))
-        )
-    rows = [piece.split(element) for piece in pieces]
+    if terminator not in _LAYOUT:
+        text = text.strip(_LAYOUT)
+    is_terminated = text.endswith(terminator)
+    text = text.removesuffix(terminator)
+    odd = raw.strip(LAYOUT).translate(None, _PRINTABLE)
+    is_plain = _is_tight(raw, delimiters)
+    segments = _evenly_split(text, len(odd), terminator) if is_plain else None
+    if segments is None:
+        segments = [segment.lstrip(_LAYOUT) for segment in text.split(terminator)]
+        if terminator in _LAYOUT:
+            segments = [*filter(None, segments)]  # a blank line is not a segment
+        is_plain = is_plain and not odd.strip(LAYOUT) and not any(map(_holds_lines, segments))
+    element = delimiters.element
+    rows = [segment.split(element) for segment in segments]
     return Piece(raw, origin, delimiters, rows, is_plain, is_utf8, is_terminated)
+
+
+def _evenly_split(text: str, odd: int, terminator: str) -> list[str] | None:
+    """The segments where the same line end, or none, follows each terminator, and nothing else is odd; else None."""
+    if not odd:
+        return text.split(terminator)
+    count = text.count(terminator)
+    for line_end in ("\n", "\r\n"):
+        if odd == len(line_end) * count:
+            segments = text.split(terminator + line_end)
+            if len(segments) == count + 1 and "\n " not in text:  # which would be indentation
+                return segments
+    return None
+
+
+def _holds_lines(segment: str) -> bool:
+    return "\n" in segment or "\r" in segment or "\t" in segment
+
+
+def _is_tight(raw: bytes, delimiters: Delimiters) -> bool:
+    """True where nothing begins or ends with a space, and no element repeats."""
+    edges = raw.translate(_edges(delimiters))
+    has_repetitions = delimiters.repetition and encoded(delimiters.repetition) in raw
+    return edges.rfind(b" \0") < 0 and b"\0 " not in edges and not has_repetitions  # rfind as spaces are the rarer
+
+
+@lru_cache(maxsize=64)
+def _edges(delimiters: Delimiters) -> bytes:
+    separators = encoded(delimiters.element + delimiters.component + delimiters.segment)
+    return bytes.maketrans(separators, bytes(len(separators)))
 
 
 def _decoded(raw: bytes, delimiters: Delimiters) -> tuple[str, bool]:
@@ -83,13 +111,6 @@ def _decoded_segment(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
-
-
-def _without_layout(text: str, terminator: str) -> str:
-    pieces = [piece.lstrip(_LAYOUT) for piece in text.split(terminator)]
-    if terminator in _LAYOUT:
-        pieces = [*filter(None, pieces), ""]  # a blank line is not a segment
-    return terminator.join(pieces)
 
 
 def _bounds(raw: bytes, delimiters: Delimiters) -> Iterator[tuple[int, int]]:

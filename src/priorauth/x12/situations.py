@@ -3,101 +3,138 @@
 Where the source is one of good repute that cannot be read (confidence M or L in the facts), the finding is a warning.
 Left out: INS only for military status and dependents with an own member id (nothing in the message contradicts them),
 UM05-4 for car accidents, and CR608 equal to UM02 (the two lists do not even have the same codes).
+
+What a rule looks at is found once for each structure; only the looking is done for each set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from priorauth.domain.findings import FindingCode as Code
 
-from .datatypes import is_date
+from .blocks import Shape
 from .guides.spec import Guide
 from .reporting import Draft
-from .structure import Structure
-from .tree import LoopNode
+
+Row = list[str]
 
 _CERTIFIED = frozenset(("A1", "A2", "A6"))
-_PATIENTS = {"2000C": "2010C", "2000D": "2010D"}
-_EVENT_DATES = ("DTP/AAH", "DTP/435")
-_SERVICE_DATES = ("DTP",)
-_FIRST = 2  # the number of the first segment after ST
-_ANSWERS = frozenset(("HCR", "AAA"))
 _SERVICE_KINDS = ("SV1", "SV2", "SV3")
+_PATIENTS = {"2000C": "2010C", "2000D": "2010D"}
+_SERVICE_DATES = {"2000E": ("DTP/AAH", "DTP/435"), "2000F": ("DTP",)}
+_ANSWERS = frozenset(("HCR", "AAA"))
 
 
-def situation_drafts(structure: Structure, levels: Sequence[LoopNode], guide: Guide) -> list[Draft]:
-    """Every situational rule that this set breaks; `levels` are the nodes of the structure's levels."""
-    if guide.id != "005010X217":
-        return []
+@dataclass(slots=True, eq=False)
+class _Event:
+    """The review of a request at event level: its UM, and what UM may ask for."""
+
+    review: int
+    has_institutional_codes: bool
+    has_previous_number: bool
+    oxygen: int | None
+
+
+@dataclass(slots=True, eq=False)
+class Situations:
+    """Where, in sets of one structure, there is something to look at. Numbers are rows."""
+
+    events: list[_Event] = field(default_factory=list)
+    decisions: list[tuple[int, str]] = field(default_factory=list)  # HCR, and its loop
+    dates: list[tuple[int, int, str]] = field(default_factory=list)  # of a service, of birth, and the loop
+    drafts: list[Draft] = field(default_factory=list)  # what the structure itself says
+
+    def look(self, rows: Sequence[Row]) -> list[Draft]:
+        """Every situational rule that this set breaks."""
+        drafts = [replace(draft) for draft in self.drafts]
+        for event in self.events:
+            drafts += _look_at_event(event, rows)
+        for index, loop in self.decisions:
+            row = rows[index]
+            if row[1:2] and row[1] in _CERTIFIED and not any(row[2:3]):  # X12's examples, confidence M
+                expected = "HCR02 with a certification"
+                drafts.append(Draft(Code.CERTIFICATION_NUMBER_MISSING, index, loop, "HCR", 2, expected=expected))
+        for index, birth, loop in self.dates:
+            date, born = rows[index][3:4], rows[birth][2:3]
+            if date and born and len(born[0]) == 8 and date[0][:8] < born[0]:  # AAA03 60
+                expected = "a date on or after the date of birth"
+                drafts.append(Draft(Code.BIRTH_AFTER_SERVICE, index, loop, "DTP", 3, expected=expected))
+        return drafts
+
+
+def _look_at_event(event: _Event, rows: Sequence[Row]) -> list[Draft]:
+    review = rows[event.review]
+    category, certification = review[1:2], review[2:3]
     drafts: list[Draft] = []
-    is_request = guide.direction == "request"
-    event: tuple[LoopNode, int] | None = None
-    births: dict[int, str] = {}  # by number of the patient's level
-    for number, (node, (shape, _, parent)) in enumerate(zip(levels, structure.levels, strict=False)):
-        loop_id = shape.loop.id
-        if loop_id in _PATIENTS:
-            births[number] = _birth(node, _PATIENTS[loop_id])
-        elif loop_id == "2000E":
-            event = event or (node, number)
-            births[number] = births.get(parent, "")
-            _event(node, is_request, births[number], drafts)
-        elif loop_id == "2000F":
-            _service(node, births.get(parent, ""), drafts)
-    if event is not None and not is_request and _ANSWERS.isdisjoint(structure.ids):  # RFI 941, confidence H
-        drafts.append(_draft(Code.DETERMINATION_MISSING, event[0], "HL", 0, "HCR or AAA"))
+
+    def note(code: Code, element: int, expected: str, index: int = event.review, segment_id: str = "UM") -> None:
+        drafts.append(Draft(code, index, "2000E", segment_id, element, expected=expected))
+
+    if category == ["AR"] and not event.has_institutional_codes:  # RFI 1179, confidence H
+        note(Code.ADMISSION_CODES_MISSING, 1, "CL1 with an admission")
+    if certification == ["1"] and not any(review[6:7]):  # a PAS profile invariant, confidence M
+        note(Code.APPEAL_URGENCY_MISSING, 6, "UM06 with an immediate appeal")
+    if certification == ["3"] and not event.has_previous_number:  # confidence L
+        note(Code.CANCEL_REFERENCE_MISSING, 2, "REF BB or NT with a cancellation")
+    if event.oxygen is not None and not any(rows[event.oxygen][10:12]):  # confidence M
+        note(Code.OXYGEN_TEST_MISSING, 10, "CR510 or CR511", event.oxygen, "CR5")
     return drafts
 
 
-def _event(event: LoopNode, is_request: bool, birth: str, drafts: list[Draft]) -> None:
-    _check_dates(event, _EVENT_DATES, birth, drafts)
-    if not is_request:
-        _check_decision(event, drafts)
-        return
-    review = event.row("UM")
-    category, certification = review[1:2], review[2:3]
-    if category == ["AR"] and not event.has("CL1"):  # RFI 1179, confidence H
-        drafts.append(_draft(Code.ADMISSION_CODES_MISSING, event, "UM", 1, "CL1 with an admission"))
-    if certification == ["1"] and not any(review[6:7]):  # a PAS profile invariant, confidence M
-        drafts.append(_draft(Code.APPEAL_URGENCY_MISSING, event, "UM", 6, "UM06 with an immediate appeal"))
-    if certification == ["3"] and not (event.has("REF/BB") or event.has("REF/NT")):  # confidence L
-        drafts.append(_draft(Code.CANCEL_REFERENCE_MISSING, event, "UM", 2, "REF BB or NT with a cancellation"))
-    if event.has("CR5") and not any(event.row("CR5")[10:12]):  # confidence M
-        drafts.append(_draft(Code.OXYGEN_TEST_MISSING, event, "CR5", 10, "CR510 or CR511"))
+def find_situations(levels: Sequence[tuple[Shape, int, int]], ids: frozenset[str], guide: Guide) -> Situations:
+    """What there is to look at in sets of this structure (see `Structure.levels`)."""
+    found = Situations()
+    if guide.id != "005010X217":
+        return found
+    births: dict[int, int] = {}  # row of the DMG, by number of the level below which it holds
+    is_request = guide.direction == "request"
+    for number, (shape, start, parent) in enumerate(levels):
+        loop = shape.loop.id
+        if parent in births:
+            births[number] = births[parent]
+        if loop in _PATIENTS:
+            births.pop(number, None)  # a dependent is born later than the subscriber
+            for name in shape.blocks.get(_PATIENTS[loop], ()):
+                if "DMG" in name.places:
+                    births[number] = start + _first(name, "DMG")
+        for key in _SERVICE_DATES.get(loop, ()):
+            if key in shape.places and number in births:
+                found.dates.append((start + _first(shape, key), births[number], loop))
+        if "HCR" in shape.places:
+            found.decisions.append((start + _first(shape, "HCR"), loop))
+        if loop == "2000E" and is_request and "UM" in shape.places:
+            found.events.append(_event(shape, start))
+        if loop == "2000F":
+            found.drafts += _service_drafts(shape, start)
+    events = [start for shape, start, _ in levels if shape.loop.id == "2000E"]
+    if events and not is_request and _ANSWERS.isdisjoint(ids):  # RFI 941, confidence H
+        found.drafts.append(Draft(Code.DETERMINATION_MISSING, events[0], "2000E", "HL", expected="HCR or AAA"))
+    return found
 
 
-def _service(service: LoopNode, birth: str, drafts: list[Draft]) -> None:
-    _check_dates(service, _SERVICE_DATES, birth, drafts)
-    _check_decision(service, drafts)
-    kinds = [kind for kind in _SERVICE_KINDS if service.has(kind)]
+def _event(shape: Shape, start: int) -> _Event:
+    return _Event(
+        review=start + _first(shape, "UM"),
+        has_institutional_codes="CL1" in shape.places,
+        has_previous_number="REF/BB" in shape.places or "REF/NT" in shape.places,
+        oxygen=start + _first(shape, "CR5") if "CR5" in shape.places else None,
+    )
+
+
+def _service_drafts(shape: Shape, start: int) -> list[Draft]:
+    drafts: list[Draft] = []
+    kinds = [kind for kind in _SERVICE_KINDS if kind in shape.places]
     if len(kinds) > 1:  # confidence L
-        drafts.append(_draft(Code.SERVICE_KINDS_MIXED, service, kinds[1], 0, "one of SV1, SV2 and SV3"))
-    if service.has("TOO") and "SV3" not in kinds:  # confidence L
-        drafts.append(_draft(Code.TOOTH_WITHOUT_DENTAL, service, "TOO", 0, "SV3 with a tooth"))
+        index = start + _first(shape, kinds[1])
+        expected = "one of SV1, SV2 and SV3"
+        drafts.append(Draft(Code.SERVICE_KINDS_MIXED, index, "2000F", kinds[1], expected=expected))
+    if "TOO" in shape.places and "SV3" not in kinds:  # confidence L
+        index = start + _first(shape, "TOO")
+        drafts.append(Draft(Code.TOOTH_WITHOUT_DENTAL, index, "2000F", "TOO", expected="SV3 with a tooth"))
+    return drafts
 
 
-def _check_decision(level: LoopNode, drafts: list[Draft]) -> None:
-    decision = level.row("HCR")
-    if decision[1:2] and decision[1] in _CERTIFIED and not any(decision[2:3]):  # X12's examples, confidence M
-        drafts.append(_draft(Code.CERTIFICATION_NUMBER_MISSING, level, "HCR", 2, "HCR02 with a certification"))
-
-
-def _check_dates(level: LoopNode, keys: Sequence[str], birth: str, drafts: list[Draft]) -> None:
-    """A service before the patient's birth cannot be (AAA03 60)."""
-    for key in keys if birth else ():
-        date = level.row(key)[3:4]
-        if date and date[0][:8] < birth:
-            drafts.append(_draft(Code.BIRTH_AFTER_SERVICE, level, key, 3, "a date on or after the date of birth"))
-
-
-def _birth(patient: LoopNode, name_loop: str) -> str:
-    """The date of birth, or nothing where there is none that can be compared."""
-    for name in patient.loops(name_loop):
-        date = "".join(name.row("DMG")[2:3])
-        if is_date(date):
-            return date
-    return ""
-
-
-def _draft(code: Code, level: LoopNode, key: str, element: int, expected: str) -> Draft:
-    return Draft(code, level.number(key) - _FIRST, level.id, key.partition("/")[0], element, expected=expected)
+def _first(shape: Shape, key: str) -> int:
+    return shape.places[key][0][0]

@@ -19,6 +19,7 @@ from .guides import guide_table
 from .guides.spec import Guide
 from .hierarchy import Hierarchy, Level
 from .reporting import Draft
+from .situations import Situations, find_situations
 
 Row = list[str]
 Kept = TypeVar("Kept")
@@ -35,7 +36,7 @@ class Structure:
     levels: list[tuple[Shape, int, int]]  # shape, index of the HL row, index of the parent in this list (-1: root)
     uses: list[CompiledUse | None]
     drafts: list[Draft]
-    ids: frozenset[str]  # of the segments
+    situations: Situations
     checks: list[Checks] = field(init=False)  # of each row that has a use
     with_content: list[tuple[int, CompiledUse]] = field(init=False)  # rows that have a content check
 
@@ -118,12 +119,13 @@ class CompiledGuide:
             for draft in level.plan.drafts:
                 draft.shift(start)
         drafts = list(hierarchy_drafts(hierarchy))
+        levels = hierarchy.placed()
         return Structure(
             root=hierarchy.root.plan.shape,
-            levels=hierarchy.placed(),
+            levels=levels,
             uses=[use for level in hierarchy.levels for use in _uses(level)],
             drafts=drafts,
-            ids=frozenset(row[0] for row in rows),
+            situations=find_situations(levels, frozenset(row[0] for row in rows), self.guide),
         )
 
     def _plan(self, loop: CompiledLoop, rows: Sequence[Row], element: str, component: str) -> Plan:

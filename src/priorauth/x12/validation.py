@@ -79,6 +79,8 @@ def _group_result(group: FunctionalGroup, sets: tuple[SetResult, ...]) -> GroupR
 
 def _unsupported(group: FunctionalGroup) -> tuple[Finding, ...]:
     functional, version = group.header[1], group.header[8]
+    if functional in FUNCTIONAL_GROUPS and guide_table(version, "request") is not None:
+        return ()
     report = Report(group.source, first=group.position)
     if functional not in FUNCTIONAL_GROUPS:
         report.add(Draft(Code.GROUP_NOT_SUPPORTED, group.position, "", "GS", 1, data_element="479"))

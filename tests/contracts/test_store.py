@@ -493,6 +493,25 @@ async def test_the_events_of_a_review_come_once_each_in_the_fullest_form(store: 
     assert {(event.type, event.key) for event in found} == {("priorauth.review.received.v1", "rev-1")}
 
 
+async def test_the_messages_of_a_topic_are_read_by_position_in_the_order_of_commits(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    for number in range(1, 4):
+        async with store() as work:
+            await work.publish(an_event(f"evt-{number}"))
+            await work.post("priorauth.delegate.evicore.requests", "rev-1", f"evt-{number}", "leg", b"leg", NOON)
+
+    async with store.reading() as work:
+        first = await work.events("priorauth.events", 0, 2)
+        rest = await work.events("priorauth.events", first[-1].position, 2)
+        legs = await work.events("priorauth.delegate.evicore.requests", 0, 10)
+
+    assert [event.id for event in (*first, *rest)] == ["evt-1", "evt-2", "evt-3"]
+    assert [event.body for event in legs] == [b"leg"] * 3
+    positions = [event.position for event in (*first, *rest, *legs)]
+    assert len(set(positions)) == 6
+    assert positions[:3] == sorted(positions[:3])
+
+
 async def test_a_dead_letter_is_kept_once_and_listed_newest_first(store: UnitOfWork) -> None:
     first = DeadLetter(id="dead-1", kind="leg", subject="leg-1", reason="no answer", at=NOON, review_id=REVIEW)
     second = DeadLetter(id="dead-2", kind="event", subject="evt-1", reason="ValueError", at=NOON + SECOND)

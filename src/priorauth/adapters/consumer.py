@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Row
 
 from priorauth.adapters.database.stream import Stream
-from priorauth.adapters.progress import Progress
+from priorauth.adapters.progress import Progress, Standing
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import BusMessage, DeadLetter, Retryable
 
@@ -59,7 +59,7 @@ class Consumer:
         self._handle = handle
         self._now = now
         self._pace = pace
-        self._progress: Progress
+        self._progress = Progress(Standing({}, frozenset()))
         self._lanes: dict[str, deque[int]] = {}  # positions to handle, by key
         self._rows: dict[int, Row[Any]] = {}  # read ahead, by position
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,12 +84,18 @@ class Consumer:
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=self._pace.grace)
         finally:
-            for task in (*self._tasks, *filter(None, [saver])):
-                task.cancel()
-            await asyncio.gather(*self._tasks, *filter(None, [saver]), return_exceptions=True)
-            if saver is not None:
-                with suppress(Retryable):
-                    await self._save()
+            await self._wind_up(saver)
+
+    async def _wind_up(self, saver: asyncio.Task[None] | None) -> None:
+        """Cancel what is left, and save a last time."""
+        left = [*self._tasks, *([saver] if saver else [])]
+        for task in left:
+            task.cancel()
+        try:
+            await asyncio.gather(*left, return_exceptions=True)
+            with suppress(Retryable):
+                await self._save()
+        finally:
             self._ended.set()
 
     async def stop(self) -> None:

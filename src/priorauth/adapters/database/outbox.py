@@ -1,4 +1,8 @@
-"""Events on their way out: written in the transaction that caused them, published after it, never changed."""
+"""Events on their way out: written in the transaction that caused them, published by its commit, never changed.
+
+A message's position is its place in the order of commits, so that a reader who went past a position has missed none.
+SQLite has one writer at a time: the order of insertion is the order of commits, and the insert gives the position.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.dialects import sqlite
 
 from priorauth.adapters.database.tables import dead_letters, outbox
-from priorauth.adapters.database.transaction import Queries, Transaction, insert_new
+from priorauth.adapters.database.transaction import Queries, Transaction
 from priorauth.domain.events import Event
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import DeadLetter, StoredEvent
@@ -31,6 +36,11 @@ OF_TOPIC = (
 DEAD_LETTERS = (
     select(dead_letters).order_by(dead_letters.c.at.desc(), dead_letters.c.id.desc()).limit(bindparam("limit"))
 )
+
+
+_earlier = outbox.alias("earlier")
+_next_position = select(func.coalesce(func.max(_earlier.c.position), 0) + 1).scalar_subquery()
+PUT = sqlite.insert(outbox).values(position=_next_position).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ class DeadLetters(Queries):
 
 async def put(transaction: Transaction, rows: Sequence[dict[str, object]]) -> None:
     """Write rows that are not there yet."""
-    await transaction.run(insert_new(transaction.dialect, outbox), rows)
+    await transaction.run(PUT, rows)
     transaction.topics.update(str(row["topic"]) for row in rows)
 
 
@@ -142,9 +152,9 @@ def key_of(event: Event) -> str:
 
 
 def stored_event(transaction: Transaction, row: Row[Any]) -> StoredEvent:
-    """A row of the outbox as an event; its position is 0 until it is published."""
+    """A row of the outbox as an event."""
     return StoredEvent(
-        position=row.position or 0,
+        position=row.position,
         id=row.event_id,
         type=row.type,
         topic=row.topic,

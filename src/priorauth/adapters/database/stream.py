@@ -1,13 +1,13 @@
-"""The outbox as a log: what relay and consumers read of it, and how far each consumer group came."""
+"""The outbox as a log: what consumers read of it, and how far each consumer group came."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import CompoundSelect, Row, bindparam, delete, select, union_all
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
@@ -17,21 +17,6 @@ from priorauth.adapters.database.transaction import Transaction, insert_new, ins
 from priorauth.adapters.progress import Standing
 from priorauth.services.ports import BusMessage, DeadLetter
 
-HAS_NEW = select(outbox.c.sequence).where(outbox.c.position.is_(None)).limit(1)
-NEW = (
-    select(outbox.c.sequence, outbox.c.topic)
-    .where(outbox.c.position.is_(None))
-    .order_by(outbox.c.sequence)
-    .limit(bindparam("limit"))
-)
-LAST_POSITION = select(func.coalesce(func.max(outbox.c.position), 0).label("position"))
-GIVE_POSITION = update(outbox).where(outbox.c.sequence == bindparam("row"))
-READ = (
-    select(outbox)
-    .where(outbox.c.position > bindparam("after"), outbox.c.topic.in_(bindparam("topics", expanding=True)))
-    .order_by(outbox.c.position)
-    .limit(bindparam("limit"))
-)
 AT_POSITION = select(outbox).where(outbox.c.position == bindparam("position"))
 
 _offsets_of_group = consumer_offsets.c.consumer_group == bindparam("group")
@@ -47,7 +32,7 @@ FORGET_DONE = delete(consumer_inbox).where(
 
 
 class Stream:
-    """The published part of the outbox, by position. Opens its own transactions."""
+    """The messages of the outbox by position. Opens its own transactions."""
 
     def __init__(self, database: Database, seal: Seal) -> None:
         self._database = database
@@ -62,27 +47,10 @@ class Stream:
             )
             await put(transaction, [row])
 
-    async def publish_new(self, limit: int = 500) -> AbstractSet[str]:
-        """Give the messages that were committed since then their positions; the topics that they are on.
-
-        One relay does this at a time: SQLite has one writer.
-        """
-        async with self._database.reading() as connection:
-            if (await connection.execute(HAS_NEW)).first() is None:
-                return frozenset()
-        async with self._database.writing() as connection:
-            transaction = Transaction(connection, self._seal)
-            new = await transaction.rows(NEW, limit=limit)
-            last = (await transaction.row(LAST_POSITION)).position
-            given = [{"row": row.sequence, "position": position} for position, row in enumerate(new, start=last + 1)]
-            if given:
-                await transaction.run(GIVE_POSITION, given)
-            return {row.topic for row in new}
-
     async def read(self, topics: Sequence[str], after: int, limit: int) -> Sequence[Row[Any]]:
         """The next rows of these topics, still sealed."""
         async with self._database.reading() as connection:
-            return await Transaction(connection, self._seal).rows(READ, topics=topics, after=after, limit=limit)
+            return await Transaction(connection, self._seal).rows(read_topics(tuple(topics)), after=after, limit=limit)
 
     async def at(self, position: int) -> Row[Any]:
         """The row at one position, still sealed."""
@@ -124,3 +92,19 @@ class Stream:
         """Keep a dead letter, in a transaction of its own."""
         async with self._database.writing() as connection:
             await DeadLetters(Transaction(connection, self._seal)).add_dead_letter(letter)
+
+
+@cache
+def read_topics(topics: tuple[str, ...]) -> CompoundSelect[Any]:
+    """The next rows of these topics in order. Each topic is read by its index and not beyond the limit."""
+    each = [
+        select(
+            select(outbox)
+            .where(outbox.c.topic == topic, outbox.c.position > bindparam("after"))
+            .order_by(outbox.c.position)
+            .limit(bindparam("limit"))
+            .subquery()
+        )
+        for topic in topics
+    ]
+    return union_all(*each).order_by("position").limit(bindparam("limit"))

@@ -28,13 +28,13 @@ REPLY = (
     .limit(1)
 )
 CLAIM = update(replies).where(
-    replies.c.review_id == bindparam("of"), replies.c.number == bindparam("nth"), replies.c.channel == ""
+    replies.c.review_id == bindparam("of"), replies.c.number == bindparam("nth"), replies.c.channel.is_(None)
 )
 MARK_REPLIED = update(reviews).where(reviews.c.id == bindparam("of"), reviews.c.replied == false())
 UNCLAIMED = (
     select(replies.c.review_id, replies.c.number)
     .join_from(replies, reviews)
-    .where(replies.c.channel == "", reviews.c.answer_by <= bindparam("answer_due"))
+    .where(replies.c.channel.is_(None), reviews.c.answer_by <= bindparam("answer_due"))
     .order_by(replies.c.made_at, replies.c.review_id, replies.c.number)
     .limit(bindparam("limit"))
 )
@@ -86,7 +86,7 @@ class Replies(Queries):
             review_id=reply.review_id,
             number=reply.number,
             made_at=reply.made_at,
-            channel=record.channel,
+            channel=record.channel or None,
             document=self.transaction.document(reply_row(reply.review_id, reply.number), reply),
         )
         if not added:
@@ -146,7 +146,7 @@ class Mailbox(Queries):
 
 def read_reply(transaction: Transaction, row: Row[Any]) -> ReplyRecord:
     reply = transaction.read(reply_row(row.review_id, row.number), row.document, REPLY_DOCUMENT)
-    return ReplyRecord(reply=reply, channel=row.channel)
+    return ReplyRecord(reply=reply, channel=row.channel or "")
 
 
 def determination_row(determination_id: str) -> str:

@@ -110,11 +110,19 @@ class BehaviourTable:
     def behaviours(self, destination: DestinationId, review: ServiceReview) -> Mapping[int, Behaviour]:
         """The answer to each line of a leg by sequence; all the same where one is for the leg as a whole."""
         forced = self._forced(review)
-        chosen = {item.sequence: forced or self._unforced(destination, review, item) for item in review.items}
+        chosen = {
+            item.sequence: self._answer(forced, self._unforced(destination, review, item)) for item in review.items
+        }
         first = next(iter(chosen.values()))
         if first.is_of_leg:
             return dict.fromkeys(chosen, first)
         return {sequence: first if answer.is_of_leg else answer for sequence, answer in chosen.items()}
+
+    def _answer(self, forced: Behaviour | None, unforced: Behaviour) -> Behaviour:
+        """The forced answer where there is one. A desk has nobody to decline to: it keeps the leg."""
+        if forced is Behaviour.DECLINE and unforced is Behaviour.WAIT:
+            return unforced
+        return forced or unforced
 
     def _forced(self, review: ServiceReview) -> Behaviour | None:
         number = review.event.traces[0].number if review.event.traces else ""

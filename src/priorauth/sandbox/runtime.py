@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +24,7 @@ from priorauth.services.ports import Codec, Destination, EventBus, NotKnown, Uni
 from priorauth.translate.events import requests_topic
 
 TICK_SECONDS = 0.1
-ARRIVAL_SECONDS = 5.0
+ARRIVAL = timedelta(seconds=5)
 """How long a decision by hand waits for its leg, which may still be on its way to the desk."""
 CALL_SECONDS = 10.0
 
@@ -67,8 +67,10 @@ class Sandbox:
         casebook: Casebook,
         gateway_url: str,
         now: Callable[[], datetime],
+        arrival: timedelta = ARRIVAL,
     ) -> None:
         self._bus = bus
+        self._arrival = arrival
         self._unit_of_work = unit_of_work
         self._client = httpx2.AsyncClient(timeout=CALL_SECONDS)
         topic_outlet = TopicOutlet(bus)
@@ -128,7 +130,7 @@ class Sandbox:
 
     async def _places(self, review_id: ReviewId, wanted: Mapping[int, Behaviour]) -> Mapping[int, Place]:
         """Where each wanted line is, waiting a little for legs that are on their way."""
-        deadline = asyncio.get_running_loop().time() + ARRIVAL_SECONDS
+        deadline = asyncio.get_running_loop().time() + self._arrival.total_seconds()
         while True:
             places = await self._places_now(review_id)
             if wanted.keys() <= places.keys():

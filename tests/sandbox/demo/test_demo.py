@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from priorauth.adapters.mapping_files import shipped_folder
 from priorauth.sandbox.demo import showing
 from priorauth.sandbox.demo.cases import CASES, DemoCase
 from priorauth.sandbox.demo.gateway import DemoFailed, running_gateway
 from priorauth.sandbox.demo.run import missing, run_demo, strayed
 
-SAMPLES = Path(__file__).parents[3] / "samples" / "x12"
+SAMPLES = shipped_folder("samples") / "x12"
 ISA = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260302*1430*^*00501*000000001*0*T*:~"
 RESPONSE = f"{ISA}HCR*A4~HCR*A1*X1~IEA*0*000000001~"
 

@@ -44,6 +44,7 @@ _CARRIED_SET = frozenset(_CARRIED_KEYS)
 _TRANSPORT_KEYS = ("NM1", "N3", "N4")
 _OTHER_UMO_KEYS = ("NM1", "REF", "DTP")
 
+_INITIAL = CertificationType.INITIAL
 _event = builder(PatientEvent)
 _item = builder(ReviewItem)
 _diagnosis = builder(Diagnosis)
@@ -60,7 +61,7 @@ def read_event(node: LoopNode, separator: str) -> PatientEvent:
     providers = node.loops("2010EA")
     return _event(
         category=um[1],
-        certification=CERTIFICATIONS.get(um[2], CertificationType.INITIAL),
+        certification=CERTIFICATIONS.get(um[2], _INITIAL),
         service_type=um[3],
         location=read_location(um[4], separator) if um[4] else None,
         accident=_read_accident(um[5], separator) if um[5] else None,
@@ -150,12 +151,13 @@ def _read_days(dtp: Sequence[str]) -> DatePeriod | None:
 
 def _carry_event(node: LoopNode, rows: Rows, separator: str) -> tuple[CarriedSegment, ...]:
     """What the event says that has no field: conditions, CR segments, transport (2010EB), other UMOs (2010EC)."""
-    carried: list[CarriedSegment] = []
-    if not _CARRIED_SET.isdisjoint(rows):
-        present = [key for key in _CARRIED_KEYS if key in rows]
-        carried = [carry("2000E", 0, one, separator) for key in present for one in node.rows(key)]
-    for loop, keys in (("2010EB", _TRANSPORT_KEYS), ("2010EC", _OTHER_UMO_KEYS)):
-        for group, inner in enumerate(node.loops(loop), start=1):
+    locations, others = node.loops("2010EB"), node.loops("2010EC")
+    if not locations and not others and _CARRIED_SET.isdisjoint(rows):
+        return ()
+    present = [key for key in _CARRIED_KEYS if key in rows]
+    carried = [carry("2000E", 0, one, separator) for key in present for one in node.rows(key)]
+    for loop, nodes, keys in (("2010EB", locations, _TRANSPORT_KEYS), ("2010EC", others, _OTHER_UMO_KEYS)):
+        for group, inner in enumerate(nodes, start=1):
             carried.extend([carry(loop, group, one, separator) for key in keys for one in inner.rows(key)])
     return tuple(carried)
 

@@ -27,6 +27,7 @@ from priorauth.translate.x12_writing import Row
 from priorauth.x12.tree import LoopNode
 
 NOTHING: list[str] = []
+ORGANIZATION = EntityKind.ORGANIZATION
 _KINDS = {kind.value: kind for kind in EntityKind}
 
 
@@ -112,7 +113,7 @@ def read_dependent(node: LoopNode) -> Dependent:
 def read_name(nm1: Sequence[str]) -> Name:
     """The name of NM1, whoever it names."""
     return _name(
-        kind=_KINDS.get(nm1[2], EntityKind.ORGANIZATION),
+        kind=_KINDS.get(nm1[2], ORGANIZATION),
         last=nm1[3],
         first=nm1[4],
         middle=nm1[5],
@@ -140,13 +141,14 @@ def read_contact(rows: Rows) -> Contact | None:
     if "PER" not in rows:
         return None
     per = rows["PER"] + PAD
+    if not per[5] and not per[7]:
+        return _contact(name=per[2], numbers=(_number(per[3], per[4]),) if per[4] else ())
     numbers = [_number(per[place], per[place + 1]) for place in (3, 5, 7) if per[place + 1]]
     return _contact(name=per[2], numbers=tuple(numbers))
 
 
 def _read_references(node: LoopNode) -> tuple[Identifier, ...]:
-    padded = [ref + PAD for ref in node.rows("REF")]
-    return tuple([_identifier(ref[1], ref[2], ref[3]) for ref in padded])
+    return tuple([_identifier(*(ref + PAD)[1:4]) for ref in node.rows("REF")])
 
 
 def _read_specialty(prv: Sequence[str]) -> Specialty:

@@ -45,6 +45,7 @@ from priorauth.x12.tree import LoopNode
 _REQUEST = WritableGuide(X217_REQUEST)
 STANDARD = Delimiters()
 _PURPOSES = {purpose.value: purpose for purpose in Purpose}
+_X12_278, _REQUESTED = Format.X12_278, Purpose.REQUEST
 _review = builder(ServiceReview)
 _transaction = builder(TransactionIdentity)
 _TRACES = 2  # of a request, per level
@@ -74,11 +75,11 @@ def review_from_x12(
     items = [read_item(node, sequence, component) for sequence, node in enumerate(services or (), start=1)]
     return _review(
         id=review_id,
-        arrived_as=Format.X12_278,
+        arrived_as=_X12_278,
         partner=partner,
         received_at=received_at,
         transaction=_transaction(
-            purpose=_PURPOSES.get(bht[2], Purpose.REQUEST),
+            purpose=_PURPOSES.get(bht[2], _REQUESTED),
             identifier=bht[3],
             created=bht[4] + bht[5],
             reservation=bht[6] == "RU",

@@ -39,6 +39,8 @@ COMPOSITES: dict[str, frozenset[int]] = {
 
 # Reading. A row is padded, so that every element answers; one that is not there is not looked at.
 
+_PROFESSIONAL, _INSTITUTIONAL, _DENTAL = ServiceKind  # looked up once: a member of an enumeration is slow to reach
+
 _trace = builder(Trace)
 _location = builder(FacilityLocation)
 _delivery = builder(Delivery)
@@ -49,8 +51,10 @@ _procedure = builder(Procedure)
 
 def read_traces(node: LoopNode) -> tuple[Trace, ...]:
     """The traces (TRN) of an event or a service."""
-    padded = [trn if len(trn) > 4 else trn + PAD for trn in node.rows("TRN")]
-    return tuple([_trace(trn[2], trn[3], trn[4]) for trn in padded])
+    rows = node.rows("TRN")
+    if len(rows) == 1:
+        return (_trace(*(rows[0] + PAD)[2:5]),)
+    return tuple([_trace(*(trn + PAD)[2:5]) for trn in rows])
 
 
 def read_location(text: str, separator: str) -> FacilityLocation:
@@ -79,12 +83,11 @@ def read_delivery(node: LoopNode) -> Delivery | None:
 
 def read_attachments(node: LoopNode) -> tuple[Attachment, ...]:
     """PWK: documents that exist or, in a response, are asked for."""
-    return tuple(
-        [
-            _attachment(report_type=pwk[1], transmission=pwk[2], control_number=pwk[6], description=pwk[7])
-            for pwk in node.segments("PWK")
-        ]
-    )
+    return tuple([_read_attachment(pwk + PAD) for pwk in node.rows("PWK")])
+
+
+def _read_attachment(pwk: Sequence[str]) -> Attachment:
+    return _attachment(report_type=pwk[1], transmission=pwk[2], control_number=pwk[6], description=pwk[7])
 
 
 def read_service(rows: Rows, separator: str) -> Service | None:
@@ -100,7 +103,7 @@ def read_service(rows: Rows, separator: str) -> Service | None:
 
 def _read_institutional(sv2: Sequence[str], separator: str) -> Service:
     return _service(
-        kind=ServiceKind.INSTITUTIONAL,
+        kind=_INSTITUTIONAL,
         revenue_code=sv2[1],
         procedure=read_procedure(sv2[2], separator) if sv2[2] else None,
         amount=read_decimal(sv2[3]),
@@ -115,7 +118,7 @@ def _read_institutional(sv2: Sequence[str], separator: str) -> Service:
 def _read_professional(sv1: Sequence[str], separator: str) -> Service:
     pointers = sv1[7]
     return _service(
-        kind=ServiceKind.PROFESSIONAL,
+        kind=_PROFESSIONAL,
         procedure=read_procedure(sv1[1], separator),
         amount=read_decimal(sv1[2]),
         unit=sv1[3],
@@ -128,7 +131,7 @@ def _read_professional(sv1: Sequence[str], separator: str) -> Service:
 
 def _read_dental(sv3: Sequence[str], separator: str) -> Service:
     return _service(
-        kind=ServiceKind.DENTAL,
+        kind=_DENTAL,
         procedure=read_procedure(sv3[1], separator),
         amount=read_decimal(sv3[2]),
         quantity=read_decimal(sv3[6]),
@@ -169,16 +172,16 @@ def carry_service(node: LoopNode, service: Service | None, separator: str) -> tu
     """What SV1, SV2, SV3 and TOO say beyond the service itself."""
     carried: list[CarriedSegment] = []
     kind = service.kind if service else None
-    if kind is ServiceKind.INSTITUTIONAL and (sv1 := node.row("SV1")):
+    if kind is _INSTITUTIONAL and (sv1 := node.row("SV1")):
         carried.append(carry("2000F", 0, sv1, separator))
     if sv3 := node.row("SV3"):
-        if kind is not ServiceKind.DENTAL:
+        if kind is not _DENTAL:
             carried.append(carry("2000F", 0, sv3, separator))
         else:
             sv3 = sv3 + PAD
             rest = ("SV3", "", "", "", sv3[4], sv3[5], "", sv3[7])
             carried.extend([carry("2000F", 0, rest, separator)] if any(rest[1:]) else [])
-    carried.extend([carry("2000F", 0, too, separator) for too in node.segments("TOO")])
+    carried.extend([carry("2000F", 0, too, separator) for too in node.rows("TOO")])
     return tuple(carried)
 
 

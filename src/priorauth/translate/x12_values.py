@@ -29,10 +29,12 @@ def read_date(text: str) -> date | None:
 
 def read_period(text: str) -> DatePeriod | None:
     """A day, or a period of days written CCYYMMDD-CCYYMMDD."""
-    start = read_date(text[:8])
-    if start is None:
+    try:
+        if len(text) == 8:
+            return _period(date.fromisoformat(text))
+        return _period(date.fromisoformat(text[:8]), date.fromisoformat(text[9:]))
+    except ValueError:
         return None
-    return _period(start) if len(text) == 8 else _period(start, read_date(text[9:]))
 
 
 def read_decimal(text: str) -> Decimal | None:

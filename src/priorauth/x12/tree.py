@@ -65,15 +65,20 @@ class LoopNode:
     def first_rows(self) -> dict[str, list[str]]:
         """The first segment of every key that is there, as it was received, without padding."""
         rows, start = self._rows, self._start
-        return {key: rows[start + place[0][0]] for key, place in self._shape.places.items()}
+        found: dict[str, list[str]] = {}
+        for key, place in self._shape.places.items():
+            found[key] = rows[start + place[0][0]]
+        return found
 
     def rows(self, key: str) -> list[list[str]]:
         """Every segment of that key in order, as it was received, without padding."""
         place = self._shape.places.get(key)
         if place is None:
             return []
-        rows, start = self._rows, self._start
-        return [rows[start + index] for index in place[0]]
+        rows, start, indexes = self._rows, self._start, place[0]
+        if len(indexes) == 1:
+            return [rows[start + indexes[0]]]
+        return [rows[start + index] for index in indexes]
 
     def has(self, key: str) -> bool:
         """True where this loop has a segment of that key."""

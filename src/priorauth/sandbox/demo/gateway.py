@@ -112,10 +112,12 @@ class Ehr:
         raise DemoFailed(f"nothing came to the mailbox within {MAILBOX_SECONDS} seconds")
 
     def decide(self, review_id: str, items: Mapping[int, str]) -> None:
-        """Decide lines of a review as people at a desk would (sandbox only)."""
+        """Decide lines of a review as people at a desk would (sandbox only). DemoFailed where that was not possible."""
         chosen = [{"sequence": sequence, "action": action} for sequence, action in items.items()]
         decision = {"review_id": review_id, "items": chosen}
-        self._client.post("/sandbox/decide", json=decision).raise_for_status()
+        response = self._client.post("/sandbox/decide", json=decision)
+        if not response.is_success:
+            raise DemoFailed(f"POST /sandbox/decide was answered with status {response.status_code}")
 
     def route(self, review_id: str) -> dict[str, Any]:
         """Where each item went and why."""

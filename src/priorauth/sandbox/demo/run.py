@@ -65,11 +65,11 @@ def _show(say: Say, ehr: Ehr, case: DemoCase, samples: Path, number: int) -> Out
     problems += missing(case.expected, response, "the response")
     later = ""
     for review_id in answered.review_ids:
-        if case.decide:
-            ehr.decide(review_id, case.decide)
-        if case.later:
-            later = ehr.pick_up(review_id).decode(errors="replace")
-            problems += missing(case.later, later, "the later response")
+        try:
+            later = _later(ehr, case, review_id)
+        except DemoFailed as problem:
+            problems.append(str(problem))
+        problems += missing(case.later, later, "the later response") if later else ()
         problems += strayed(case.legs, showing.counterparts_of_legs(ehr.messages(review_id)))
         tell(_review(ehr, review_id))
     tell(showing.section("response:", showing.segments(response)))
@@ -77,6 +77,13 @@ def _show(say: Say, ehr: Ehr, case: DemoCase, samples: Path, number: int) -> Out
         tell(showing.section("later response, from the mailbox:", showing.segments(later)))
     tell(showing.section("FAILED:", problems) if problems else showing.section("as promised:", [case.promise]))
     return Outcome(case, tuple(problems))
+
+
+def _later(ehr: Ehr, case: DemoCase, review_id: str) -> str:
+    """The interchange that comes to the mailbox later, after people decided where they are to; empty for most cases."""
+    if case.decide:
+        ehr.decide(review_id, case.decide)
+    return ehr.pick_up(review_id).decode(errors="replace") if case.later else ""
 
 
 def _review(ehr: Ehr, review_id: str) -> Iterator[str]:

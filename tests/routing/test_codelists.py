@@ -55,6 +55,34 @@ def test_each_code_system_is_compared_with_its_own_rows(family: str, code: str, 
     assert MIXED.contains(family, code) is listed
 
 
+LETTERS = read_list(
+    "LST-4",
+    "Equipment",
+    "004:L70",
+    HEADER + "hcpcs,E0100,E0199,walking aids,payer,004:L70\nhcpcs,E0150,E0250,beds,payer,004:L70\n"
+    "cpt,0144T,0149T,angiography,payer,003:L589\ncpt,10000,99999,everything,payer,003:L589\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "listed"),
+    [
+        ("E0099", False),
+        ("E0100", True),
+        ("E0250", True),
+        ("E0251", False),
+        ("E020T", False),
+        ("0147T", True),
+        ("01470", False),
+        ("0150T", False),
+        ("70551", True),
+        ("09999", False),
+    ],
+)
+def test_a_range_of_codes_with_letters_holds_codes_of_the_same_shape(code: str, listed: bool) -> None:
+    assert LETTERS.contains("hcpcs", code) is listed
+
+
 def test_a_list_that_is_not_loaded_cannot_say() -> None:
     assert unloaded_list("LST-3", "Missing", "004:L68").contains("hcpcs", "29881") is None
 

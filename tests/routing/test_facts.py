@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 import pytest
 
@@ -18,11 +19,18 @@ from priorauth.domain.reviews import (
     ServiceKind,
     ServiceReview,
 )
-from priorauth.routing.fact import Fact, FactState, known
+from priorauth.routing.fact import NOT_APPLICABLE, UNKNOWN, Absence
 from priorauth.routing.fact_tables import TABLE_FILES, TableNotReadable, load_fact_tables
-from priorauth.routing.facts import facts_given, facts_of
+from priorauth.routing.facts import facts_given, facts_of, source_of
 from priorauth.routing.vocabulary import FACTS, faults_in
 from routing_requests import COMMERCIAL, MAPPINGS, cpt, request, revenue, tables, whole_event
+
+
+class Found(NamedTuple):
+    """A fact as an explanation shows it."""
+
+    value: object
+    source: str
 
 
 def fact(
@@ -30,9 +38,10 @@ def fact(
     name: str,
     directory: Mapping[str, object] | None = COMMERCIAL,
     given: Mapping[str, object] | None = None,
-) -> Fact:
+) -> Found:
     """A fact of a review's first item."""
-    return facts_of(review, review.items[0], tables(), directory=directory, given=given)[name]
+    facts = facts_of(review, review.items[0], tables(), directory=directory, given=given)
+    return Found(facts[name][0], source_of(facts, name))
 
 
 BORN = date(2024, 3, 1)
@@ -92,27 +101,27 @@ def test_a_fact_has_a_value_and_says_where_it_came_from(
 
 
 @pytest.mark.parametrize(
-    ("review", "name", "state"),
+    ("review", "name", "absence"),
     [
-        (request(cpt("70551")), "revenue_code", FactState.NOT_APPLICABLE),
-        (request(revenue("0120")), "procedure_code", FactState.NOT_APPLICABLE),
-        (request(revenue("0610")), "procedure_code", FactState.UNKNOWN),
-        (request(whole_event()), "procedure_code", FactState.UNKNOWN),
-        (request(whole_event()), "revenue_code", FactState.UNKNOWN),
-        (request(revenue("0171")), "service_category", FactState.NOT_APPLICABLE),
-        (request(cpt("99213")), "service_category", FactState.NOT_APPLICABLE),
-        (request(cpt("Q9999")), "service_category", FactState.UNKNOWN),
-        (request(cpt("81211"), place="81"), "setting", FactState.NOT_APPLICABLE),
-        (request(cpt("70551"), place="99"), "setting", FactState.UNKNOWN),
-        (request(cpt("70551"), place=""), "setting", FactState.UNKNOWN),
-        (request(born=None), "date_of_birth", FactState.UNKNOWN),
-        (request(certification="3"), "review_type", FactState.NOT_APPLICABLE),
+        (request(cpt("70551")), "revenue_code", NOT_APPLICABLE),
+        (request(revenue("0120")), "procedure_code", NOT_APPLICABLE),
+        (request(revenue("0610")), "procedure_code", UNKNOWN),
+        (request(whole_event()), "procedure_code", UNKNOWN),
+        (request(whole_event()), "revenue_code", UNKNOWN),
+        (request(revenue("0171")), "service_category", NOT_APPLICABLE),
+        (request(cpt("99213")), "service_category", NOT_APPLICABLE),
+        (request(cpt("Q9999")), "service_category", UNKNOWN),
+        (request(cpt("81211"), place="81"), "setting", NOT_APPLICABLE),
+        (request(cpt("70551"), place="99"), "setting", UNKNOWN),
+        (request(cpt("70551"), place=""), "setting", UNKNOWN),
+        (request(born=None), "date_of_birth", UNKNOWN),
+        (request(certification="3"), "review_type", NOT_APPLICABLE),
     ],
 )
 def test_what_cannot_be_said_is_unknown_and_what_cannot_be_is_not_applicable(
-    review: ServiceReview, name: str, state: FactState
+    review: ServiceReview, name: str, absence: Absence
 ) -> None:
-    assert fact(review, name).state is state
+    assert fact(review, name).value is absence
 # fmt: on
 
 
@@ -122,7 +131,7 @@ def test_a_range_of_procedures_is_not_taken_for_its_first() -> None:
 
     found = fact(request(replace(cpt("70551"), service=service)), "procedure_code")
 
-    assert found.state is FactState.UNKNOWN
+    assert found.value is UNKNOWN
 
 
 def test_a_message_in_another_format_names_canonical_fields() -> None:
@@ -148,12 +157,12 @@ def test_diagnoses_are_read_by_role() -> None:
     [
         pytest.param(request(admission_type="4"), {}, True, id="an admission of type newborn"),
         pytest.param(request(born=BORN, admitted=BORN), {}, True, id="admitted on the day of birth"),
-        pytest.param(request(born=BORN, admitted=date(2024, 3, 2)), {}, None, id="admitted later"),
+        pytest.param(request(born=BORN, admitted=date(2024, 3, 2)), {}, UNKNOWN, id="admitted later"),
         pytest.param(request(admission_type="4"), {"birth_admission": False}, False, id="the directory knows better"),
     ],
 )
 def test_a_birth_admission_is_inferred_only_where_nobody_says(
-    review: ServiceReview, directory: Mapping[str, object], value: bool | None
+    review: ServiceReview, directory: Mapping[str, object], value: object
 ) -> None:
     assert fact(review, "birth_admission", directory).value is value
 
@@ -161,8 +170,8 @@ def test_a_birth_admission_is_inferred_only_where_nobody_says(
 def test_a_facts_file_is_the_directorys_whole_answer() -> None:
     review = request(cpt("70551"))
 
-    assert fact(review, "funding", COMMERCIAL, {"product": "hmo"}) == Fact(FactState.UNKNOWN, None, "given")
-    assert fact(review, "product", COMMERCIAL, {"product": "hmo"}) == known("hmo", "given")
+    assert fact(review, "funding", COMMERCIAL, {"product": "hmo"}) == Found(UNKNOWN, "given")
+    assert fact(review, "product", COMMERCIAL, {"product": "hmo"}) == Found("hmo", "given")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +179,7 @@ def test_a_facts_file_is_the_directorys_whole_answer() -> None:
     [("setting", "er"), ("urgency", "urgent"), ("review_type", "concurrent"), ("service_category", "sleep")],
 )
 def test_a_facts_file_overrides_what_was_derived(name: str, value: str) -> None:
-    assert fact(request(cpt("70551")), name, None, {name: value}) == known(value, "given")
+    assert fact(request(cpt("70551")), name, None, {name: value}) == Found(value, "given")
 
 
 def test_the_directory_does_not_override_what_was_derived() -> None:
@@ -181,44 +190,41 @@ def test_a_date_of_the_message_wins_over_a_facts_file_which_fills_in_others() ->
     given = {"date_of_birth": "1999-01-01", "admission_date": "2026-01-05"}
 
     assert fact(request(born=BORN), "date_of_birth", None, given).value == BORN
-    assert fact(request(), "admission_date", None, given) == known(date(2026, 1, 5), "given")
+    assert fact(request(), "admission_date", None, given) == Found(date(2026, 1, 5), "given")
 
 
-def test_without_the_directory_every_fact_of_it_is_unknown() -> None:
+def test_without_the_directory_every_fact_of_it_is_unFound() -> None:
     review = request(cpt("70551"))
     facts = facts_of(review, review.items[0], tables(), directory=None)
 
     outside = {name for name, definition in FACTS.items() if definition.outside} - {"date_of_birth"}
 
-    assert {facts[name].state for name in outside} == {FactState.UNKNOWN}
+    assert {facts[name][0] for name in outside} == {UNKNOWN}
     assert not facts.member_known
 
 
 def test_a_value_that_a_fact_cannot_have_is_no_answer() -> None:
-    assert fact(request(), "funding", {"funding": "gold"}).state is FactState.UNKNOWN
+    assert fact(request(), "funding", {"funding": "gold"}).value is UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("given", "state", "value"),
+    ("given", "value"),
     [
-        ({"line_of_business": "fep"}, FactState.KNOWN, "FEP"),
-        ({"funding": "individual"}, FactState.NOT_APPLICABLE, None),
-        ({"line_of_business": "fep", "employer_group": "other"}, FactState.KNOWN, "other"),
-        ({}, FactState.UNKNOWN, None),
+        ({"line_of_business": "fep"}, "FEP"),
+        ({"funding": "individual"}, NOT_APPLICABLE),
+        ({"line_of_business": "fep", "employer_group": "other"}, "other"),
+        ({}, UNKNOWN),
     ],
 )
-def test_the_employer_group_follows_from_the_coverage(
-    given: Mapping[str, object], state: FactState, value: str | None
-) -> None:
-    found = facts_given(given)["employer_group"]
-
-    assert (found.state, found.value) == (state, value)
+def test_the_employer_group_follows_from_the_coverage(given: Mapping[str, object], value: object) -> None:
+    assert facts_given(given)["employer_group"][0] == value
 
 
 def test_facts_keep_their_values_out_of_their_representation() -> None:
     facts = facts_given({"date_of_birth": "1980-05-17"})
 
-    assert "1980" not in repr(facts["date_of_birth"]) + repr(facts)
+    assert facts["date_of_birth"][0] == date(1980, 5, 17)
+    assert repr(facts) == "Facts(date_of_birth)"
 
 
 def test_faults_of_outside_facts_are_told_without_their_values() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,6 +22,10 @@ FAMILIES: Mapping[str, str] = {
     "revenue": "revenue",
 }
 """Code system of a row -> the family in which its codes are compared. CPT is level I of HCPCS."""
+
+
+LONGEST_WRITTEN_OUT = 10_000
+"""A range of numbers up to so long is kept code by code, which is the fastest to look up."""
 
 
 class ListStatus(StrEnum):
@@ -54,15 +58,18 @@ class CodeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranges:
-    """Disjoint inclusive ranges of codes of one shape, in order."""
+class _Codes:
+    """The codes of one family: each by itself where ranges of numbers could be written out, else ranges in order."""
 
+    single: frozenset[str]
     starts: tuple[str, ...]
     ends: tuple[str, ...]
 
     def holds(self, code: str) -> bool:
-        place = bisect_right(self.starts, code)
-        return place > 0 and code <= self.ends[place - 1]
+        if code in self.single:
+            return True
+        place = bisect_right(self.starts, code) - 1
+        return place >= 0 and code <= self.ends[place] and _shape(code) == _shape(self.ends[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class CodeList:
     citation: str
     rows: tuple[CodeRow, ...]
     is_loaded: bool
-    _families: Mapping[str, Mapping[int, _Ranges]] = field(repr=False, hash=False)
+    _families: Mapping[str, _Codes] = field(repr=False, compare=False)
 
     @property
     def is_demonstration(self) -> bool:
@@ -82,11 +89,33 @@ class CodeList:
 
     def contains(self, family: str, code: str) -> bool | None:
         """Whether the code is on the list; None where the list cannot say: not loaded, or silent on that family."""
-        by_shape = self._families.get(family)
-        if by_shape is None:
-            return None
-        ranges = by_shape.get(_shape(code))
-        return ranges is not None and ranges.holds(code)
+        return joined((self,), family).contains(code)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedLists:
+    """Several lists as one, for codes of one family. `is_complete`: every list can say."""
+
+    single: frozenset[str]
+    ranged: tuple[_Codes, ...]
+    is_complete: bool
+
+    def contains(self, code: str) -> bool | None:
+        """Whether the code is on one of the lists; None where it is on none and one of them cannot say."""
+        if code in self.single or (self.ranged and any(codes.holds(code) for codes in self.ranged)):
+            return True
+        return False if self.is_complete else None
+
+
+def joined(lists: Sequence[CodeList], family: str) -> JoinedLists:
+    """What the lists say together of codes of one family."""
+    known = [code_list._families.get(family) for code_list in lists]
+    loaded = [codes for codes in known if codes is not None]
+    return JoinedLists(
+        single=frozenset().union(*(codes.single for codes in loaded)),
+        ranged=tuple(codes for codes in loaded if codes.starts),
+        is_complete=len(loaded) == len(known),
+    )
 
 
 def unloaded_list(list_id: str, title: str, citation: str) -> CodeList:
@@ -142,25 +171,28 @@ def _columns_of(cells: list[str]) -> list[int]:
     return starts
 
 
-def _shape(code: str) -> tuple[int, bool]:
-    """Only codes of one length, and all digits or not, are compared: 0144T lies in no range of numbers."""
-    return len(code), code.isdigit()
+def _shape(code: str) -> tuple[int, str]:
+    """Length, and where the letters are. Only codes of one shape are compared: 0144T lies in no range of numbers."""
+    return len(code), "".join("9" if character.isdigit() else "A" for character in code)
 
 
-def _by_family(rows: tuple[CodeRow, ...]) -> dict[str, dict[tuple[int, bool], _Ranges]]:
-    bounds: dict[str, dict[tuple[int, bool], list[tuple[str, str]]]] = {}
-    for row in rows:
-        bounds.setdefault(FAMILIES[row.system], {}).setdefault(_shape(row.first), []).append((row.first, row.last))
-    return {family: {shape: _merged(pairs) for shape, pairs in by_shape.items()} for family, by_shape in bounds.items()}
+def _by_family(rows: tuple[CodeRow, ...]) -> dict[str, _Codes]:
+    families = {FAMILIES[row.system] for row in rows}
+    return {
+        family: _codes([(row.first, row.last) for row in rows if FAMILIES[row.system] == family]) for family in families
+    }
 
 
-def _merged(pairs: list[tuple[str, str]]) -> _Ranges:
-    starts: list[str] = []
-    ends: list[str] = []
-    for first, last in sorted(pairs):
-        if ends and first <= ends[-1]:
-            ends[-1] = max(ends[-1], last)
+def _codes(bounds: list[tuple[str, str]]) -> _Codes:
+    single: set[str] = set()
+    ranges: list[tuple[str, str]] = []
+    for first, last in sorted(bounds):
+        if first.isdigit() and int(last) - int(first) < LONGEST_WRITTEN_OUT:
+            single.update(str(number).zfill(len(first)) for number in range(int(first), int(last) + 1))
+        elif first == last:
+            single.add(first)
+        elif ranges and first <= ranges[-1][1] and _shape(first) == _shape(ranges[-1][1]):
+            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], last))
         else:
-            starts.append(first)
-            ends.append(last)
-    return _Ranges(tuple(starts), tuple(ends))
+            ranges.append((first, last))
+    return _Codes(frozenset(single), tuple(first for first, _ in ranges), tuple(last for _, last in ranges))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from priorauth.routing.codelists import FAMILIES, CodeList
-from priorauth.routing.fact import Facts, FactState
+from priorauth.routing.codelists import FAMILIES, CodeList, joined
+from priorauth.routing.fact import UNKNOWN, Absence, Facts
 from priorauth.routing.vocabulary import FACTS, FactKind, FactValue
 
 Holds = Callable[[Facts], bool | None]
@@ -81,12 +81,11 @@ def _one_of(name: str, test: OneOf) -> Holds:
     values, negated = test.values, test.negated
 
     def holds(facts: Facts) -> bool | None:
-        fact = facts[name]
-        value = fact.value
-        if value is None:
-            return None if fact.state is FactState.UNKNOWN else negated
+        value = facts[name][0]
+        if isinstance(value, Absence):
+            return None if value is UNKNOWN else negated
         if isinstance(value, tuple):
-            return (not values.isdisjoint(value)) is not negated
+            return values.isdisjoint(value) is negated
         return (value in values) is not negated
 
     return holds
@@ -96,32 +95,31 @@ def _within(name: str, test: Within) -> Holds:
     first, limit = test.first, test.limit
 
     def holds(facts: Facts) -> bool | None:
-        fact = facts[name]
-        if fact.value is None:
-            return None if fact.state is FactState.UNKNOWN else False
-        return (first is None or fact.value >= first) and (limit is None or fact.value < limit)  # type: ignore[operator]
+        value = facts[name][0]
+        if isinstance(value, Absence):
+            return None if value is UNKNOWN else False
+        return (first is None or value >= first) and (limit is None or value < limit)  # type: ignore[operator]
 
     return holds
 
 
 def _listed(name: str, test: Listed) -> Holds:
-    lists, negated = test.lists, test.negated
-    system_fact = FACTS[name].system_fact
+    negated, system_fact = test.negated, FACTS[name].system_fact or name
+    by_system = {system: joined(test.lists, family) for system, family in FAMILIES.items()}
+    otherwise = by_system["revenue"] if system_fact == name else joined(test.lists, "")
 
     def holds(facts: Facts) -> bool | None:
-        fact = facts[name]
-        if fact.value is None:
-            return None if fact.state is FactState.UNKNOWN else negated
-        family = FAMILIES.get(str(facts[system_fact].value), "") if system_fact else "revenue"
-        codes = fact.value if isinstance(fact.value, tuple) else (str(fact.value),)
-        undecided = False
-        for code_list in lists:
-            for code in codes:
-                found = code_list.contains(family, code)
-                if found:
-                    return not negated
-                undecided = undecided or found is None
-        return None if undecided else negated
+        value = facts[name][0]
+        if isinstance(value, Absence):
+            return None if value is UNKNOWN else negated
+        lists = by_system.get(facts[system_fact][0], otherwise)  # type: ignore[arg-type]
+        found: bool | None = False
+        for code in value if isinstance(value, tuple) else (value,):
+            listed = lists.contains(code)  # type: ignore[arg-type]
+            if listed:
+                return not negated
+            found = listed
+        return None if found is None else negated
 
     return holds
 
@@ -184,7 +182,7 @@ def open_questions(condition: Condition, facts: Facts) -> Iterator[str | CodeLis
                     if answer is None:
                         yield from open_questions(part, facts)
         return
-    if facts[condition.fact].state is FactState.UNKNOWN:
+    if facts[condition.fact][0] is UNKNOWN:
         yield condition.fact
     elif isinstance(condition.test, Listed):
         yield from (code_list for code_list in condition.test.lists if not code_list.is_loaded)

@@ -1,51 +1,77 @@
-"""A fact: known, unknown or not applicable, with its source; and the facts of one item, found when a rule asks."""
+"""A fact: known, unknown or not applicable, with where it came from; and the facts of one item, found when asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import Enum
-from typing import NamedTuple
 
+from priorauth.domain.reviews import ReviewItem, ServiceReview
+from priorauth.routing.fact_tables import FactTables
 from priorauth.routing.vocabulary import FactValue
 
 
-class FactState(Enum):
-    """Whether there is a value: yes, nobody said, or there can be none."""
+class Absence(Enum):
+    """Why a fact has no value: nobody said, or there can be none."""
 
-    KNOWN = "known"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not applicable"
 
+    __hash__ = object.__hash__  # that of Enum is slow, and rules look facts up by value
 
-class Fact(NamedTuple):
-    """One fact. `value` is None unless the state is KNOWN; `source` of an unknown fact is where it was looked for.
 
-    A named tuple, for dozens are made for every line; its `repr` keeps the value to itself (PHI).
-    """
+UNKNOWN, NOT_APPLICABLE = Absence.UNKNOWN, Absence.NOT_APPLICABLE
 
-    state: FactState
-    value: FactValue | None
-    source: str
+Fact = tuple[FactValue | Absence, str]
+"""A value, or why there is none; and the canonical field, or other source, where it was found or looked for.
 
-    def __repr__(self) -> str:
-        return f"Fact({self.state.value}, {self.source})"
+A bare tuple: a dozen are made for every line. Facts print no values (PHI).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What facts are derived from: the review, one item of it, the tables, and the day of receipt."""
+
+    review: ServiceReview
+    item: ReviewItem
+    tables: FactTables
+    received_on: date | None = None
 
 
 class Facts(dict[str, Fact]):
-    """Facts by name. One that was not asked for yet is found by `find` on first use.
+    """Facts by name. One that was not asked for yet is found on first use: by `first`, else by `find`.
 
-    `member_known` is False where a directory was asked and knows no such member: then nothing may be decided.
+    `first` holds the derivations whose result wins over everything else; `outside` is what a directory or a facts
+    file said, `outside_source` which of them. `member_known` is False where a directory was asked and knows no such
+    member: then nothing may be decided.
     """
 
-    __slots__ = ("_find", "member_known")
+    __slots__ = ("find", "first", "member_known", "message", "outside", "outside_source")
 
-    def __init__(self, find: Callable[[Facts, str], Fact], *, member_known: bool = True) -> None:
-        super().__init__()
-        self._find = find
-        self.member_known = member_known
+    def __init__(
+        self,
+        find: Callable[[Facts, str], Fact],
+        first: Mapping[str, Callable[[Message, Facts], Fact]],
+        message: Message | None,
+        outside: Mapping[str, object] | None,
+        outside_source: str,
+    ) -> None:
+        self.find = find
+        self.first = first
+        self.message = message
+        self.outside = outside or {}
+        self.outside_source = outside_source
+        self.member_known = outside is not None
 
     def __missing__(self, name: str) -> Fact:
-        fact = self[name] = self._find(self, name)
+        if name in self.first and self.message is not None:
+            fact = self.first[name](self.message, self)
+            if fact[0] is not UNKNOWN:
+                self[name] = fact
+                return fact
+        fact = self[name] = self.find(self, name)
         return fact
 
     def __repr__(self) -> str:
@@ -53,22 +79,6 @@ class Facts(dict[str, Fact]):
 
     def without(self, *names: str) -> Facts:
         """The same facts with those named unknown."""
-        facts = Facts(lambda _, name: self[name], member_known=self.member_known)
-        for name in names:
-            facts[name] = Fact(FactState.UNKNOWN, None, self[name].source)
+        facts = Facts(lambda _, name: self[name], {}, self.message, self.outside, self.outside_source)
+        facts.update((name, (UNKNOWN, self[name][1])) for name in names)
         return facts
-
-
-def known(value: FactValue, source: str) -> Fact:
-    """A fact with a value."""
-    return Fact(FactState.KNOWN, value, source)
-
-
-def unknown(source: str) -> Fact:
-    """A fact that nobody stated; `source` is where it was looked for."""
-    return Fact(FactState.UNKNOWN, None, source)
-
-
-def not_applicable(source: str) -> Fact:
-    """A fact that can have none of its values here."""
-    return Fact(FactState.NOT_APPLICABLE, None, source)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import partial
 
-from priorauth.domain.reviews import ReviewItem, ServiceReview
-from priorauth.routing.fact import Fact, Facts, FactState, known, not_applicable, unknown
+from priorauth.domain.reviews import Format, ReviewItem, ServiceReview
+from priorauth.routing.fact import NOT_APPLICABLE, UNKNOWN, Absence, Fact, Facts, Message
 from priorauth.routing.fact_tables import FactTables
-from priorauth.routing.message_facts import DERIVATIONS, Message, system_of_shape
-from priorauth.routing.vocabulary import FACTS, FactNotReadable, read_value
+from priorauth.routing.message_facts import DERIVATIONS, POSITIONS, system_of_shape
+from priorauth.routing.vocabulary import FACTS, FactNotReadable, FactValue, read_value
 
 GIVEN, DIRECTORY, MESSAGE = "given", "directory", "message"
 """Sources that are no position in a message. A fact that was assumed has the source `default`."""
 
-MESSAGE_WINS = frozenset({"date_of_birth", "admission_date", "procedure_date"})
+_X12 = Format.X12_278
+
+BEFORE_GIVEN = {name: DERIVATIONS[name] for name in ("date_of_birth", "admission_date", "procedure_date")}
 """Facts for which even a `--facts` file only fills in what the message leaves open."""
 
-INFERRED = frozenset({"birth_admission"})
-"""Facts that the message only suggests: an outside answer wins over the message."""
+BEFORE_DIRECTORY = {name: derive for name, derive in DERIVATIONS.items() if name != "birth_admission"}
+"""Facts for which the message wins over the directory: all but the one that it only suggests."""
 
 
 def facts_of(
@@ -36,62 +37,66 @@ def facts_of(
     `directory` is None where the member is not known to it. `received_on` is the day of receipt in the payer's time
     zone; without it the date of `received_at` as written counts. Pure: nothing is looked up here.
     """
-    message = Message(review, item, tables, received_on or review.received_at.date())
-    outside, source = (directory, DIRECTORY) if given is None else (given, GIVEN)
-    find = partial(_find, message, outside or {}, source)
-    return Facts(find, member_known=outside is not None)
+    message = Message(review, item, tables, received_on)
+    if given is None:
+        return Facts(_find, BEFORE_DIRECTORY, message, directory, DIRECTORY)
+    return Facts(_find, BEFORE_GIVEN, message, given, GIVEN)
 
 
 def facts_given(given: Mapping[str, object], inapplicable: Iterable[str] = ()) -> Facts:
     """Facts for an example or a what-if: those given, with what follows from them; all else unknown."""
-    facts = Facts(partial(_find, None, given, GIVEN))
-    facts.update((name, not_applicable(GIVEN)) for name in inapplicable)
+    facts = Facts(_find, {}, None, given, GIVEN)
+    facts.update((name, (NOT_APPLICABLE, GIVEN)) for name in inapplicable)
     return facts
 
 
-def _find(message: Message | None, outside: Mapping[str, object], source: str, facts: Facts, name: str) -> Fact:
-    """The message's own value, else what was said outside, else what follows from that; outside first where it wins."""
-    derive = DERIVATIONS.get(name) if message is not None else None
-    if derive is None or name in INFERRED or (source == GIVEN and name not in MESSAGE_WINS):
-        stated = _stated(outside, source, name)
-        if stated is not None:
-            return stated
+def source_of(facts: Facts, name: str) -> str:
+    """Where a fact came from: a position in the message (for X12 as loop, segment and element), or another source."""
+    where = facts[name][1]
+    message = facts.message
+    return POSITIONS.get(where, where) if message and message.review.arrived_as is _X12 else where
+
+
+def _find(facts: Facts, name: str) -> Fact:
+    """What was said outside, else what the message says, else what follows from what was said outside."""
+    stated = _stated(facts, name)
+    if stated is not None:
+        return (stated, facts.outside_source)
+    message, derive = facts.message, DERIVATIONS.get(name)
     derived = derive(message, facts) if derive is not None and message is not None else None
-    if derived is not None and derived.state is not FactState.UNKNOWN:
+    if derived is not None and derived[0] is not UNKNOWN:
         return derived
-    found = _stated(outside, source, name)
-    if found is None and name in INFERENCES:
-        found = INFERENCES[name](outside, source)
-    return found or derived or unknown(source if FACTS[name].outside or message is None else MESSAGE)
+    found = INFERENCES[name](facts.outside) if name in INFERENCES else UNKNOWN
+    if found is not UNKNOWN:
+        return (found, facts.outside_source)
+    return derived or (UNKNOWN, facts.outside_source if FACTS[name].outside or message is None else MESSAGE)
 
 
-def _stated(outside: Mapping[str, object], source: str, name: str) -> Fact | None:
+def _stated(facts: Facts, name: str) -> FactValue | None:
     """The outside answer; a value that the fact cannot have counts as no answer (callers report `faults_in`)."""
-    raw = outside.get(name)
+    raw = facts.outside.get(name)
     if raw is None:
         return None
     try:
-        return known(read_value(name, raw), source)
+        return read_value(name, raw)
     except FactNotReadable:
         return None
 
 
-def _group_of_coverage(outside: Mapping[str, object], source: str) -> Fact | None:
+def _group_of_coverage(outside: Mapping[str, object]) -> FactValue | Absence:
     """A federal employee's group is FEP; a member with individual coverage has no employer group."""
     if outside.get("line_of_business") == "fep":
-        return known("FEP", source)
-    if outside.get("funding") == "individual":
-        return not_applicable(source)
-    return None
+        return "FEP"
+    return NOT_APPLICABLE if outside.get("funding") == "individual" else UNKNOWN
 
 
-def _system_of_procedure(outside: Mapping[str, object], source: str) -> Fact | None:
+def _system_of_procedure(outside: Mapping[str, object]) -> FactValue | Absence:
     """The code system of a procedure that was given without one, by the shape of its code."""
     code = outside.get("procedure_code")
-    return known(system_of_shape(code), source) if isinstance(code, str) and code else None
+    return system_of_shape(code) if isinstance(code, str) and code else UNKNOWN
 
 
-INFERENCES: Mapping[str, Callable[[Mapping[str, object], str], Fact | None]] = {
+INFERENCES: Mapping[str, Callable[[Mapping[str, object]], FactValue | Absence]] = {
     "employer_group": _group_of_coverage,
     "procedure_system": _system_of_procedure,
 }

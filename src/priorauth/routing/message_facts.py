@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
-from priorauth.domain.reviews import Format, ReviewItem, Service, ServiceKind, ServiceReview
-from priorauth.routing.fact import Fact, Facts, FactState, known, not_applicable, unknown
-from priorauth.routing.fact_tables import NONE_OF_THEM, FactTables
+from priorauth.domain.reviews import Service, ServiceKind
+from priorauth.routing.fact import NOT_APPLICABLE, UNKNOWN, Fact, Facts, Message
+from priorauth.routing.fact_tables import NONE_OF_THEM
 from priorauth.routing.vocabulary import normal_code
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What derivations look at: the review, one item of it, the tables, and the day of receipt."""
-
-    review: ServiceReview
-    item: ReviewItem
-    tables: FactTables
-    received_on: date
-
-    def position(self, canonical: str) -> str:
-        """Where a canonical field came from: loop, segment and element for X12, the canonical path otherwise."""
-        return POSITIONS[canonical] if self.review.arrived_as is Format.X12_278 else canonical
-
 
 # fmt: off
 POSITIONS: Mapping[str, str] = {
@@ -55,6 +39,11 @@ POSITIONS: Mapping[str, str] = {
     "item.service.SV3.system":       "2000F/SV301-1",
 }
 # fmt: on
+"""Canonical field -> loop, segment and element of X217, for facts of messages that came as X12."""
+
+PROCEDURES: Mapping[ServiceKind, str] = {kind: f"item.service.{kind}.procedure" for kind in ServiceKind}
+SYSTEMS: Mapping[ServiceKind, str] = {kind: f"item.service.{kind}.system" for kind in ServiceKind}
+"""Where a line of each kind states its procedure and the code system of it."""
 
 PROCEDURE_SYSTEMS: Mapping[str, str] = {"AD": "cdt", "ID": "icd_9_pcs", "N4": "ndc", "ZZ": "icd_10_pcs"}
 """Data element 235 -> code system. HC is CPT or HCPCS by the shape of the code."""
@@ -62,8 +51,19 @@ PROCEDURE_SYSTEMS: Mapping[str, str] = {"AD": "cdt", "ID": "icd_9_pcs", "N4": "n
 ACCOMMODATION = ("0100", "0219")
 """Revenue codes of room and board: such a line names no procedure (NUBC 010X to 021X)."""
 
+_INSTITUTIONAL = ServiceKind.INSTITUTIONAL
+
 NEWBORN = "4"
 """CL101: the birth encounter."""
+
+DIAGNOSIS_QUALIFIERS = ("ABF", "ABJ", "ABK", "APR", "BF", "BJ", "BK", "PR")
+"""Data element 1270: ICD diagnoses; those of ICD-10-CM begin with A."""
+
+DEFAULT = "default"
+"""The source of a fact that was assumed."""
+
+Derivation = Callable[[Message, Facts], Fact]
+"""How a fact is read from the message, or worked out from other facts."""
 
 
 def system_of_shape(code: str) -> str:
@@ -72,71 +72,70 @@ def system_of_shape(code: str) -> str:
 
 
 def _date_of_birth(message: Message, _: Facts) -> Fact:
-    whose = "dependent" if message.review.dependent else "subscriber"
-    position = message.position(f"{whose}.birth_date")
-    demographics = message.review.patient.demographics
-    return known(demographics.birth_date, position) if demographics and demographics.birth_date else unknown(position)
+    review = message.review
+    demographics = review.patient.demographics
+    found = demographics.birth_date if demographics else None
+    return (found or UNKNOWN, "dependent.birth_date" if review.dependent else "subscriber.birth_date")
 
 
 def _admission_date(message: Message, _: Facts) -> Fact:
-    position, dates = message.position("event.admission_dates"), message.review.event.admission_dates
-    return known(dates.start, position) if dates else unknown(position)
+    dates = message.review.event.admission_dates
+    return (dates.start if dates else UNKNOWN, "event.admission_dates")
 
 
 def _discharge_date(message: Message, _: Facts) -> Fact:
-    position, day = message.position("event.discharge_date"), message.review.event.discharge_date
-    return known(day, position) if day else unknown(position)
+    return (message.review.event.discharge_date or UNKNOWN, "event.discharge_date")
 
 
 def _procedure_date(message: Message, _: Facts) -> Fact:
-    position, dates = message.position("item.service_dates"), message.item.service_dates
-    return known(dates.start, position) if dates else unknown(position)
+    dates = message.item.service_dates
+    return (dates.start if dates else UNKNOWN, "item.service_dates")
 
 
 def _service_date(message: Message, _: Facts) -> Fact:
     event = message.review.event
-    for canonical, dates in (
-        ("item.service_dates", message.item.service_dates),
-        ("event.event_dates", event.event_dates),
-        ("event.admission_dates", event.admission_dates),
-    ):
-        if dates:
-            return known(dates.start, message.position(canonical))
-    return unknown(message.position("item.service_dates"))
+    if message.item.service_dates:
+        return (message.item.service_dates.start, "item.service_dates")
+    if event.event_dates:
+        return (event.event_dates.start, "event.event_dates")
+    if event.admission_dates:
+        return (event.admission_dates.start, "event.admission_dates")
+    return (UNKNOWN, "item.service_dates")
 
 
 def _receipt_date(message: Message, _: Facts) -> Fact:
-    return known(message.received_on, "receipt")
+    return (message.received_on or message.review.received_at.date(), "receipt")
 
 
-def _age(message: Message, facts: Facts) -> Fact:
-    born = facts["date_of_birth"]
-    on = facts["service_date"].value or message.received_on
-    if not isinstance(born.value, date) or not isinstance(on, date):
-        return unknown(born.source)
-    return known(on.year - born.value.year - ((on.month, on.day) < (born.value.month, born.value.day)), born.source)
+def _age(_: Message, facts: Facts) -> Fact:
+    born, source = facts["date_of_birth"]
+    on = facts["service_date"][0]
+    if not isinstance(on, date):
+        on = facts["receipt_date"][0]
+    if not isinstance(born, date) or not isinstance(on, date):
+        return (UNKNOWN, source)
+    return (on.year - born.year - ((on.month, on.day) < (born.month, born.day)), source)
 
 
 def _birth_admission(message: Message, facts: Facts) -> Fact:
     """Only suggested: an admission of type newborn, or one on the day of birth."""
     admission = message.review.event.admission
-    position = message.position("event.admission.type")
     if admission and admission.type == NEWBORN:
-        return known(True, position)
-    born, admitted = facts["date_of_birth"], facts["admission_date"]
-    if born.value is not None and born.value == admitted.value:
-        return known(True, admitted.source)
-    return unknown("directory")
+        return (True, "event.admission.type")
+    born, (admitted, source) = facts["date_of_birth"][0], facts["admission_date"]
+    if isinstance(born, date) and born == admitted:
+        return (True, source)
+    return (UNKNOWN, facts.outside_source)
 
 
 def _procedure_code(message: Message, _: Facts) -> Fact:
     service = message.item.service
     if service is None:
-        return unknown(message.position("item.service"))
-    position = message.position(f"item.service.{service.kind}.procedure")
-    if service.procedure and service.procedure.code and not service.procedure.last:
-        return known(normal_code("procedure_code", service.procedure.code), position)
-    return not_applicable(position) if service.procedure is None and _is_accommodation(service) else unknown(position)
+        return (UNKNOWN, "item.service")
+    procedure, where = service.procedure, PROCEDURES[service.kind]
+    if procedure and procedure.code and not procedure.last:
+        return (normal_code("procedure_code", procedure.code), where)
+    return (NOT_APPLICABLE if procedure is None and _is_accommodation(service) else UNKNOWN, where)
 
 
 def _is_accommodation(service: Service) -> bool:
@@ -145,60 +144,58 @@ def _is_accommodation(service: Service) -> bool:
 
 
 def _procedure_system(message: Message, facts: Facts) -> Fact:
-    code, service = facts["procedure_code"], message.item.service
-    if not isinstance(code.value, str) or service is None or service.procedure is None:
-        return Fact(code.state, None, code.source)
-    position = message.position(f"item.service.{service.kind}.system")
-    if service.procedure.qualifier == "HC":
-        return known(system_of_shape(code.value), position)
-    return known(PROCEDURE_SYSTEMS.get(service.procedure.qualifier, "other"), position)
+    code, service = facts["procedure_code"][0], message.item.service
+    if not isinstance(code, str) or service is None or service.procedure is None:
+        return facts["procedure_code"]
+    qualifier = service.procedure.qualifier
+    system = system_of_shape(code) if qualifier == "HC" else PROCEDURE_SYSTEMS.get(qualifier, "other")
+    return (system, SYSTEMS[service.kind])
 
 
 def _revenue_code(message: Message, _: Facts) -> Fact:
     service = message.item.service
-    position = message.position("item.service.revenue_code")
-    if service is not None and service.revenue_code:
-        return known(normal_code("revenue_code", service.revenue_code), position)
-    if service is not None and service.kind is not ServiceKind.INSTITUTIONAL:
-        return not_applicable(message.position(f"item.service.{service.kind}.procedure"))
-    return unknown(position)
+    if service is None:
+        return (UNKNOWN, "item.service.revenue_code")
+    if service.revenue_code:
+        return (normal_code("revenue_code", service.revenue_code), "item.service.revenue_code")
+    if service.kind is _INSTITUTIONAL:
+        return (UNKNOWN, "item.service.revenue_code")
+    return (NOT_APPLICABLE, PROCEDURES[service.kind])
 
 
-def _diagnoses(*qualifiers: str) -> Callable[[Message, Facts], Fact]:
+def _diagnoses(*qualifiers: str) -> Derivation:
     """The codes of the diagnoses with these qualifiers of data element 1270."""
 
     def derive(message: Message, _: Facts) -> Fact:
-        position = message.position("event.diagnoses")
         codes = tuple(
             normal_code("diagnosis_code", diagnosis.code)
             for diagnosis in message.review.event.diagnoses
             if diagnosis.qualifier in qualifiers
         )
-        return known(codes, position) if codes else unknown(position)
+        return (codes or UNKNOWN, "event.diagnoses")
 
     return derive
 
 
 def _diagnosis_system(message: Message, _: Facts) -> Fact:
-    position = message.position("event.diagnoses")
     systems = {
         "icd_10_cm" if diagnosis.qualifier.startswith("A") else "icd_9_cm"
         for diagnosis in message.review.event.diagnoses
-        if diagnosis.qualifier in ("ABF", "ABJ", "ABK", "APR", "BF", "BJ", "BK", "PR")
+        if diagnosis.qualifier in DIAGNOSIS_QUALIFIERS
     }
-    return known(systems.pop(), position) if len(systems) == 1 else unknown(position)
+    return (systems.pop() if len(systems) == 1 else UNKNOWN, "event.diagnoses")
 
 
-def _location(qualifier: str) -> Callable[[Message, Facts], Fact]:
+def _location(qualifier: str) -> Derivation:
     """The code of the item's location, else the event's, where it has that qualifier (B place of service, A bill)."""
 
     def derive(message: Message, _: Facts) -> Fact:
-        canonical = "item.location" if message.item.location else "event.location"
-        location = message.item.location or message.review.event.location
-        position = message.position(canonical)
+        location, where = message.item.location, "item.location"
         if location is None:
-            return unknown(position)
-        return known(location.code, position) if location.qualifier == qualifier else not_applicable(position)
+            location, where = message.review.event.location, "event.location"
+        if location is None:
+            return (UNKNOWN, where)
+        return (location.code if location.qualifier == qualifier else NOT_APPLICABLE, where)
 
     return derive
 
@@ -207,70 +204,71 @@ def _setting(message: Message, facts: Facts) -> Fact:
     """The revenue code where it names a setting (observation, emergency room), else the location."""
     settings = message.tables.settings
     for qualifier, name in (("R", "revenue_code"), ("B", "place_of_service"), ("A", "type_of_bill")):
-        fact = facts[name]
-        found = settings.get((qualifier, fact.value)) if isinstance(fact.value, str) else None
+        code, where = facts[name]
+        found = settings.get((qualifier, code)) if isinstance(code, str) else None
         if found is not None:
-            return _from_table(found, fact.source)
-    return unknown(facts["place_of_service"].source)
+            return _from_table(found, where)
+    return (UNKNOWN, facts["place_of_service"][1])
 
 
-def _from_table(found: str, source: str) -> Fact:
-    return not_applicable(source) if found == NONE_OF_THEM else known(found, source)
+def _from_table(found: str, where: str) -> Fact:
+    return (NOT_APPLICABLE if found == NONE_OF_THEM else found, where)
 
 
-def _stated(field: str, read: Callable[[Message], tuple[str, str]]) -> Callable[[Message, Facts], Fact]:
-    """A code that the item states, or else the event."""
+def _service_type(message: Message, _: Facts) -> Fact:
+    if message.item.service_type:
+        return (message.item.service_type, "item.service_type")
+    return (message.review.event.service_type or UNKNOWN, "event.service_type")
 
-    def derive(message: Message, _: Facts) -> Fact:
-        of_item, of_event = read(message)
-        position = message.position(f"item.{field}" if of_item else f"event.{field}")
-        code = of_item or of_event
-        return known(code, position) if code else unknown(position)
 
-    return derive
+def _request_category(message: Message, _: Facts) -> Fact:
+    if message.item.category:
+        return (message.item.category, "item.category")
+    return (message.review.event.category or UNKNOWN, "event.category")
+
+
+def _certification_type(message: Message, _: Facts) -> Fact:
+    if message.item.certification:
+        return (message.item.certification, "item.certification")
+    return (message.review.event.certification, "event.certification")
 
 
 def _urgency(message: Message, _: Facts) -> Fact:
     """The level of service, else the admission type; a request that says neither is elective by default."""
-    event = message.review.event
-    for element, code, canonical in (
-        ("UM06", event.level_of_service, "event.level_of_service"),
-        ("CL101", event.admission.type if event.admission else "", "event.admission.type"),
-    ):
-        found = message.tables.urgencies.get((element, code)) if code else None
-        if found:
-            return known(found, message.position(canonical))
-    default = message.tables.urgencies.get(("", ""))
-    return known(default, "default") if default else unknown(message.position("event.level_of_service"))
+    event, urgencies = message.review.event, message.tables.urgencies
+    stated = urgencies.get(("UM06", event.level_of_service))
+    if stated:
+        return (stated, "event.level_of_service")
+    admitted = urgencies.get(("CL101", event.admission.type)) if event.admission else None
+    if admitted:
+        return (admitted, "event.admission.type")
+    default = urgencies.get(("", ""))
+    return (default, DEFAULT) if default else (UNKNOWN, "event.level_of_service")
 
 
 def _review_type(message: Message, facts: Facts) -> Fact:
-    category, certification = facts["request_category"], facts["certification_type"]
-    found = message.tables.review_types.get((str(category.value), str(certification.value)))
-    if found is None or FactState.KNOWN not in (category.state, certification.state):
-        return unknown(category.source)
-    return _from_table(found, certification.source)
+    category, where = facts["request_category"]
+    certification, where_certified = facts["certification_type"]
+    if not isinstance(category, str) or not isinstance(certification, str):
+        return (UNKNOWN, where)
+    found = message.tables.review_types.get((category, certification))
+    return (UNKNOWN, where) if found is None else _from_table(found, where_certified)
 
 
 def _service_category(message: Message, facts: Facts) -> Fact:
     """By the procedure, else the revenue code, else the service type: the first that the table knows."""
     for family, name in (("hcpcs", "procedure_code"), ("revenue", "revenue_code"), ("service_type", "service_type")):
-        fact, table = facts[name], message.tables.categories.get(family)
-        if not isinstance(fact.value, str) or table is None:
+        code, where = facts[name]
+        if not isinstance(code, str) or (family == "hcpcs" and facts["procedure_system"][0] not in ("cpt", "hcpcs")):
             continue
-        if name == "procedure_code" and facts["procedure_system"].value not in ("cpt", "hcpcs"):
-            continue
-        found = table.category(fact.value)
+        table = message.tables.categories.get(family)
+        found = table.category(code) if table else None
         if found is not None:
-            return _from_table(found, fact.source)
-    return unknown(facts["procedure_code"].source)
+            return _from_table(found, where)
+    return (UNKNOWN, facts["procedure_code"][1])
 
 
-def _certification_of(message: Message) -> tuple[str, str]:
-    return (message.item.certification or "", message.review.event.certification)
-
-
-DERIVATIONS: Mapping[str, Callable[[Message, Facts], Fact]] = {
+DERIVATIONS: Mapping[str, Derivation] = {
     "date_of_birth": _date_of_birth,
     "admission_date": _admission_date,
     "discharge_date": _discharge_date,
@@ -282,7 +280,7 @@ DERIVATIONS: Mapping[str, Callable[[Message, Facts], Fact]] = {
     "procedure_code": _procedure_code,
     "procedure_system": _procedure_system,
     "revenue_code": _revenue_code,
-    "diagnosis_code": _diagnoses("ABF", "ABJ", "ABK", "APR", "BF", "BJ", "BK", "PR"),
+    "diagnosis_code": _diagnoses(*DIAGNOSIS_QUALIFIERS),
     "principal_diagnosis": _diagnoses("ABK", "BK"),
     "admitting_diagnosis": _diagnoses("ABJ", "BJ"),
     "diagnosis_system": _diagnosis_system,
@@ -292,8 +290,8 @@ DERIVATIONS: Mapping[str, Callable[[Message, Facts], Fact]] = {
     "urgency": _urgency,
     "review_type": _review_type,
     "service_category": _service_category,
-    "service_type": _stated("service_type", lambda m: (m.item.service_type, m.review.event.service_type)),
-    "request_category": _stated("category", lambda m: (m.item.category, m.review.event.category)),
-    "certification_type": _stated("certification", _certification_of),
+    "service_type": _service_type,
+    "request_category": _request_category,
+    "certification_type": _certification_type,
 }
 """How each fact of the message is derived. The directory's facts have no entry."""

@@ -10,9 +10,11 @@ from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedFact
 from priorauth.routing.codelists import CodeList
 from priorauth.routing.conditions import all_of, open_questions
-from priorauth.routing.fact import Fact, Facts, FactState
+from priorauth.routing.fact import UNKNOWN, Absence, Facts
+from priorauth.routing.facts import source_of
 from priorauth.routing.packs import Pack
 from priorauth.routing.rules import Rule
+from priorauth.routing.vocabulary import FactValue
 
 NO_RULE = "no_rule"
 CONFLICT = "conflict"
@@ -37,11 +39,11 @@ def choose_item(pack: Pack, sequence: int, facts: Facts) -> ItemRoute:
         return _without_a_rule(pack, sequence, facts, judged)
     deciding = _deciding(pack.rules, judged.holding)
     winner = pack.rules[deciding[0]]
-    if any(pack.rules[place].answer != winner.answer for place in deciding):
+    if len(deciding) > 1 and any(pack.rules[place].answer != winner.answer for place in deciding):
         names = ", ".join(pack.rules[place].id for place in deciding)
         reason = f"rules of equal weight differ: {names}"
         return _manual(pack, sequence, facts, judged, CONFLICT, reason, [pack.rules[place] for place in deciding])
-    in_doubt = _in_doubt(pack.rules, winner, judged)
+    in_doubt = _in_doubt(pack.rules, winner, judged) if judged.undecided else []
     if in_doubt:
         return _undecided(pack, sequence, facts, judged, in_doubt)
     return ItemRoute(
@@ -71,30 +73,28 @@ def _judge(rules: Sequence[Rule], facts: Facts) -> _Judged:
     undecided: list[int] = []
     lost: list[LosingRule | None] = []
     for place, rule in enumerate(rules):
-        open_check = None
-        for check in rule.checks:
-            answer = check.holds(facts)
-            if answer is False:
-                lost.append(check.why_failed(facts))
+        doubt = None
+        for judge in rule.judgements:
+            said = judge(facts)
+            if said is None:
+                continue
+            if isinstance(said, LosingRule):
+                lost.append(said)
                 break
-            if answer is None and open_check is None:
-                open_check = check
+            if doubt is None:
+                doubt = said
         else:
-            if open_check is None:
-                holding.append(place)
-                lost.append(None)
-            else:
-                undecided.append(place)
-                lost.append(open_check.why_undecided(facts))
+            (undecided if doubt else holding).append(place)
+            lost.append(doubt.losing if doubt else None)
     return _Judged(holding, undecided, lost)
 
 
-def _deciding(rules: Sequence[Rule], holding: Sequence[int]) -> list[int]:
+def _deciding(rules: Sequence[Rule], holding: list[int]) -> list[int]:
     """Of the rules that hold: those of the first step that no other of that step is more specific than."""
+    if len(holding) == 1:
+        return holding
     step = rules[holding[0]].step
     first = [place for place in holding if rules[place].step == step]
-    if len(first) == 1:
-        return first
     beaten = frozenset().union(*(rules[place].beats for place in first))
     return [place for place in first if place not in beaten]
 
@@ -132,9 +132,9 @@ def _undecided(pack: Pack, sequence: int, facts: Facts, judged: _Judged, doubts:
 
 def _questions(rules: Iterable[Rule], facts: Facts) -> Iterable[str | CodeList]:
     for rule in rules:
-        for check in rule.checks:
-            if check.holds(facts) is None:
-                yield from open_questions(check.condition, facts)
+        for condition, holds in zip(rule.conditions, rule.holds, strict=True):
+            if holds(facts) is None:
+                yield from open_questions(condition, facts)
 
 
 def _manual(
@@ -171,14 +171,15 @@ def _desk(pack: Pack, facts: Facts) -> tuple[DestinationId, str | None]:
 
 
 def _used(names: Iterable[str], facts: Facts) -> tuple[UsedFact, ...]:
-    return tuple([UsedFact(name, _as_text(facts[name]), facts[name].source) for name in names])
+    return tuple([UsedFact(name, _as_text(facts[name][0]), source_of(facts, name)) for name in names])
 
 
-def _as_text(fact: Fact) -> str | None:
+def _as_text(value: FactValue | Absence) -> str | None:
     """A fact's value as text, `not applicable`, or None where it is unknown."""
-    value = fact.value
-    if value is None:
-        return None if fact.state is FactState.UNKNOWN else FactState.NOT_APPLICABLE.value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Absence):
+        return None if value is UNKNOWN else value.value
     if isinstance(value, tuple):
         return " ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -187,6 +188,8 @@ def _as_text(fact: Fact) -> str | None:
 def _losing(rules: Sequence[Rule], judged: _Judged, deciding: Sequence[int]) -> tuple[LosingRule, ...]:
     """Why each rule but the winner lost, in the order of precedence. Without a winner no rule that holds decides."""
     winner = rules[deciding[0]] if deciding else None
+    if winner is not None and len(judged.holding) == 1:
+        return tuple([lost for lost in judged.lost if lost is not None])
     losing = []
     for place, lost in enumerate(judged.lost):
         rule = rules[place]

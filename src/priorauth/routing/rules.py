@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -11,15 +11,15 @@ from priorauth.domain.routes import LosingRule, Outcome
 from priorauth.routing.conditions import (
     AnyOf,
     Condition,
+    FactCondition,
     Holds,
-    Listed,
     compiled,
     fact_names,
     implies,
     lists_of,
 )
-from priorauth.routing.fact import Facts, FactState
-from priorauth.routing.vocabulary import FACTS, FactKind, FactValue
+from priorauth.routing.fact import NOT_APPLICABLE, UNKNOWN, Facts
+from priorauth.routing.vocabulary import FACTS, FactKind
 from priorauth.routing.words import failed_text, inapplicable_text, silent_text, unknown_text
 
 
@@ -44,30 +44,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One condition of one rule, and what is told of the rule where the condition does not hold."""
+class Undecided:
+    """What is told of a rule that loses because a condition cannot be decided."""
 
-    condition: Condition
-    holds: Holds
-    fact: str | None  # None for an `any`, which has no fact of its own
-    failed: LosingRule
-    failed_by: Mapping[FactValue, LosingRule]
-    inapplicable: LosingRule
-    unknown: LosingRule
-    silent: LosingRule
+    losing: LosingRule
 
-    def why_failed(self, facts: Facts) -> LosingRule:
-        if self.fact is None:
-            return self.failed
-        fact = facts[self.fact]
-        if fact.value is None:
-            return self.inapplicable
-        return self.failed_by.get(fact.value, self.failed)
 
-    def why_undecided(self, facts: Facts) -> LosingRule:
-        if self.fact is None or facts[self.fact].state is FactState.UNKNOWN:
-            return self.unknown
-        return self.silent
+Judgement = Callable[[Facts], LosingRule | Undecided | None]
+"""What a condition says of its rule: nothing where it holds, else why the rule loses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +64,8 @@ class Rule:
     conditions: tuple[Condition, ...]
     answer: Answer
     reason: str
-    checks: tuple[Check, ...] = field(repr=False)
+    holds: tuple[Holds, ...] = field(repr=False)  # of each condition
+    judgements: tuple[Judgement, ...] = field(repr=False)
     facts: tuple[str, ...]
     later: LosingRule = field(repr=False)
     general: LosingRule = field(repr=False)
@@ -103,7 +88,8 @@ def compile_rule(
         conditions=conditions,
         answer=answer,
         reason=reason,
-        checks=tuple(_check(rule_id, condition) for condition in conditions),
+        holds=tuple(compiled(condition) for condition in conditions),
+        judgements=tuple(_judgement(rule_id, condition) for condition in conditions),
         facts=tuple(dict.fromkeys(name for condition in conditions for name in fact_names(condition))),
         later=LosingRule(rule_id, "holds, but a rule of an earlier step decides"),
         general=LosingRule(rule_id, "holds, but a more specific rule decides"),
@@ -112,23 +98,42 @@ def compile_rule(
     )
 
 
-def _check(rule_id: str, condition: Condition) -> Check:
+def _judgement(rule_id: str, condition: Condition) -> Judgement:
+    """The condition as a function from facts to what is told of the rule, every text of it made beforehand."""
+    if isinstance(condition, FactCondition) and FACTS[condition.fact].kind is FactKind.ENUMERATION:
+        return _of_enumeration(rule_id, condition)
+    holds = compiled(condition)
     failed = LosingRule(rule_id, failed_text(condition))
-    unknown = LosingRule(rule_id, unknown_text(condition))
+    unknown = Undecided(LosingRule(rule_id, unknown_text(condition)))
     if isinstance(condition, AnyOf):
-        return Check(condition, compiled(condition), None, failed, {}, failed, unknown, unknown)
-    definition = FACTS[condition.fact]
-    values = definition.values if definition.kind is FactKind.ENUMERATION else ()
-    return Check(
-        condition=condition,
-        holds=compiled(condition),
-        fact=condition.fact,
-        failed=failed,
-        failed_by={value: LosingRule(rule_id, failed_text(condition, value)) for value in values},
-        inapplicable=LosingRule(rule_id, inapplicable_text(condition)),
-        unknown=unknown,
-        silent=LosingRule(rule_id, silent_text(condition)) if isinstance(condition.test, Listed) else unknown,
-    )
+        return lambda facts: None if (answer := holds(facts)) else unknown if answer is None else failed
+    fact = condition.fact
+    silent = Undecided(LosingRule(rule_id, silent_text(condition)))
+    inapplicable = LosingRule(rule_id, inapplicable_text(condition))
+
+    def judge(facts: Facts) -> LosingRule | Undecided | None:
+        answer = holds(facts)
+        if answer:
+            return None
+        if answer is None:
+            return unknown if facts[fact][0] is UNKNOWN else silent
+        return inapplicable if facts[fact][0] is NOT_APPLICABLE else failed
+
+    return judge
+
+
+def _of_enumeration(rule_id: str, condition: FactCondition) -> Judgement:
+    """One look-up: what is told for every value that the fact may have."""
+    fact, holds = condition.fact, compiled(condition)
+    told: dict[object, LosingRule | Undecided | None] = {
+        UNKNOWN: Undecided(LosingRule(rule_id, unknown_text(condition))),
+        NOT_APPLICABLE: LosingRule(rule_id, inapplicable_text(condition)),
+    }
+    told.update((value, LosingRule(rule_id, failed_text(condition, value))) for value in FACTS[fact].values)
+    for value in (NOT_APPLICABLE, *FACTS[fact].values):
+        if holds(Facts(lambda _, __, value=value: (value, ""), {}, None, {}, "")):  # type: ignore[misc]
+            told[value] = None
+    return lambda facts: told[facts[fact][0]]
 
 
 def more_specific(conditions: Sequence[Condition], others: Sequence[Condition]) -> bool:

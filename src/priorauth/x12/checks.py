@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from .datatypes import (
+    MINUTES,
     MONTH_DAYS,
     YEARS,
     digits_of,
@@ -29,10 +30,13 @@ from .guides.spec import ElementUse, Usage, Use
 Check = Callable[[Sequence[str], str], object]
 """(the row, the component separator) -> something true where the row is clean."""
 
+_COMPARED = 2  # so few codes are compared faster than hashed
+
 PERIOD, PERIOD_FORMAT = "1251", "1250"
 """The data elements of which the second says how the first is written."""
 
 _DATATYPES: dict[str, object] = {
+    "MINUTES": MINUTES,
     "MONTH_DAYS": MONTH_DAYS,
     "YEARS": YEARS,
     **{
@@ -42,29 +46,39 @@ _DATATYPES: dict[str, object] = {
 }
 
 
-class Checks(dict[int, Check]):
-    """The checks of one list of elements, or of components, by how many were received."""
+class Checks:
+    """The checks of one list of elements, or of components: `by_length[len(row)]` is the one for a row.
 
-    __slots__ = ("_elements", "_first", "_place", "_syntax")
+    A longer row than the guide has elements is not clean either; looking its check up raises `IndexError`.
+    """
+
+    __slots__ = ("_elements", "_first", "_place", "_syntax", "by_length")
 
     def __init__(self, elements: Sequence[ElementUse], syntax: Sequence[str], place: str, *, has_id: bool) -> None:
-        super().__init__()
         self._elements = elements
         self._syntax = syntax
         self._place = place
         self._first = 1 if has_id else 0
+        nothing: list[Check] = [_never] * (self._first + 1)  # no row, and with an id a row of the id alone
+        self.by_length = [*nothing, *[self._generate] * len(elements)]
 
-    def __missing__(self, length: int) -> Check:
-        count = length - self._first
-        if not 1 <= count <= len(self._elements):
-            return _never  # not kept: the number is the sender's
+    def is_clean(self, row: Sequence[str], component: str) -> bool:
+        """True where the row is as the table says."""
+        try:
+            return bool(self.by_length[len(row)](row, component))
+        except IndexError:  # too many elements, or components in one of them
+            return False
+
+    def _generate(self, row: Sequence[str], component: str) -> object:
+        """Stands where no check is yet; writes it, puts it there and asks it."""
+        count = len(row) - self._first
         source, names = self.source(count), self._names()
         file = f"<check of {self._place} with {count} of {len(self._elements)}>"
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         exec(compile(source, file, "exec"), names)
         check: Check = names["check"]  # type: ignore[assignment]
-        self[length] = check
-        return check
+        self.by_length[len(row)] = check
+        return check(row, component)
 
     def source(self, count: int) -> str:
         """The check for `count` elements, as Python."""
@@ -98,7 +112,7 @@ class Checks(dict[int, Check]):
         names = dict(_DATATYPES)
         for position, element in enumerate(self._elements, start=1):
             if element.components:
-                names[f"COMPOSITE_{position}"] = composite_checks(element)
+                names[f"COMPOSITE_{position}"] = composite_checks(element).by_length
             elif element.codes is not None:
                 names[f"CODES_{position}"] = element.codes
                 names[f"CODES_OR_NONE_{position}"] = element.codes | {""}
@@ -150,12 +164,19 @@ def _condition(elements: Sequence[ElementUse], position: int, optional: bool) ->
     if element.components:
         check = f"COMPOSITE_{position}[len(parts := {value}.split(component))](parts, component)"
     elif element.codes is not None:
-        return f"{value} in {'CODES_OR_NONE' if optional else 'CODES'}_{position}"
+        return _coded(element.codes, position, optional)
     else:
         check = _typed(elements, position, value)
         if element.type in ("AN", "ID") and element.minimum <= 1 and element.number != PERIOD:
             return f"{'' if optional else '0 < '}len({value}) <= {element.maximum} and component not in {value}"
     return f"(not {value} or {check})" if optional else check
+
+
+def _coded(codes: frozenset[str], position: int, optional: bool) -> str:
+    accepted = sorted(codes | {""} if optional else codes)
+    if len(accepted) <= _COMPARED:
+        return "(" + " or ".join(f"e{position} == {code!r}" for code in accepted) + ")"
+    return f"e{position} in {'CODES_OR_NONE' if optional else 'CODES'}_{position}"
 
 
 def _typed(elements: Sequence[ElementUse], position: int, value: str) -> str:
@@ -167,7 +188,7 @@ def _typed(elements: Sequence[ElementUse], position: int, value: str) -> str:
     if element.type == "DT":
         return _DATE.format(value) if element.maximum == 8 else f"is_short_date({value})"
     if element.type == "TM":
-        return f"({length} and is_time({value}))"
+        return f"({value} in MINUTES or ({length} and is_time({value})))"
     if element.type in ("N0", "R"):
         digits = f"{value}.isdecimal() and {length} and {value}.isascii()"
         is_number = "is_integer" if element.type == "N0" else "is_decimal"

@@ -8,7 +8,7 @@ YEARS = frozenset(map(str, range(1800, 2200)))  # any other year is a slip, for 
 _LEAP_YEARS = frozenset(year for year in YEARS if int(year) % 4 == 0 and (int(year) % 100 or int(year) % 400 == 0))
 _DAYS = {1: 31, 2: 28, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
 MONTH_DAYS = frozenset(f"{month:02}{day:02}" for month, days in _DAYS.items() for day in range(1, days + 1))
-_MINUTES = frozenset(f"{hour:02}{minute:02}" for hour in range(24) for minute in range(60))
+MINUTES = frozenset(f"{hour:02}{minute:02}" for hour in range(24) for minute in range(60))
 _SIXTIETHS = frozenset(f"{sixtieth:02}" for sixtieth in range(60))
 _TENTHS = frozenset("0123456789")
 
@@ -29,7 +29,7 @@ def is_short_date(text: str) -> bool:
 
 def is_time(text: str) -> bool:
     """A TM: HHMM, then seconds, then tenths or hundredths of them."""
-    if text[:4] not in _MINUTES:
+    if text[:4] not in MINUTES:
         return False
     rest = text[4:]
     return not rest or (rest[:2] in _SIXTIETHS and len(rest) <= 4 and all(digit in _TENTHS for digit in rest[2:]))

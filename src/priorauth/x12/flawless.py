@@ -6,11 +6,18 @@ the same parts.
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from .control import CONTROL, GS_WIDTH, TRAILER_WIDTH, is_clean_gs, is_clean_isa, padded, set_drafts
 from .parts import FunctionalGroup, Interchange, Limits, TransactionSet
 from .pieces import LARGEST, Piece, read_piece
-from .positions import START, Source
+from .positions import Place, Source
 from .segments import ISA_LENGTH, Segment, read_isa
+
+
+_FEWEST = 5  # GS, ST, SE, GE, IEA
+_BEHIND_ISA = Place(ISA_LENGTH, 1, ISA_LENGTH + 1)  # a clean ISA is one line
+_ID = itemgetter(0)
 
 
 def flawless(data: bytes, limits: Limits) -> Interchange | None:
@@ -20,29 +27,22 @@ def flawless(data: bytes, limits: Limits) -> Interchange | None:
     isa = read_isa(data[:ISA_LENGTH].decode("ascii"))
     if not is_clean_isa(isa):
         return None
-    head, body = data[: isa.end], data[isa.end :]
-    piece = read_piece(body, START.after(head), isa.delimiters)
+    piece = read_piece(data[isa.end :], _BEHIND_ISA, isa.delimiters)
     rows = piece.rows
-    controls = [index for index, row in enumerate(rows) if row[0] in CONTROL]
-    count = (len(controls) - 3) // 2
-    if count < 1 or not piece.is_terminated or len(rows) > limits.set_segments:
-        return None
-    if [rows[index][0] for index in controls] != ["GS", *["ST", "SE"] * count, "GE", "IEA"]:
+    if len(rows) < _FEWEST or not piece.is_terminated or len(rows) > limits.set_segments:
         return None
     gs, ge, iea = rows[0], rows[-2], rows[-1]
-    if iea != ["IEA", "1", isa.segment[13]] or gs[0] != "GS" or not is_clean_gs(gs):
+    if gs[0] != "GS" or iea != ["IEA", "1", isa.segment[13]] or not is_clean_gs(gs):
         return None
-    if ge != ["GE", str(count), gs[6]]:
-        return None
-    sets = _sets(piece, controls, padded(gs, GS_WIDTH))
-    if sets is None:
+    sets = _sets(piece, padded(gs, GS_WIDTH))
+    if sets is None or ge != ["GE", str(len(sets)), gs[6]]:
         return None
     group = FunctionalGroup(
         header=sets[0].group,
         trailer=padded(ge, TRAILER_WIDTH),
         source=Source([piece], 0),
         position=2,
-        set_count=count,
+        set_count=len(sets),
         findings=(),
         sets=sets,
     )
@@ -57,12 +57,12 @@ def flawless(data: bytes, limits: Limits) -> Interchange | None:
     )
 
 
-def _sets(piece: Piece, controls: list[int], group: Segment) -> tuple[TransactionSet, ...] | None:
-    """The sets that follow each other without a gap, or None where one is not as it should be."""
+def _sets(piece: Piece, group: Segment) -> tuple[TransactionSet, ...] | None:
+    """The sets that follow each other from GS to GE, or None where one is not as it should be."""
     sets: list[TransactionSet] = []
     numbers: set[str] = set()
-    behind = 1
-    for start, stop in zip(controls[1:-2:2], controls[2:-2:2], strict=True):
+    start, end = 1, len(piece.rows) - 2
+    for stop in [index for index, row in enumerate(piece.rows[:end]) if row[0] == "SE"]:
         rows = piece.rows[start : stop + 1]
         transaction = TransactionSet(
             number=len(sets) + 1,
@@ -73,8 +73,10 @@ def _sets(piece: Piece, controls: list[int], group: Segment) -> tuple[Transactio
             is_plain=piece.is_plain,
             is_closed=True,
         )
-        if start != behind or set_drafts(transaction, numbers, is_too_large=False):
+        if rows[0][0] != "ST" or set_drafts(transaction, numbers, is_too_large=False):
             return None
-        behind = stop + 1
+        if not CONTROL.isdisjoint(map(_ID, rows[1:-1])):
+            return None
         sets.append(transaction)
-    return tuple(sets) if behind == len(piece.rows) - 2 else None
+        start = stop + 1
+    return tuple(sets) if start == end else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from priorauth.domain.findings import Finding
@@ -55,8 +55,13 @@ def _root(structure: Structure, rows: list[list[str]]) -> LoopNode:
     root = LoopNode(structure.root, rows, 1)
     nodes = [LoopNode(shape, rows, index + 1) for shape, index, _ in structure.levels]
     nodes.append(root)  # so that -1 is the parent of the first ones
-    for node, (_, _, parent) in zip(nodes, structure.levels, strict=False):
-        nodes[parent].levels.setdefault(node.id, []).append(node)
+    for node, (shape, _, parent) in zip(nodes, structure.levels, strict=False):
+        below = nodes[parent].levels
+        loop_id = shape.loop.id
+        if loop_id in below:
+            below[loop_id].append(node)
+        else:
+            below[loop_id] = [node]
     return root
 
 
@@ -66,31 +71,43 @@ def _element_drafts(
     structure: Structure,
     delimiters: Delimiters,
     tolerances: Tolerances,
-) -> Iterator[Draft]:
-    component, uses = delimiters.component or "\0", structure.uses
-    if not structure.drafts and transaction.is_plain and not tolerances.basic_characters_only:
-        checked = zip(rows, structure.checks, strict=True)
-        unclean = [index for index, (row, checks) in enumerate(checked) if not checks[len(row)](row, component)]
-    else:
-        unclean = list(_unclean_with_care(rows, uses, delimiters, component, tolerances.basic_characters_only))
-    if unclean:
+) -> list[Draft]:
+    component, is_basic = delimiters.component or "\0", tolerances.basic_characters_only
+    drafts: list[Draft] = []
+    unclean: Sequence[int] = ()
+    if not (transaction.is_plain and not is_basic and _are_clean(rows, structure, component)):
+        unclean = list(_unclean(rows, structure.uses, delimiters, component, is_basic))
         for index in unclean:
-            yield from _diagnosed(uses[index], rows[index], index, delimiters, tolerances.basic_characters_only)
+            drafts += _diagnosed(structure.uses[index], rows[index], index, delimiters, is_basic)
     for index, use in structure.with_content:
         assert use.content is not None
         if index not in unclean and (faults := use.content(rows[index], component)):
-            yield from (_draft(use, index, fault) for fault in faults)
+            drafts += [_draft(use, index, fault) for fault in faults]
+    return drafts
 
 
-def _unclean_with_care(
+def _are_clean(rows: list[list[str]], structure: Structure, component: str) -> bool:
+    """True where every row has a use and is as its use says."""
+    if structure.drafts:
+        return False
+    try:
+        for row, checks in zip(rows, structure.checks, strict=True):
+            if checks is not None and not checks[len(row)](row, component):
+                return False
+    except IndexError:  # too many elements or components
+        return False
+    return True
+
+
+def _unclean(
     rows: list[list[str]], uses: list[CompiledUse | None], delimiters: Delimiters, component: str, is_basic: bool
 ) -> Iterator[int]:
-    """The same for a set in which some rows may not be what they look like, or have no use."""
+    """The rows that are not as their use says, or not what they look like."""
     is_suspect = suspicion(delimiters, is_basic).search
     for index, (row, use) in enumerate(zip(rows, uses, strict=True)):
         if use is None:
             continue
-        if is_suspect(delimiters.element.join(row)) or not use.checks[len(row)](row, component):
+        if not use.checks.is_clean(row, component) or is_suspect(delimiters.element.join(row)):
             yield index
 
 

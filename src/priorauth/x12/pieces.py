@@ -71,7 +71,7 @@ def _evenly_split(text: str, odd: int, terminator: str) -> list[str] | None:
     for line_end in ("\n", "\r\n"):
         if odd == len(line_end) * count:
             segments = text.split(terminator + line_end)
-            if len(segments) == count + 1 and "\n " not in text:  # which would be indentation
+            if len(segments) == count + 1:
                 return segments
     return None
 
@@ -81,7 +81,7 @@ def _holds_lines(segment: str) -> bool:
 
 
 def _is_tight(raw: bytes, delimiters: Delimiters) -> bool:
-    """True where nothing begins or ends with a space, and no element repeats."""
+    """True where nothing begins or ends with a space, line ends included, and no element repeats."""
     edges = raw.translate(_edges(delimiters))
     has_repetitions = delimiters.repetition and encoded(delimiters.repetition) in raw
     return edges.rfind(b" \0") < 0 and b"\0 " not in edges and not has_repetitions  # rfind as spaces are the rarer
@@ -89,7 +89,7 @@ def _is_tight(raw: bytes, delimiters: Delimiters) -> bool:
 
 @lru_cache(maxsize=64)
 def _edges(delimiters: Delimiters) -> bytes:
-    separators = encoded(delimiters.element + delimiters.component + delimiters.segment)
+    separators = encoded(delimiters.element + delimiters.component + delimiters.segment) + b"\r\n"
     return bytes.maketrans(separators, bytes(len(separators)))
 
 

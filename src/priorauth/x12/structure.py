@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from .blocks import Plan, Shape, plan_block
 from .causes import hierarchy_drafts
-from .checks import Checks
+from .checks import Check
 from .compiled import CompiledLoop, CompiledUse, compile_root
 from .guides import guide_table
 from .guides.spec import Guide
@@ -37,12 +37,21 @@ class Structure:
     uses: list[CompiledUse | None]
     drafts: list[Draft]
     situations: Situations
-    checks: list[Checks] = field(init=False)  # of each row that has a use
+    checks: list[list[Check] | None] = field(init=False)  # of each row that has a use, by its length
     with_content: list[tuple[int, CompiledUse]] = field(init=False)  # rows that have a content check
 
     def __post_init__(self) -> None:
-        self.checks = [use.checks for use in self.uses if use is not None]
+        self.checks = [use.checks.by_length for use in self.uses if use is not None]
         self.with_content = [(at, use) for at, use in enumerate(self.uses) if use is not None and use.content]
+
+    def settle(self, rows: Sequence[Row], component: str) -> bool:
+        """Spare HL segments their checks where they are clean: all sets of this form have the same ones."""
+        for index, (row, use) in enumerate(zip(rows, self.uses, strict=True)):
+            if row[0] == "HL" and use is not None:
+                if not use.checks.is_clean(row, component):
+                    return False
+                self.checks[index] = None
+        return True
 
 
 class Recent(Generic[Kept]):
@@ -89,7 +98,7 @@ class CompiledGuide:
         structure = self._structures.get(form)
         if structure is None:
             structure = self._read(rows, element, component, chained_services)
-            if not structure.drafts and len(rows) <= _ROWS_KEPT:
+            if not structure.drafts and len(rows) <= _ROWS_KEPT and structure.settle(rows, component):
                 self._structures.keep(form, structure)
         return structure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ READERS = 4
 BEGIN_WRITING = "BEGIN IMMEDIATE"
 BEGIN_READING = "BEGIN"
 
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+PRAGMAS = ("synchronous = FULL", "foreign_keys = ON")
 """FULL: a commit that returned is on the disk. The default checkpoint keeps the slowest commit short."""
 
 
@@ -100,6 +101,7 @@ def connector(path: str, connection_class: type[ReadingConnection]) -> Callable[
 
     def open_file() -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
+        enter_wal(connection)
         for pragma in (*PRAGMAS, *connection_class.PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -110,6 +112,19 @@ def connector(path: str, connection_class: type[ReadingConnection]) -> Callable[
         return await connection
 
     return connect
+
+
+def enter_wal(connection: sqlite3.Connection) -> None:
+    """Switch a new file to write-ahead logging. SQLite does not wait by itself where another process does so too."""
+    until = time.monotonic() + LOCK_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 class ReadingConnection(aiosqlite.Connection):

@@ -273,6 +273,7 @@ dead_letters = Table(
     required("kind"),
     required("subject"),
     required("reason"),  # a fixed text
-    required("at", Instant, index=True),
+    required("at", Instant),
     Column("review_id", String),
+    Index("ix_dead_letters_at_id", "at", "id"),
 )

@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("review_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_dead_letters"),
     )
-    op.create_index("ix_dead_letters_at", "dead_letters", ["at"])
+    op.create_index("ix_dead_letters_at_id", "dead_letters", ["at", "id"])
 
     op.create_table(
         "interchanges",

@@ -1,0 +1,99 @@
+"""What the signal promises an open request: it hears of every commit, and of no other review's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from contracts.examples import a_message, a_record, a_review
+from databases import open_store
+from memory.store import MemoryStore
+from priorauth.adapters.commit_signal import POLL, CommitSignal
+from priorauth.domain.reviews import MessageId, ReviewId, ReviewState
+from priorauth.services.ports import Signal, UnitOfWork
+
+REVIEW, OTHER = ReviewId("rev-1"), ReviewId("rev-2")
+LONG = timedelta(seconds=20)
+
+
+@dataclass
+class Signalled:
+    store: UnitOfWork
+    signal: Signal
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def signalled(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Signalled]:
+    if request.param == "memory":
+        memory = MemoryStore()
+        await save_reviews(memory)
+        yield Signalled(memory, memory.signal)
+        return
+    signal = CommitSignal()
+    async with open_store(f"sqlite:///{tmp_path}/priorauth.db", committed=[signal.committed]) as store:
+        await save_reviews(store)
+        yield Signalled(store, signal)
+
+
+async def save_reviews(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        for id in (REVIEW, OTHER):
+            await work.add_review(a_record(a_review(id)))
+
+
+async def change(store: UnitOfWork, id: ReviewId) -> None:
+    async with store() as work:
+        await work.save_review((await work.review(id)).move(ReviewState.ROUTED))
+
+
+async def seconds_waited(waiting: asyncio.Future[None] | asyncio.Task[None]) -> float:
+    start = asyncio.get_running_loop().time()
+    await waiting
+    return asyncio.get_running_loop().time() - start
+
+
+async def test_a_commit_between_looking_and_waiting_is_not_missed(signalled: Signalled) -> None:
+    with signalled.signal.watch([REVIEW]) as watch:
+        await change(signalled.store, REVIEW)
+
+        waited = await seconds_waited(asyncio.ensure_future(watch.wait(LONG)))
+
+    assert waited < POLL.total_seconds() / 2
+
+
+async def test_a_commit_ends_a_wait_at_once(signalled: Signalled) -> None:
+    waiting = asyncio.create_task(signalled.signal.wait([OTHER, REVIEW], LONG))
+    await asyncio.sleep(0)
+
+    await change(signalled.store, REVIEW)
+
+    assert await seconds_waited(waiting) < POLL.total_seconds() / 2
+
+
+async def test_neither_another_review_nor_a_rollback_ends_a_wait(signalled: Signalled) -> None:
+    async def fail() -> None:
+        async with signalled.store() as work:
+            await work.link(REVIEW, MessageId("msg-1"), "request")
+            raise ZeroDivisionError
+
+    with signalled.signal.watch([REVIEW]) as watch:
+        await change(signalled.store, OTHER)
+        with pytest.raises(ZeroDivisionError):
+            await fail()
+
+        waited = await seconds_waited(asyncio.ensure_future(watch.wait(timedelta(milliseconds=60))))
+
+    assert waited >= 0.055
+
+
+async def test_a_wait_ends_early_enough_to_see_what_another_process_committed(signalled: Signalled) -> None:
+    with signalled.signal.watch([REVIEW]) as watch:
+        waited = await seconds_waited(asyncio.ensure_future(watch.wait(LONG)))
+
+    assert waited < 2 * POLL.total_seconds()

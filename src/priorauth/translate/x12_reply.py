@@ -19,7 +19,6 @@ from priorauth.domain.determinations import (
     RejectionLevel,
     Reply,
 )
-from priorauth.domain.parties import EntityKind, Identifier, Name, Provider
 from priorauth.domain.reviews import Purpose, ReviewItem, ServiceReview, Trace
 from priorauth.translate.losses import Losses, LossReason
 from priorauth.translate.x12_event import (
@@ -35,7 +34,6 @@ from priorauth.translate.x12_event import (
     service_date_row,
 )
 from priorauth.translate.x12_parties import (
-    address_rows,
     contact_rows,
     demographic_rows,
     name_row,
@@ -45,6 +43,13 @@ from priorauth.translate.x12_parties import (
     umo_rows,
 )
 from priorauth.translate.x12_rejections import RESPONSE, PlacedRejections
+from priorauth.translate.x12_reply_parties import (
+    answerable_requester,
+    answerable_service_provider,
+    contact_loops,
+    has_city,
+    provider_rows,
+)
 from priorauth.translate.x12_services import (
     attachment_rows,
     delivery_row,
@@ -124,7 +129,7 @@ def _write_umo(answer: _Answer) -> None:
 
 
 def _write_requester(answer: _Answer) -> None:
-    requester = _answerable(answer.review.requester, answer.losses)
+    requester = answerable_requester(answer.review.requester, answer.losses)
     rows = [
         name_row(requester.role, requester.name, requester.identifier),
         *reference_rows(requester.supplemental),
@@ -132,21 +137,6 @@ def _write_requester(answer: _Answer) -> None:
         *specialty_rows(requester.specialty),
     ]
     answer.writer.loop("2010B", rows)
-
-
-def _answerable(requester: Provider, losses: Losses) -> Provider:
-    """The requester under codes a response may carry: a payer or employer that asked is answered as 1P or FA."""
-    if requester.role not in RESPONSE.codes("2010B", "NM1", 1):
-        losses.note("2010B/NM101", LossReason.REPLACED)
-        requester = replace(requester, role="1P" if requester.name.kind is EntityKind.PERSON else "FA")
-    identifier = requester.identifier
-    if identifier and identifier.qualifier not in RESPONSE.codes("2010B", "NM1", 8):
-        losses.note("2010B/NM108", LossReason.REPLACED)
-        requester = replace(requester, identifier=Identifier(_TRADING_PARTNER, identifier.value))
-    return requester
-
-
-_TRADING_PARTNER = "46"  # for a plan id (XV), which a response may not carry; NM109 is required there
 
 
 def _write_subscriber(answer: _Answer) -> None:
@@ -178,11 +168,11 @@ def _write_event(answer: _Answer, parent: int) -> None:
     answer.writer.loops(
         "2010EA",
         [
-            _provider_rows(provider, answer.rejections.rows(RejectionLevel.EVENT_PROVIDER, place=place))
+            provider_rows(provider, answer.rejections.rows(RejectionLevel.EVENT_PROVIDER, place=place))
             for place, provider in enumerate(event.providers)
         ],
     )
-    answer.writer.loops("2010EB", _contact_loops(_information_of_event(answer)))
+    answer.writer.loops("2010EB", contact_loops(_information_of_event(answer)))
     answer.writer.loops(
         "2010EC",
         [
@@ -254,11 +244,13 @@ def _write_service(answer: _Answer, parent: int, item: ReviewItem, service: Serv
         answer.rejections.rows(RejectionLevel.SERVICE_PROVIDER, item.sequence, place)
         for place in range(len(item.providers))
     ]
-    providers = [_service_provider(provider, answer.losses) for provider in item.providers]
-    answer.writer.loops("2010FA", [_provider_rows(*both) for both in zip(providers, rejected, strict=True)])
+    providers = [answerable_service_provider(provider, answer.losses) for provider in item.providers]
+    answer.writer.loops("2010FA", [provider_rows(*both) for both in zip(providers, rejected, strict=True)])
     information = decision.information if decision else None
-    if information and _has_city(information):
-        answer.writer.loops("2010FB", _contact_loops(information))
+    if information and has_city(information):
+        answer.writer.loops("2010FB", contact_loops(information))
+    elif information and contact_loops(information):
+        answer.losses.note("2010FB/N4", LossReason.INCOMPLETE, parked="2010EB")
 
 
 def _service_rows(answer: _Answer, service: ServiceLevel, decision: ItemDecision | None) -> Iterator[Row]:
@@ -316,34 +308,6 @@ def _certification_dates(authorized: Authorized | None) -> Iterator[Row]:
         yield period_row("007", authorized.effective)
 
 
-def _contact_loops(information: InformationRequest | None) -> list[list[Row]]:
-    """NM1*L5: whom to send to what was asked for."""
-    if information is None or not (information.contact_name or information.contact):
-        return []
-    name = information.contact_name or Name(kind=EntityKind.ORGANIZATION)
-    rows = [name_row("L5", name, information.contact_identifier)]
-    return [[*rows, *address_rows(information.contact_address), *contact_rows(information.contact)]]
-
-
-def _service_provider(provider: Provider, losses: Losses) -> Provider:
-    """The provider of a service under a code a response may carry: 1T goes back as SJ."""
-    if provider.role in RESPONSE.codes("2010FA", "NM1", 1):
-        return provider
-    losses.note("2010FA/NM101", LossReason.REPLACED)
-    return replace(provider, role="SJ")
-
-
-def _provider_rows(provider: Provider, rejections: Iterable[Row]) -> list[Row]:
-    return [
-        name_row(provider.role, provider.name, provider.identifier),
-        *reference_rows(provider.supplemental),
-        *address_rows(provider.address),
-        *contact_rows(provider.contact),
-        *rejections,
-        *specialty_rows(provider.specialty),
-    ]
-
-
 def _whole(answer: _Answer) -> ItemDecision | None:
     """The decision on the event itself, where the request has no service."""
     item = answer.review.items[0] if answer.review.items else None
@@ -357,11 +321,7 @@ def _information_of_event(answer: _Answer) -> InformationRequest | None:
     if own:
         return own
     asked = [decision.information for decision in answer.reply.items if decision.information]
-    return next((one for one in asked if not _has_city(one)), None)
-
-
-def _has_city(information: InformationRequest) -> bool:
-    return information.contact_address is not None and bool(information.contact_address.city)
+    return next((one for one in asked if not has_city(one)), None)
 
 
 def _authorized(decision: ItemDecision | None) -> Authorized | None:

@@ -10,7 +10,8 @@ from priorauth.domain.determinations import CertificationAction, Determination, 
 from priorauth.domain.reviews import ReviewId, Trace
 from priorauth.sandbox.behaviours import Behaviour, BehaviourTable
 from priorauth.sandbox.cases import Case, OpenCase
-from priorauth.sandbox.decisions import TRACE_ASSIGNER, Line, decide
+from priorauth.sandbox.decisions import TRACE_ASSIGNER, decide
+from priorauth.sandbox.lines import Line
 
 REVIEWER_NAME = "Rowan Example MD"
 NOT_OURS = "the services are not reviewed here"

@@ -3,67 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from decimal import ROUND_UP, Decimal
 
 from priorauth.domain.determinations import (
     Authorized,
     CertificationAction,
-    DaySpan,
-    InformationRequest,
     ItemDecision,
     Rejection,
     RejectionLevel,
     ReviewerRole,
 )
-from priorauth.domain.parties import Address, Contact, ContactNumber, EntityKind, Identifier, Name
-from priorauth.domain.reviews import Attachment, DatePeriod, Delivery, ReviewItem, ServiceKind, Trace
-from priorauth.sandbox.behaviours import Behaviour, BehaviourTable, quantity, revenue_code
-from priorauth.sandbox.cases import Case
+from priorauth.domain.reviews import DatePeriod, Delivery, ServiceKind, Trace
+from priorauth.sandbox.behaviours import Behaviour, quantity, revenue_code
+from priorauth.sandbox.information import information_request
+from priorauth.sandbox.levels_of_care import lower_level_of_care, period
+from priorauth.sandbox.lines import SHORT_VALIDITY, VALIDITY, Line
 
-VALIDITY = timedelta(days=89)
-SHORT_VALIDITY = timedelta(days=29)
-"""How long a certification holds from its day of issue: a full one, and one that is cut down."""
 TRACE_ASSIGNER = "9SANDBOX00"
 CERTIFICATION_INFORMATION_MISSING = "T5"
 CORRECT_AND_RESUBMIT = "C"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A service line with what its decision needs."""
-
-    case: Case
-    item: ReviewItem
-    table: BehaviourTable
-    today: date
-
-    def number(self, kind: str) -> str:
-        """The case's number of that kind."""
-        return self.case.number(self.table.numbers.get(self.case.destination, "SB"), kind)
-
-    def own_number(self, kind: str) -> str:
-        """A number of that kind for this line alone."""
-        return f"{self.number(kind)}-{self.item.sequence}"
-
-    def reason(self, name: str) -> tuple[str, ...]:
-        return (self.table.reasons[name].code,)
-
-    def meaning(self, name: str) -> str:
-        return self.table.reasons[name].meaning
-
-    @property
-    def days(self) -> int:
-        """How many days the line asks for; one at least."""
-        return max(int(quantity(self.item)), 1)
-
-    @property
-    def start(self) -> date:
-        """The first day asked for: the line's, else the event's, else today."""
-        event = self.case.review.event
-        stated = self.item.service_dates or event.event_dates or event.admission_dates
-        return stated.start if stated else self.today
 
 
 def decide(behaviour: Behaviour, line: Line) -> ItemDecision:
@@ -97,61 +57,6 @@ def modify(line: Line) -> ItemDecision:
     """A NICU day at a lower level of care where the line is one, else fewer units or days (A6)."""
     is_nicu_day = revenue_code(line.item) in line.table.levels_of_care[:-1]
     return lower_level_of_care(line) if is_nicu_day else cut_down(line)
-
-
-def lower_level_of_care(line: Line) -> ItemDecision:
-    """The first days as asked for, the others one level lower: a denial in part (um-catalogue DET-BCMA-22)."""
-    spans = _spans_of_care(line)
-    first = spans[0]
-    return ItemDecision(
-        sequence=line.item.sequence,
-        action=CertificationAction.MODIFIED,
-        certification_number=line.number("A"),
-        reason_codes=line.reason("level_of_care_lowered"),
-        authorized=Authorized(
-            service_dates=period(first.start, first.end),
-            revenue_code=first.authorized_revenue_code,
-            unit=line.item.service.unit if line.item.service else "",
-            quantity=first.days,
-            issued=line.today,
-            effective=DatePeriod(line.today, line.today + VALIDITY),
-        ),
-        spans=spans,
-        message=line.meaning("level_of_care_lowered"),
-        reviewer=ReviewerRole.PHYSICIAN,
-        medical_necessity=True,
-    )
-
-
-def period(start: date, end: date) -> DatePeriod:
-    """The days from start to end; a single day is written without an end."""
-    return DatePeriod(start, end if end != start else None)
-
-
-def _spans_of_care(line: Line) -> tuple[DaySpan, ...]:
-    levels = line.table.levels_of_care
-    asked = revenue_code(line.item)
-    kept = min(line.table.days_at_level_asked_for, line.days - 1)
-    lowered = DaySpan(
-        start=line.start + timedelta(days=kept),
-        end=line.start + timedelta(days=line.days - 1),
-        action=CertificationAction.MODIFIED,
-        requested_revenue_code=asked,
-        authorized_revenue_code=levels[levels.index(asked) + 1],
-        days=Decimal(line.days - kept),
-        reason_codes=line.reason("level_of_care_lowered"),
-    )
-    if not kept:
-        return (lowered,)
-    as_asked = DaySpan(
-        start=line.start,
-        end=line.start + timedelta(days=kept - 1),
-        action=CertificationAction.CERTIFIED_IN_TOTAL,
-        requested_revenue_code=asked,
-        authorized_revenue_code=asked,
-        days=Decimal(kept),
-    )
-    return (as_asked, lowered)
 
 
 def cut_down(line: Line) -> ItemDecision:
@@ -207,36 +112,6 @@ def ask_for_information(line: Line) -> ItemDecision:
         reason_codes=line.reason("information_needed"),
         information=information_request(line),
         message=line.meaning("information_needed"),
-    )
-
-
-def information_request(line: Line) -> InformationRequest:
-    """What is asked for and whom to send it to."""
-    asked = line.table.asks_for
-    return InformationRequest(
-        attachments=tuple(
-            Attachment(
-                report_type=report_type,
-                transmission=asked.transmission,
-                control_number=f"{line.own_number('D')}-{place}",
-                description="Clinical record of this episode",
-            )
-            for place, report_type in enumerate(asked.report_types, start=1)
-        ),
-        loinc_codes=asked.loinc_codes,
-        contact_name=Name(kind=EntityKind.ORGANIZATION, last="Example Clinical Intake"),
-        contact_identifier=Identifier("46", "SANDBOXINTAKE"),
-        contact_address=Address(
-            lines=("1 Sandbox Way", "Suite 278"), city="Springfield", state="MA", postal_code="01101"
-        ),
-        contact=Contact(
-            name="Intake Desk",
-            numbers=(
-                ContactNumber("TE", "8005550100"),
-                ContactNumber("EX", "278"),
-                ContactNumber("FX", "8005550101"),
-            ),
-        ),
     )
 
 

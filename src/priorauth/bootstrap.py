@@ -150,7 +150,7 @@ async def build(settings: Settings) -> Gateway:
     signal = CommitSignal()
     bus = EmbeddedBus(database, seal, clock.now)
     unit_of_work = DatabaseUnitOfWork(database, seal, cloud_events(EVENT_SOURCE), (signal.committed, bus.committed))
-    http = httpx2.AsyncClient(timeout=DELEGATE_TIMEOUT_SECONDS)
+    http = httpx2.AsyncClient(timeout=DELEGATE_TIMEOUT_SECONDS, limits=httpx2.Limits(max_connections=None))
     knowledge = tools.knowledge
     by_format: dict[Format, LegCodec] = {
         Format.X12_278: X12LegCodec(
@@ -215,7 +215,6 @@ async def build(settings: Settings) -> Gateway:
         catch_up=CatchUp(
             unit_of_work=unit_of_work,
             codec=tools.codec,
-            dispatch_leg=dispatch_leg,
             return_determination=return_determination,
             now=clock.now,
             new_id=new_id,

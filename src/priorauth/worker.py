@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,10 +14,10 @@ from priorauth.bootstrap import Gateway
 from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewReceived, ReviewRouted
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
-from priorauth.domain.reviews import LegState, ReviewId
+from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId
 from priorauth.services.catch_up import CatchUp
-from priorauth.services.dispatch_leg import DispatchLeg
-from priorauth.services.ports import BusMessage, EventBus, UnitOfWork
+from priorauth.services.dispatch_leg import LEASE, DispatchLeg
+from priorauth.services.ports import BusMessage, EventBus, Message, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
@@ -25,6 +25,8 @@ from priorauth.translate.events import EVENTS_TOPIC, determinations_topic
 
 GROUP = "gateway"
 CATCH_UP_SECONDS = 0.5
+CALLS_AT_ONCE = 100
+"""How many legs are being sent to one destination at the same time."""
 
 log = structlog.get_logger()
 
@@ -43,6 +45,8 @@ class Worker:
     destinations: tuple[DestinationId, ...]
     now: Callable[[], datetime]
     count: Callable[[str, str], None]  # event type, outcome
+    sending: dict[LegId, asyncio.Task[None]] = field(default_factory=dict)
+    queues: dict[DestinationId, asyncio.Semaphore] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Work until the bus is stopped."""
@@ -54,15 +58,25 @@ class Worker:
 
         async def record(message: BusMessage) -> None:
             answer = Answer(destination=answered_by[message.topic], format="event", body=message.body, at=self.now())
-            await self.record_determination(answer)
+            recorded = await self.record_determination(answer)
+            if not recorded.accepted:  # nothing was announced, but nobody needs to be waited for any more
+                for review_id in recorded.review_ids:
+                    await self.return_news(review_id)
             self.count(message.type, "done")
 
         await self.bus.run(GROUP, list(answered_by), record)
 
     async def run_catch_up(self) -> None:
-        """Do what is due, again and again, until cancelled. A failure is logged and tried again."""
+        """Do what is due, again and again, until cancelled. A failure is logged and tried again.
+
+        At the start every leg is due that was being sent when this gateway ended.
+        """
+        within = LEASE
         while True:
             try:
+                for leg in await self.catch_up.legs_due(within):
+                    await self.send(leg)
+                within = timedelta()
                 await self.catch_up()
             except Exception:
                 log.exception("catch_up_failed")
@@ -89,11 +103,39 @@ class Worker:
         await self.catch_up.deliver_news(review_id)
 
     async def dispatch_planned_legs(self, review_id: ReviewId) -> None:
-        """Send every leg that was not sent yet, at the same time; then answer what needs no waiting."""
+        """Send every leg that was not sent yet; then answer what needs no waiting."""
         async with self.unit_of_work.reading() as work:
-            planned = [leg.id for leg in await work.legs(review_id) if leg.state is LegState.PLANNED]
-        await asyncio.gather(*(self.dispatch_leg(leg_id) for leg_id in planned))
+            planned = [leg for leg in await work.legs(review_id) if leg.state is LegState.PLANNED]
+        for leg in planned:
+            await self.send(leg)
         await self.return_news(review_id)
+
+    async def send(self, leg: Leg) -> None:
+        """Begin to send a leg, so that a destination that hangs holds up no other. Nothing is lost from here on."""
+        if leg.id in self.sending:
+            return
+        message = await self.dispatch_leg.prepare(leg.id)
+        if message is None or leg.id in self.sending:
+            return
+        task = asyncio.create_task(self._call(leg, message), name=f"sending {leg.id}")
+        self.sending[leg.id] = task
+        task.add_done_callback(lambda _: self.sending.pop(leg.id))
+
+    async def _call(self, leg: Leg, message: Message) -> None:
+        queue = self.queues.setdefault(leg.destination, asyncio.Semaphore(CALLS_AT_ONCE))
+        try:
+            async with queue:
+                await self.dispatch_leg.send(leg.id, message)
+            await self.return_news(leg.review_id)
+        except Exception:
+            log.exception("sending_failed", leg_id=leg.id, destination=leg.destination)
+
+    async def stop(self) -> None:
+        """Break off what is being sent: it is sent again after the next start, with the same bytes and ids."""
+        calls = list(self.sending.values())
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
 
 
 def build_worker(gateway: Gateway) -> Worker:
@@ -130,3 +172,4 @@ async def working(gateway: Gateway) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await worker.stop()

@@ -26,6 +26,9 @@ async def post_determination(request: Request, delegate: str) -> Response:
     recorded = await gateway.record_determination(
         Answer(destination=DestinationId(delegate), format=format, body=body, at=gateway.now())
     )
+    if not recorded.accepted:  # nothing was announced, but nobody needs to be waited for any more
+        for review_id in recorded.review_ids:
+            await gateway.return_determination(review_id)
     if recorded.refused or recorded.findings:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -1,4 +1,4 @@
-"""What time alone makes due: legs to send again, replies nobody waits for any more, requests whose time is over."""
+"""What time alone makes due: legs to send, replies nobody waits for any more, requests whose time is over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from priorauth.domain.events import DeterminationReturned
 from priorauth.domain.exchange import InboundMessage, ResponseIdentity
 from priorauth.domain.reviews import Leg, MessageId, ReviewId, ServiceReview
-from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.ports import Codec, Direction, MailboxEntry, Message, UnitOfWork, Work
 from priorauth.services.return_determination import ReturnDetermination
 
@@ -24,23 +23,19 @@ class CatchUp:
 
     unit_of_work: UnitOfWork
     codec: Codec
-    dispatch_leg: DispatchLeg
     return_determination: ReturnDetermination
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
 
     async def __call__(self) -> int:
-        """Do everything that is due; the number of things done."""
-        legs = await self.legs_due()
-        for leg in legs:
-            await self.dispatch_leg(leg.id)
+        """Return every reply that is due; the number of things done. Legs are left to whoever sends them."""
         late = await self.reviews_past_their_time()
         for review_id in late:
             await self.return_determination(review_id, time_is_over=True)
         waiting = await self.replies_for_the_mailbox()
         for review_id, number in waiting:
             await self.deliver(review_id, number)
-        return len(legs) + len(late) + len(waiting)
+        return len(late) + len(waiting)
 
     async def deliver_news(self, review_id: ReviewId) -> None:
         """Put replies that follow one already returned into the mailbox: no open request waits for those."""
@@ -51,9 +46,10 @@ class CatchUp:
                 if not record.channel:
                     await self.deliver(review_id, record.reply.number)
 
-    async def legs_due(self) -> list[Leg]:
+    async def legs_due(self, within: timedelta = timedelta()) -> list[Leg]:
+        """The legs to be sent by then, those whose sender died among them."""
         async with self.unit_of_work.reading() as work:
-            return list(await work.legs_due(self.now(), BATCH))
+            return list(await work.legs_due(self.now() + within, BATCH))
 
     async def reviews_past_their_time(self) -> list[ReviewId]:
         async with self.unit_of_work.reading() as work:

@@ -28,6 +28,8 @@ from priorauth.services.ports import (
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
+"""How long a leg that is being sent is nobody else's: longer than any call, its time in the queue included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +47,32 @@ class DispatchLeg:
     attempts_allowed: int = 12
 
     async def __call__(self, leg_id: LegId) -> None:
-        transport: DelegateTransport
+        """Prepare the leg and, where its destination is called, call it."""
+        if message := await self.prepare(leg_id):
+            await self.send(leg_id, message)
+
+    async def prepare(self, leg_id: LegId) -> Message | None:
+        """Make and keep the leg's message; handed to `send` where its destination is called, else it is on its way.
+
+        While it is being sent the leg is due again only after `LEASE`, for the case that the sender dies.
+        """
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
             if leg.state is not LegState.PLANNED:
-                return
+                return None
+            message = await self._message(work, leg)
             transport = self.transports[leg.destination]
-            message = await self._prepare(work, leg)
-            if not isinstance(transport, DirectTransport):
-                await transport.enlist(work, leg, message)
-                await self._mark_dispatched(work, leg)
-                return
+            if isinstance(transport, DirectTransport):
+                await work.save_leg(leg, next_attempt_at=self.now() + LEASE)
+                return message
+            await transport.enlist(work, leg, message)
+            await self._mark_dispatched(work, leg)
+            return None
+
+    async def send(self, leg_id: LegId, message: Message) -> None:
+        """Call the leg's destination, and record what it answers at once."""
+        transport = self.transports[DestinationId(message.counterpart)]
+        assert isinstance(transport, DirectTransport)
         try:
             answer = await transport.send(message)
         except Retryable as problem:
@@ -71,7 +88,7 @@ class DispatchLeg:
         if answer is not None:
             await self.record_answer(replace(answer, in_reply_to=leg_id))
 
-    async def _prepare(self, work: Work, leg: Leg) -> Message:
+    async def _message(self, work: Work, leg: Leg) -> Message:
         """The leg's message: made once and archived, so that a repeat carries the same bytes and ids."""
         if earlier := await work.dispatch(leg.id):
             return await work.message(earlier.message_id)
@@ -119,6 +136,8 @@ class DispatchLeg:
     async def _try_again_later(self, leg_id: LegId, error: str) -> None:
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
+            if leg.state is not LegState.PLANNED:
+                return  # it answered at our door meanwhile
             tried = replace(leg, attempts=leg.attempts + 1)
             if tried.attempts < self.attempts_allowed:
                 await work.save_leg(tried, next_attempt_at=self.now() + pause_after(tried.attempts), error=error)
@@ -129,7 +148,7 @@ class DispatchLeg:
         """Set the leg aside for an operator. The requester is told that it is pended; the review stays open."""
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
-            if not leg.is_open:
+            if leg.state is not LegState.PLANNED:
                 return
             await work.save_leg(replace(leg, state=LegState.FAILED, attempts=leg.attempts + 1), error=error)
             await work.add_dead_letter(

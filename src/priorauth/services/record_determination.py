@@ -11,7 +11,7 @@ from priorauth.domain.events import DeterminationRecorded, LegDeclined
 from priorauth.domain.exchange import Answer, Decline
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PayerId
-from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ServiceReview
+from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ServiceReview
 from priorauth.services.ports import (
     DeadLetter,
     Destination,
@@ -29,6 +29,7 @@ class Recorded:
     """What became of an answer: the legs it moved, and for the sender what was wrong with it."""
 
     legs: tuple[LegId, ...] = ()
+    review_ids: tuple[ReviewId, ...] = ()  # of those legs: there may be something to reply
     unknown_traces: int = 0
     findings: tuple[Finding, ...] = ()
     refused: str = ""  # a fixed text, where the answer may not stand
@@ -62,6 +63,7 @@ class RecordDetermination:
                 found = await self._record(work, codec, answer, trace, message_id)
                 outcome = Recorded(
                     legs=outcome.legs + found.legs,
+                    review_ids=outcome.review_ids + found.review_ids,
                     unknown_traces=outcome.unknown_traces + found.unknown_traces,
                     findings=outcome.findings + found.findings,
                     refused=outcome.refused or found.refused,
@@ -77,17 +79,16 @@ class RecordDetermination:
         said = codec.read(answer, trace, leg, self.narrow(review, leg.sequences))
         if isinstance(said, tuple):
             await self._set_aside(work, leg, "the answer could not be read")
-            return Recorded(legs=(leg.id,), findings=said)
+            return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), findings=said)
         if isinstance(said, Decline):
             return await self._decline(work, review, leg, said)
         if why := self.may_not_stand(said):
-            await self._pend(work, leg)
             await self._set_aside(work, leg, why)
-            return Recorded(legs=(leg.id,), refused=why)
+            return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
         if not await work.add_determination(said):
-            return Recorded(legs=(leg.id,))
+            return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
         await self._decide(work, review, leg, said)
-        return Recorded(legs=(leg.id,))
+        return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
 
     async def _find(self, work: Work, name: str) -> Leg | None:
         """The leg that an answer names, by our trace or by its id."""
@@ -111,12 +112,17 @@ class RecordDetermination:
 
     async def _decline(self, work: Work, review: ServiceReview, leg: Leg, said: Decline) -> Recorded:
         """Give a declined leg to the payer's desk, clocks running. A desk has nobody to decline to: it pends."""
+        if leg.state is LegState.DECIDED:
+            await self._set_aside(work, leg, "the leg was declined after it was decided")
+            return Recorded(
+                legs=(leg.id,), review_ids=(leg.review_id,), refused="the leg was decided: it cannot be declined"
+            )
         if leg.state is LegState.DECLINED:
-            return Recorded(legs=(leg.id,))
+            return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
         if self.destinations[leg.destination].is_desk or review.payer is None:
-            await self._pend(work, leg)
-            await self._set_aside(work, leg, "the payer's desk declined the leg")
-            return Recorded(legs=(leg.id,))
+            why = "the payer's desk declined the leg, and there is nobody behind it"
+            await self._set_aside(work, leg, why)
+            return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
         await work.save_leg(replace(leg, state=LegState.DECLINED))
         heir = Leg(
             id=LegId(self.new_id("leg")),
@@ -140,7 +146,7 @@ class RecordDetermination:
                 taken_over_by=heir,
             )
         )
-        return Recorded(legs=(leg.id, heir.id))
+        return Recorded(legs=(leg.id, heir.id), review_ids=(leg.review_id,))
 
     def may_not_stand(self, said: Determination) -> str:
         """Why a determination may not stand, or empty: only a physician denies for medical necessity (G-08)."""
@@ -198,7 +204,7 @@ class RecordDetermination:
                 leg = await work.leg(answer.in_reply_to)
                 await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
                 await self._set_aside(work, leg, why)
-                return Recorded(legs=(leg.id,), refused=why)
+                return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
             letter = DeadLetter(
                 id=self.new_id("dead"), kind="determination", subject=message_id, reason=why, at=self.now()
             )

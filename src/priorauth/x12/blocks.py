@@ -22,6 +22,17 @@ from .segments import Segment
 Row = Sequence[str]
 
 _LOOKED_AHEAD = 40
+_STRAYING = frozenset(
+    (
+        Code.SEGMENT_UNEXPECTED,
+        Code.SEGMENT_OUT_OF_ORDER,
+        Code.SEGMENT_TOO_MANY,
+        Code.LOOP_TOO_MANY,
+        Code.CODE_UNKNOWN,
+        Code.CODE_NOT_IN_GUIDE,
+    )
+)
+"""What segments are found to be that stand below another HL than their own."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +80,31 @@ class _Candidate:
 
 def plan_block(loop: CompiledLoop, rows: Sequence[Row], component: str, ids: frozenset[str]) -> Plan:
     """Place every row of one block; `ids` are all segment ids of the guide. The first row is the loop's own HL."""
-    return _Walk(loop, rows, component, ids).run()
+    plan = _Walk(loop, rows, component, ids).run()
+    stray = [draft for draft in plan.drafts if draft.code in _STRAYING]
+    return _without_strays(plan, sorted(stray, key=_number), rows, component, ids) if stray else plan
+
+
+def _without_strays(plan: Plan, stray: list[Draft], rows: Sequence[Row], component: str, ids: frozenset[str]) -> Plan:
+    """From some segment on, all could stand in a level of their own: its HL is missing, and that is one finding."""
+    loop = plan.shape.loop
+    levels = [each for child in loop.levels.values() for each in child.walk()]
+    if loop.repeat != 1:
+        levels.append(loop)
+    for at, first in enumerate(stray):
+        rest = {row[0] for row in rows[first.number :]}
+        if not any(rest <= level.ids for level in levels):
+            continue
+        plan.wandering = first
+        if len(stray) - at == 1 and first.code is not Code.SEGMENT_UNEXPECTED:
+            return plan  # one segment too many is as likely
+        shorter = _Walk(loop, rows[: first.number], component, ids).run()
+        shorter.uses += [None] * (len(rows) - first.number)
+        shorter.drafts.append(first)
+        shorter.wandering = first
+        first.consequences += stray[at + 1 :]
+        return shorter
+    return plan
 
 
 class _Walk:
@@ -87,8 +122,9 @@ class _Walk:
             start = 1
         for index in range(start, len(self.rows)):
             self._place(index)
-        while self.frames:
+        while len(self.frames) > 1:
             self._close(self.frames.pop())
+        self._close(self.frames[0])
         return self.plan
 
     # Placing one row.
@@ -141,9 +177,9 @@ class _Walk:
                 assert block.opener is not None
                 if frame.is_full(block.opener, block) or (block.repeat == 1 and self._opens_later(block, index)):
                     continue
-                for _, use, inner in block.by_id.get(row[0], ()):
+                for _, use, _ in block.by_id.get(row[0], ()):
                     is_own = use.first_codes is not None or not is_certain
-                    if inner is None and is_own and use.fits(row, self.component):
+                    if is_own and use.fits(row, self.component):
                         return self._open_without_opener(depth, position, block, use, index)
         return None
 
@@ -176,7 +212,7 @@ class _Walk:
         if block is not None:  # which loop this opens cannot be told: what follows is read as if it were the first
             self._enter(_Candidate(depth, position, use, block), index)
             self.plan.uses[index] = None
-        self._note_trouble(draft, index)
+        self.plan.drafts.append(draft)
         return True
 
     # Entering and leaving loops.
@@ -188,7 +224,7 @@ class _Walk:
             code = Code.SEGMENT_TOO_MANY if block is None else Code.LOOP_TOO_MANY
             draft = self._draft(code, index, use.loop)
             draft.expected = f"at most {use.use.max_use if block is None else block.repeat}"
-            self._note_trouble(draft, index)
+            self.plan.drafts.append(draft)
         else:
             frame.order.append((candidate.position, index))
         if candidate.position >= frame.at:  # else it is late, and the loop that is open goes on after it
@@ -220,8 +256,8 @@ class _Walk:
         assert block.opener is not None
         self._note_missing(Code.SEGMENT_REQUIRED, block.opener, index)
         self._open(frame, block, index)
-        inner = next(at for at, each, _ in block.by_id[use.id] if each is use)
-        return _Candidate(depth + 1, inner, use, None)
+        at, inner = next((at, inner) for at, each, inner in block.by_id[use.id] if each is use)
+        return _Candidate(depth + 1, at, use, inner)
 
     def _close(self, frame: _Frame) -> None:
         for at in misplaced([position for position, _ in frame.order]):
@@ -254,8 +290,12 @@ class _Walk:
     def _refuse(self, index: int) -> None:
         segment_id = Segment(self.rows[index]).id
         loop = self.frames[-1].loop.id
-        if segment_id in self.ids:
-            self._note_trouble(self._draft(Code.SEGMENT_UNEXPECTED, index, loop), index)
+        if segment_id == "HL":
+            draft = self._draft(Code.HL_DUPLICATE, index, loop)
+            draft.element, draft.data_element, draft.expected = 1, "628", "a number of its own"
+            self.plan.drafts.append(draft)
+        elif segment_id in self.ids:
+            self.plan.drafts.append(self._draft(Code.SEGMENT_UNEXPECTED, index, loop))
         elif segment_id in SEGMENT_IDS:
             self.plan.drafts.append(self._draft(Code.SEGMENT_NOT_IN_SET, index, loop))
         else:
@@ -265,14 +305,6 @@ class _Walk:
     def _draft(self, code: Code, index: int, loop: str) -> Draft:
         return Draft(code, index, loop, Segment(self.rows[index]).id)
 
-    def _note_trouble(self, draft: Draft, index: int) -> None:
-        """Segments that could all stand in a lower level are one finding: its HL is missing before the first."""
-        could_be_lower = any(
-            self.rows[index][0] in each.ids for level in self.frames[0].loop.levels.values() for each in level.walk()
-        )
-        if could_be_lower and self.plan.wandering is not None:
-            self.plan.wandering.consequences.append(draft)
-            return
-        self.plan.drafts.append(draft)
-        if could_be_lower:
-            self.plan.wandering = draft
+
+def _number(draft: Draft) -> int:
+    return draft.number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from priorauth.domain.findings import FindingCode as Code
 
@@ -13,33 +14,40 @@ from .reporting import Draft
 _CHILD_CODE = 4
 
 
-def hierarchy_drafts(hierarchy: Hierarchy) -> Iterator[Draft]:
-    """Every finding about levels and about the blocks below them, causes first."""
-    before = hierarchy.root
-    for level in hierarchy.levels:
-        if level.missing is not None:
-            continue  # told by the level that it was thought up for
-        if level.plan is None:
-            yield from _childless(level)
-            continue
-        _explain(level, before)
-        yield from level.problems
-        yield from _childless(level)
-        yield from level.plan.drafts
-        before = level
+def hierarchy_drafts(hierarchy: Hierarchy) -> list[Draft]:
+    """Every finding about levels and about the blocks below them, each below its cause."""
+    placed = [level for level in hierarchy.levels if level.plan is not None]  # the others are told by their children
+    orphans: dict[str, Draft] = {}  # by the number of the parent that is not there
+    for before, level in pairwise(placed):
+        if level.problems:
+            _explain(level, before, orphans)
+    drafts = [draft for level in placed for draft in (*level.problems, *_childless(level))]
+    return drafts + [draft for level in placed if level.plan is not None for draft in level.plan.drafts]
 
 
-def _explain(level: Level, before: Level) -> None:
+def _explain(level: Level, before: Level, orphans: dict[str, Draft]) -> None:
     """Put the problems of an HL below the level that is missing above it, or the straying segments below its number."""
     if level.above is not None and level.above.missing is not None:
         cause = level.above.missing
         cause.consequences += level.problems
         _adopt_wandering(cause, before)
         level.problems = [cause]
-    else:
-        gap = next((problem for problem in level.problems if problem.code is Code.HL_SEQUENCE), None)
-        if gap is not None:
-            _adopt_wandering(gap, before, moves=False)
+    elif any(problem.code is Code.HL_SEQUENCE for problem in level.problems):
+        gap = next(problem for problem in level.problems if problem.code is Code.HL_SEQUENCE)
+        gap.consequences += [problem for problem in level.problems if problem is not gap]
+        _adopt_wandering(gap, before, moves=False)
+        level.problems = [gap]
+    if any(problem.code is Code.HL_PARENT_UNKNOWN for problem in _with_consequences(level.problems)):
+        cause = orphans.setdefault(level.parent_number, level.problems[0])
+        if cause is not level.problems[0]:
+            cause.consequences += level.problems
+            level.problems = []
+
+
+def _with_consequences(drafts: list[Draft]) -> Iterator[Draft]:
+    for draft in drafts:
+        yield draft
+        yield from draft.consequences
 
 
 def _childless(level: Level) -> Iterator[Draft]:
@@ -92,7 +100,7 @@ def _adopt_wandering(cause: Draft, level: Level, *, moves: bool = True) -> None:
     if plan is None or plan.wandering is None or plan.wandering not in plan.drafts:
         return
     is_alone = not plan.wandering.consequences and plan.wandering.element > 0
-    if is_alone:  # a wrong qualifier is the likelier slip
+    if is_alone and cause.code is Code.HL_CHILD_CODE:  # a wrong qualifier is the likelier slip
         return
     plan.drafts.remove(plan.wandering)
     cause.consequences.append(plan.wandering)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from .checks import segment_checks
@@ -72,8 +73,17 @@ class CompiledLoop:
     blocks: list[tuple[int, CompiledLoop]] = field(default_factory=list)
     levels: dict[str, CompiledLoop] = field(default_factory=dict)
     by_id: dict[str, list[tuple[int, CompiledUse, CompiledLoop | None]]] = field(default_factory=dict)
-    ids: frozenset[str] = frozenset()  # of every segment in this loop and its blocks
+    anywhere: dict[str, list[CompiledUse]] = field(default_factory=dict)  # every use in this loop and its blocks
     qualified: dict[str, CompiledUse] = field(default_factory=dict)  # ids whose placement depends on the first element
+
+    @property
+    def ids(self) -> AbstractSet[str]:
+        """The id of every segment in this loop and its blocks."""
+        return self.anywhere.keys()
+
+    def misfits(self, rows: Sequence[Sequence[str]], component: str) -> int:
+        """How many of these segments have no place in this loop, by their id and first element."""
+        return sum(not any(use.fits(row, component) for use in self.anywhere.get(row[0], ())) for row in rows)
 
     @property
     def level(self) -> str:
@@ -133,7 +143,8 @@ def _fill(compiled: CompiledLoop, uses: tuple[Use, ...], loops: tuple[Loop, ...]
             compiled.blocks.append((position, block))
             compiled.by_id.setdefault(segment, []).append((position, block.opener, block))
     every = list(_uses_of_block(compiled))
-    compiled.ids = frozenset(use.id for use in every)
+    for use in every:
+        compiled.anywhere.setdefault(use.id, []).append(use)
     compiled.qualified = _qualified(every)
 
 

@@ -14,7 +14,6 @@ from .pieces import LARGEST, Piece, read_piece
 from .positions import Place, Source
 from .segments import ISA_LENGTH, Segment, read_isa
 
-
 _FEWEST = 5  # GS, ST, SE, GE, IEA
 _BEHIND_ISA = Place(ISA_LENGTH, 1, ISA_LENGTH + 1)  # a clean ISA is one line
 _ID = itemgetter(0)

@@ -29,6 +29,7 @@ class Level:
     parent: Level | None
     index: int  # of the HL in the rows
     stop: int  # where its block ends
+    parent_number: str = ""
     child_code: str = ""
     is_named: bool = False  # some HL says that it is below this one, rightly or wrongly
     has_children: bool = False  # some says so rightly
@@ -43,13 +44,15 @@ class Level:
 class Hierarchy:
     """Places one HL after the other; `finish` then looks at what is missing."""
 
-    def __init__(self, root: CompiledLoop, rows: Sequence[Row], accepts_chained_services: bool) -> None:
+    def __init__(self, root: CompiledLoop, rows: Sequence[Row], component: str, accepts_chained_services: bool) -> None:
         self.rows = rows
+        self.component = component
         self.root = Level(root, None, 0, 0)
         self.levels = [self.root]
         self._accepts_chained_services = accepts_chained_services
         self._by_number: dict[str, Level] = {}
-        self._last = 0
+        self._last = 0  # HL01
+        self._count = 0  # of the HLs so far
         self._claims: dict[str, str] = {}
 
     def place(self, index: int, stop: int) -> Level:
@@ -58,24 +61,28 @@ class Hierarchy:
         _, number, parent_number, code, child_code, *_ = row if len(row) == 5 else (*row, "", "", "", "")
         problems: list[Draft] = []
         self._last += 1
+        self._count += 1
         if number != str(self._last):
             self._number(index, number, problems)
         parent = self._by_number.get(parent_number) if parent_number else self.root
+        if parent is None and code in self.root.loop.levels:
+            parent = self.root  # HL02 is not used there, which the element checks say
         if parent is None:
             parent = self._orphan(index, number, parent_number, problems)
         parent.is_named = True
         loop = parent.loop.levels.get(code)
         if loop is not None:
             parent.has_children = True
-            level = Level(loop, parent, index, stop, child_code, problems=problems)
+            level = Level(loop, parent, index, stop, problems=problems)
         else:
             level = self._misplaced(index, stop, parent, code, problems)
-            level.child_code = child_code
+        level.parent_number, level.child_code = parent_number, child_code
         if problems:
             for problem in problems:
                 problem.loop = level.loop.id
-        self._count(level)
-        self._by_number.setdefault(number, level)
+        self._limit(level)
+        for each in self._names(index, number) if problems or not number else (number,):
+            self._by_number.setdefault(each, level)
         self.levels.append(level)
         return level
 
@@ -90,12 +97,25 @@ class Hierarchy:
     # Numbers and parents.
 
     def _number(self, index: int, number: str, problems: list[Draft]) -> None:
+        if number == str(self._count):  # right again, after one that was wrong
+            self._last = self._count
+            return
         if number in self._by_number:
             problems.append(self._draft(Code.HL_DUPLICATE, index, 1, f"{self._last}"))
+            self._last -= 1
+            self._count -= 1
         elif number:  # an empty one is a required element that is missing, which the element checks say
             problems.append(self._draft(Code.HL_SEQUENCE, index, 1, f"{self._last}"))
         if number.isascii() and number.isdecimal() and number not in self._by_number and len(number) <= 12:
             self._last = int(number)
+
+    def _names(self, index: int, number: str) -> list[str]:
+        """What those below may call an HL: where the count goes on as if it were right, also its right number."""
+        following = [row[1] for row in self.rows[index + 1 :] if row[0] == "HL" and len(row) > 1]
+        names = [] if number in following else [number]
+        if following[:1] == [str(self._count + 1)] and str(self._count) not in following:
+            names.append(str(self._count))
+        return names
 
     def _orphan(self, index: int, number: str, parent_number: str, problems: list[Draft]) -> Level:
         code = Code.HL_PARENT_UNKNOWN
@@ -127,6 +147,8 @@ class Hierarchy:
         if not any(each.level == code for each in self.root.loop.walk()) or not code:
             return self._guess(index, stop, parent, code, problems)
         has_parent = len(self.rows[index]) > _PARENT and self.rows[index][_PARENT] != ""
+        if has_parent and parent.loop.levels and self._fits_better(parent, code, self.rows[index + 1 : stop]):
+            return self._guess(index, stop, parent, code, problems)
         if has_parent and not any(problem.element == _PARENT for problem in problems):
             problems.append(self._wrong_parent(index, parent, code))
         above: Level | None = parent if has_parent else self.levels[-1]
@@ -138,6 +160,11 @@ class Hierarchy:
         assert start is not None
         return self._bridge(index, stop, start, code, problems)
 
+    def _fits_better(self, parent: Level, code: str, rows: Sequence[Row]) -> bool:
+        """True where the block is clearly another level than its HL03 says: one that may stand below its parent."""
+        said = min(each.misfits(rows, self.component) for each in self.root.loop.walk() if each.level == code)
+        return any(each.misfits(rows, self.component) < said for each in parent.loop.levels.values())
+
     def _wrong_parent(self, index: int, parent: Level, code: str) -> Draft:
         is_chained = code == parent.loop.level and parent.parent is not None and code in parent.parent.loop.levels
         accepted = is_chained and self._accepts_chained_services
@@ -148,7 +175,7 @@ class Hierarchy:
     def _bridge(self, index: int, stop: int, start: Level, code: str, problems: list[Draft]) -> Level:
         """A place further down, with the levels in between thought up where they are missing."""
         above: Level = start
-        while not (path := next(_paths(above.loop, code), None)):
+        while not (path := min(_paths(above.loop, code), key=len, default=None)):
             assert above.parent is not None  # every level of a guide is below its root
             above = above.parent
         first: Level | None = None
@@ -168,18 +195,20 @@ class Hierarchy:
         return level
 
     def _guess(self, index: int, stop: int, parent: Level, code: str, problems: list[Draft]) -> Level:
-        """HL03 is no level of this guide: read the block as the level here that its segments fit best."""
+        """HL03 is no level that may stand here: read the block as the one here that its segments fit best."""
         while not parent.loop.levels and parent.parent is not None:
             parent = parent.parent
-        present = [row[0] for row in self.rows[index:stop]]
-        loop = max(parent.loop.levels.values(), key=lambda each: sum(id in each.ids for id in present))
+        rows = self.rows[index + 1 : stop]
+        loop = min(parent.loop.levels.values(), key=lambda each: each.misfits(rows, self.component))
         if code:  # an empty one is a required element that is missing, which the element checks say
             expected = ", ".join(sorted(parent.loop.levels))
-            problems.append(self._draft(Code.HL_LEVEL_UNKNOWN, index, _LEVEL, expected))
+            is_level = any(each.level == code for each in self.root.loop.walk())
+            finding = Code.HL_LEVEL_MISPLACED if is_level else Code.HL_LEVEL_UNKNOWN
+            problems.append(self._draft(finding, index, _LEVEL, expected))
         parent.has_children = True
         return Level(loop, parent, index, stop, is_guessed=bool(code), problems=problems)
 
-    def _count(self, level: Level) -> None:
+    def _limit(self, level: Level) -> None:
         loop, parent = level.loop, level.parent
         assert parent is not None
         siblings = parent.below

@@ -117,8 +117,9 @@ class CompiledGuide:
         ]
 
     def _read(self, rows: Sequence[Row], element: str, component: str, chained_services: bool) -> Structure:
-        hierarchy = Hierarchy(self.root, rows, chained_services)
+        hierarchy = Hierarchy(self.root, rows, component, chained_services)
         starts = [index for index, row in enumerate(rows) if row[0] == "HL"] if self._opens_levels else []
+        starts = [index for index in starts if rows[index] != rows[index - 1]]  # the same HL twice opens one level
         bounds = [*starts, len(rows)]
         hierarchy.root.stop = bounds[0]
         hierarchy.root.plan = self._plan(self.root, rows[: bounds[0]], element, component)
@@ -127,7 +128,7 @@ class CompiledGuide:
             level.plan = self._plan(level.loop, rows[start:stop], element, component)
             for draft in level.plan.drafts:
                 draft.shift(start)
-        drafts = list(hierarchy_drafts(hierarchy))
+        drafts = hierarchy_drafts(hierarchy)
         levels = hierarchy.placed()
         return Structure(
             root=hierarchy.root.plan.shape,

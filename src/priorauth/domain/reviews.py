@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
+from priorauth.domain.carried import CarriedResource, ResourceUrl, Transmission
+from priorauth.domain.carried import CarriedSegment as CarriedSegment
 from priorauth.domain.parties import (
     Dependent,
     DestinationId,
@@ -135,27 +137,35 @@ class Admission:
     nursing_home_status: str = ""
 
 
+class Change(StrEnum):
+    """What an update does to an item or a document of the request that it follows (PAS spec-69 to spec-72)."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A document that exists or is asked for (PWK): report type, how it travels, control number, description."""
+    """A document that exists or is asked for (PWK): report type, how it travels, control number, description.
+
+    `resource` is the url of the resource that is the document, where it came along.
+    """
 
     report_type: str
     transmission: str
     control_number: str = field(default="", repr=False)
     description: str = field(default="", repr=False)
+    change: Change | None = None
+    resource: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedSegment:
-    """A segment that has no field of its own in the review and travels beside it, verbatim (CRC, CR1 ... SV3, TOO).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorRequest:
+    """The request that an update follows: the fullUrl of its Claim and its identifiers (PAS spec-65)."""
 
-    `loop` is the X217 loop, `group` tells repetitions of one loop apart, `elements` starts with the segment id and
-    holds elements as sent, with components joined by `:` and repetitions by `^`.
-    """
-
-    loop: str
-    group: int
-    elements: tuple[str, ...] = field(repr=False)
+    url: str = field(default="", repr=False)
+    traces: tuple[Trace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +261,8 @@ class ReviewItem:
     message: str = field(default="", repr=False)
     providers: tuple[Provider, ...] = ()
     carried: tuple[CarriedSegment, ...] = ()
+    change: Change | None = None  # None where the review is no update, or leaves the item as it was
+    order: str = field(default="", repr=False)  # url of the resource that orders the service
 
 
 class ReviewState(StrEnum):
@@ -305,6 +317,10 @@ class ServiceReview:
     dependent: Dependent | None = None
     payer: PayerId | None = None  # None: the UMO named is not one of ours
     state: ReviewState = ReviewState.RECEIVED
+    prior: PriorRequest | None = None  # of an update that came as FHIR
+    transmission: Transmission | None = None
+    resources: tuple[CarriedResource, ...] = ()
+    urls: tuple[ResourceUrl, ...] = ()
 
     @property
     def patient(self) -> Patient:
@@ -315,6 +331,10 @@ class ServiceReview:
     def traces(self) -> tuple[Trace, ...]:
         """The event's traces, then those of the items."""
         return self.event.traces + tuple(trace for item in self.items for trace in item.traces)
+
+    def url(self, place: str) -> str:
+        """The fullUrl that the request gave what stands at a place, or empty."""
+        return next((each.url for each in self.urls if each.place == place), "")
 
     def item(self, sequence: int) -> ReviewItem:
         """The item with that sequence; KeyError where there is none."""

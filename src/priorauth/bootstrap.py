@@ -32,7 +32,7 @@ from priorauth.services.catch_up import CatchUp
 from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.inspect_message import InspectMessage
-from priorauth.services.ports import DelegateTransport, Destination, LegCodec
+from priorauth.services.ports import DelegateTransport, Destination, LegCodec, Retryable
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination
@@ -103,7 +103,13 @@ class Gateway:
 
     async def problems(self) -> list[str]:
         """What keeps the gateway from taking requests, in words; nothing where all is well."""
-        return [problem for check in self.checks if (problem := check())]
+        found = [problem for check in self.checks if (problem := check())]
+        try:
+            async with self.unit_of_work.reading() as work:
+                await work.reviews(partner=None, limit=1, after="")
+        except Retryable:
+            found.append("the store does not answer")
+        return found
 
     async def lineage_of(self, review_id: ReviewId) -> object:
         """Which position of the request each fact of a review came from, read from the archived message."""

@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from priorauth.services.ports import Decoded
+
 ALLOWED_FIELDS = frozenset(
     {
         "event", "level", "timestamp", "exception", "review_id", "leg_id", "message_id", "event_id", "event_type",
@@ -37,6 +39,14 @@ class Metrics:
             "priorauth_events_consumed", "Events consumed", ["type", "outcome"], registry=self.registry
         )
         self.dead_letters = Gauge("priorauth_dead_letters", "Things set aside", registry=self.registry)
+
+    def received(self, message: Decoded) -> None:
+        """Count a message's sets and what was found in it."""
+        for part in message.parts:
+            outcome = "refused" if part.review is None else "rejected" if part.rejections else "accepted"
+            self.sets.labels(outcome).inc()
+        for finding in message.findings:
+            self.findings.labels(finding.code).inc()
 
     def request(self, route: str, status: int, seconds: float) -> None:
         self.requests.labels(route, str(status)).inc()

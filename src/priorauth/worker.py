@@ -15,6 +15,7 @@ from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewRe
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId
+from priorauth.observability import Metrics
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.dispatch_leg import LEASE, DispatchLeg
 from priorauth.services.ports import BusMessage, EventBus, Message, UnitOfWork
@@ -44,7 +45,7 @@ class Worker:
     catch_up: CatchUp
     destinations: tuple[DestinationId, ...]
     now: Callable[[], datetime]
-    count: Callable[[str, str], None]  # event type, outcome
+    metrics: Metrics
     sending: dict[LegId, asyncio.Task[None]] = field(default_factory=dict)
     queues: dict[DestinationId, asyncio.Semaphore] = field(default_factory=dict)
 
@@ -62,7 +63,7 @@ class Worker:
             if not recorded.accepted:  # nothing was announced, but nobody needs to be waited for any more
                 for review_id in recorded.review_ids:
                     await self.return_news(review_id)
-            self.count(message.type, "done")
+            self.metrics.events.labels(message.type, "done").inc()
 
         await self.bus.run(GROUP, list(answered_by), record)
 
@@ -87,15 +88,21 @@ class Worker:
         step = self.steps().get(message.type)
         if step is not None:
             await step(ReviewId(message.key))
-            self.count(message.type, "done")
+            self.metrics.events.labels(message.type, "done").inc()
 
     def steps(self) -> Mapping[str, Callable[[ReviewId], Awaitable[None]]]:
         return {
-            ReviewReceived.type: self.route_review,
+            ReviewReceived.type: self.route,
             ReviewRouted.type: self.dispatch_planned_legs,
             LegDeclined.type: self.dispatch_planned_legs,
             DeterminationRecorded.type: self.return_news,
         }
+
+    async def route(self, review_id: ReviewId) -> None:
+        """Route a review, and count where its items go."""
+        if route := await self.route_review(review_id):
+            for item in route.items:
+                self.metrics.routes.labels(route.payer, item.outcome, item.destination or "").inc()
 
     async def return_news(self, review_id: ReviewId) -> None:
         """Reply where there is something new to say, and to the mailbox where nobody waits for it any more."""
@@ -150,7 +157,7 @@ def build_worker(gateway: Gateway) -> Worker:
         catch_up=gateway.catch_up,
         destinations=tuple(gateway.destinations),
         now=gateway.now,
-        count=lambda event_type, outcome: gateway.metrics.events.labels(event_type, outcome).inc(),
+        metrics=gateway.metrics,
     )
 
 

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from memory.bus import MemoryBus, MemoryLog
 from memory.store import MemoryStore
 from priorauth.adapters.archive import Seal
+from priorauth.adapters.clock import Clock
 from priorauth.adapters.partners import load_partners
 from priorauth.domain.determinations import CertificationAction
 from priorauth.domain.events import LegDispatched
@@ -73,7 +74,7 @@ class Gateway:
             arrival=timedelta(seconds=0.5),
         )
         app = FastAPI()
-        app.include_router(sandbox_router(self.sandbox))
+        app.include_router(sandbox_router(self.sandbox, Clock()))
         self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://sandbox")
 
     async def save(self, destination: DestinationId, asked: ServiceReview, *sequences: int) -> BusMessage:

@@ -7,18 +7,23 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 
+import structlog
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from priorauth import __version__
-from priorauth.api import delegates, events, health, reviews, tools, x12
-from priorauth.api.problems import Problem, problem_response, render_problem
+from priorauth.api import delegates, events, health, reviews, schemas, tools, x12
+from priorauth.api.problems import Problem, problem_response, render_http, render_invalid, render_problem
 from priorauth.api.security import RequireToken
 from priorauth.bootstrap import Gateway
 from priorauth.observability import Metrics
 from priorauth.services.ports import Retryable
+
+log = structlog.get_logger()
 
 DESCRIPTION = """Sends X12 278 requests for prior authorization to whoever decides them, and brings the answers back."""
 
@@ -42,11 +47,13 @@ def create_app(
 
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
-    for module in (x12, reviews, events, delegates, tools, health):
+    for module in (x12, reviews, events, delegates, tools, schemas, health):
         app.include_router(module.router)
     for router in extra_routers:
         app.include_router(router)
     app.add_exception_handler(Problem, render_problem)
+    app.add_exception_handler(RequestValidationError, render_invalid)
+    app.add_exception_handler(HTTPException, render_http)
     app.add_exception_handler(Retryable, render_unavailable)
     app.add_exception_handler(Exception, render_defect)
     if not gateway.settings.sandbox:
@@ -63,8 +70,9 @@ async def render_unavailable(_request: Request, _error: Exception) -> Response:
     return problem_response(problem)
 
 
-async def render_defect(_request: Request, _error: Exception) -> Response:
+async def render_defect(request: Request, error: Exception) -> Response:
     """A defect of ours. The response says nothing of it; the log has the traceback without values."""
+    log.error("request_failed", route=getattr(request.scope.get("route"), "path", "other"), exc_info=error)
     return problem_response(
         Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed; the request can be repeated")
     )

@@ -16,6 +16,7 @@ from priorauth.translate.events import EVENTS_TOPIC, payer_topic
 BATCH = 200
 PAUSE_SECONDS = 0.2
 HEARTBEAT_PAUSES = 50
+LAST_POSITION = 2**63 - 1
 
 router = APIRouter(tags=["events"])
 
@@ -23,14 +24,14 @@ router = APIRouter(tags=["events"])
 @router.get("/events", summary="The event stream", response_class=StreamingResponse)
 async def stream_events(
     request: Request,
-    after: int = Query(default=0, ge=0, description="the position of the last event that you have"),
+    after: int = Query(default=0, ge=0, le=LAST_POSITION, description="the position of the last event that you have"),
     payer: str = Query(default="", description="one payer's full events; without it, all in their minimal form"),
     follow: bool = Query(default=True, description="false: end after the events there are"),
 ) -> StreamingResponse:
     """CloudEvents, one a message. The SSE id is the position: reconnect with it in `Last-Event-ID` or `after`."""
     gateway: Gateway = request.app.state.gateway
     last = request.headers.get("last-event-id", "")
-    start = int(last) if last.isdigit() else after
+    start = min(int(last), LAST_POSITION) if last.isascii() and last.isdigit() else after
     topic = payer_topic(PayerId(payer)) if payer else EVENTS_TOPIC
     return StreamingResponse(
         events_from(gateway, request, topic, start, follow=follow),

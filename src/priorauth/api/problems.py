@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -46,6 +48,22 @@ async def render_problem(_request: Request, error: Exception) -> Response:
     """The exception handler for Problem."""
     assert isinstance(error, Problem)
     return problem_response(error)
+
+
+async def render_invalid(_request: Request, error: Exception) -> Response:
+    """Parameters or JSON that are not as described: where and what is wrong, never the value."""
+    assert isinstance(error, RequestValidationError)
+    wrong = [{"where": "/".join(map(str, each["loc"])), "problem": each["type"]} for each in error.errors()]
+    return problem_response(
+        Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request is not as /docs describes it", invalid=wrong)
+    )
+
+
+async def render_http(_request: Request, error: Exception) -> Response:
+    """What the router refuses: no such path, no such method on it."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    return problem_response(Problem(status, status.phrase.lower(), headers=error.headers))
 
 
 def not_found(what: str) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from priorauth.api.bodies import json_response, read_body
 from priorauth.api.problems import Problem, not_found
@@ -29,6 +29,7 @@ async def post_x12(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
     inbound, partner = await read_inbound(request, gateway)
     decoded = await decode(gateway, inbound)
+    gateway.metrics.received(decoded)
     if decoded.acknowledges:
         await gateway.record_acknowledgment(inbound, decoded)
         if not decoded.parts:
@@ -81,12 +82,14 @@ async def decode(gateway: Gateway, inbound: InboundMessage) -> Decoded:
 
 
 @router.get("/x12/mailbox", summary="Interchanges that wait to be picked up")
-async def list_mailbox(request: Request, partner: str = "sandbox", limit: int = 100) -> Response:
+async def list_mailbox(
+    request: Request, partner: str = "sandbox", limit: int = Query(default=100, ge=1, le=1000)
+) -> Response:
     """The partner's waiting interchanges, oldest first. Each stays listed until it is acknowledged."""
     gateway: Gateway = request.app.state.gateway
     async with gateway.unit_of_work.reading() as work:
         waiting = []
-        for entry in await work.mailbox(PartnerId(partner), min(limit, 1000)):
+        for entry in await work.mailbox(PartnerId(partner), limit):
             reviews = await work.reviews_of(entry.message_id)
             waiting.append({"id": entry.id, "at": entry.at, "review_ids": reviews, "href": f"/x12/mailbox/{entry.id}"})
     return json_response({"waiting": waiting})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -24,7 +25,9 @@ from priorauth.worker import working
 BANNER = """
   SANDBOX: everybody may call, destinations are simulated, all data must be synthetic.
 """
-GRACEFUL_SECONDS = 15
+GRACEFUL_SECONDS = 5.0
+"""How long open requests have to be answered after a signal, beyond their own waiting time."""
+BACKLOG = 2048
 
 log = structlog.get_logger()
 
@@ -45,11 +48,15 @@ async def run(settings: Settings) -> None:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket, bound before anything is built: simulated destinations are called at its port."""
+    """A listening socket, bound before anything is built: simulated destinations are called at its port.
+
+    It listens from the start, so that nobody is refused who connects as soon as the gateway says that it listens.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
+    listening.listen(BACKLOG)
     return listening
 
 
@@ -60,14 +67,26 @@ class Server:
         self.gateway = gateway
         settings = gateway.settings
         self.sandbox = build_sandbox(gateway) if settings.sandbox else None
-        routers = (sandbox_router(self.sandbox),) if self.sandbox else ()
+        routers = (sandbox_router(self.sandbox, gateway.clock),) if self.sandbox else ()
         self.app = create_app(gateway, extra_routers=routers, alongside=self.alongside())
 
     async def serve(self, listening: socket.socket) -> None:
+        patience = self.gateway.settings.wait_seconds + GRACEFUL_SECONDS
         config = uvicorn.Config(
-            self.app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACEFUL_SECONDS, server_header=False
+            self.app,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=round(patience),
+            server_header=False,
+            backlog=BACKLOG,
         )
-        await uvicorn.Server(config).serve(sockets=[listening])
+        await HttpServer(config, self.begin_to_stop).serve(sockets=[listening])
+
+    def begin_to_stop(self) -> None:
+        """End what is held open for long; requests that wait for their determination are answered first."""
+        self.gateway.stopping = True
+        if self.sandbox is not None:
+            self.sandbox.stopping.set()
 
     @asynccontextmanager
     async def alongside(self) -> AsyncIterator[None]:
@@ -88,6 +107,18 @@ class Server:
         settings = self.gateway.settings
         print(f"listening on {settings.base_url}", flush=True)
         log.info("started", host=settings.host, port=settings.port, sandbox=settings.sandbox, version=__version__)
+
+
+class HttpServer(uvicorn.Server):
+    """uvicorn, which by itself tells nobody of a signal until every connection has ended."""
+
+    def __init__(self, config: uvicorn.Config, begin_to_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._begin_to_stop = begin_to_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._begin_to_stop()
+        super().handle_exit(sig, frame)
 
 
 def build_sandbox(gateway: Gateway) -> Sandbox:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from priorauth.adapters.clock import Clock
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import ReviewId
 from priorauth.sandbox.runtime import Sandbox
@@ -18,6 +20,7 @@ from priorauth.x12.faults import X12SyntaxError
 LOOK_SECONDS = 0.2
 HOLD_SECONDS = 30.0
 """How long a call that is never answered is held open at most."""
+MOST_SECONDS_AT_ONCE = 366 * 24 * 3600
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
@@ -39,7 +42,15 @@ class ToDecide(BaseModel):
     items: list[ItemToDecide] = Field(min_length=1)
 
 
-def sandbox_router(sandbox: Sandbox) -> APIRouter:
+class ClockMove(BaseModel):
+    """How many seconds to move the gateway's clock on."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    advance: float = Field(ge=0, le=MOST_SECONDS_AT_ONCE)
+
+
+def sandbox_router(sandbox: Sandbox, clock: Clock) -> APIRouter:
     """The paths under `/sandbox`."""
     router = APIRouter(prefix="/sandbox", tags=["sandbox"])
 
@@ -63,6 +74,14 @@ def sandbox_router(sandbox: Sandbox) -> APIRouter:
         except ValueError as fault:
             return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(fault))
         return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    @router.get("/clock", summary="The gateway's time")
+    async def show_clock() -> Response:
+        return JSONResponse({"now": clock.now().isoformat()})
+
+    @router.post("/clock", summary="Move the gateway's clock on, with every timer")
+    async def advance_clock(move: ClockMove) -> Response:
+        return JSONResponse({"now": clock.advance(timedelta(seconds=move.advance)).isoformat()})
 
     return router
 

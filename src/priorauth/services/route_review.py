@@ -42,17 +42,18 @@ class RouteReview:
     new_id: Callable[[str], str]
     honours_forcing: bool = False  # the sandbox's
 
-    async def __call__(self, review_id: ReviewId) -> None:
+    async def __call__(self, review_id: ReviewId) -> Route | None:
+        """The route, where this call made it."""
         async with self.unit_of_work.reading() as work:
             review = await work.review(review_id)
         if review.state is not ReviewState.RECEIVED:
-            return
+            return None
         facts = await self.directory.facts(review)
         route = self.router(review, facts)
         async with self.unit_of_work() as work:
             review = await work.review(review_id)
             if review.state is not ReviewState.RECEIVED:
-                return
+                return None
             route = await self._follow_prior_review(work, review, route)
             legs = self.plan_legs(review, route)
             await work.save_route(review_id, route)
@@ -69,6 +70,7 @@ class RouteReview:
                     legs=tuple(legs),
                 )
             )
+        return route
 
     async def _follow_prior_review(self, work: Work, review: ServiceReview, route: Route) -> Route:
         """Send a cancellation, extension or revision to whoever decided the review whose number it names."""

@@ -79,7 +79,7 @@ def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
         fact_tables=load_fact_tables(below(files, "crosswalks/")),
         packs={pack.payer: pack for pack in packs},
         partners=Partners(honoured),
-        destinations=load_destinations(text for path, text in files.items() if path.startswith("delegates/")),
+        destinations=load_destinations(below(files, "delegates/")),
     )
 
 

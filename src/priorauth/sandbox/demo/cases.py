@@ -56,6 +56,13 @@ CASES = (
         later=("BHT*0007*11*RIM-IMG-0001*", "HCR*A1*", "TRN*2*RIM-IMG-0001-1*", "HCR*A1*"),
     ),
     DemoCase(
+        title="One request split over two delegates: the scan to eviCore, the sleep study to Sleep Management Solutions",
+        sample="split-imaging-and-sleep.edi",
+        promise="each line certified by its own delegate",
+        legs=frozenset({"evicore", "sleep-management-solutions"}),
+        expected=("HCR*A1", "TRN*2*RIM-SPLIT-0002-1*", "HCR*A1*EV", "TRN*2*RIM-SPLIT-0002-2*", "HCR*A1*SM"),
+    ),
+    DemoCase(
         title="One request split: imaging to eviCore, surgery to the payer's desk, where people decide it",
         sample="split-imaging-and-surgery.edi",
         promise="one line certified at once, the other by people",

@@ -56,7 +56,7 @@ CASES = (
         later=("BHT*0007*11*RIM-IMG-0001*", "HCR*A1*", "TRN*2*RIM-IMG-0001-1*", "HCR*A1*"),
     ),
     DemoCase(
-        title="One request split over two delegates: the scan to eviCore, the sleep study to Sleep Management Solutions",
+        title="One request split over two delegates: the scan to eviCore, the sleep study to its own",
         sample="split-imaging-and-sleep.edi",
         promise="each line certified by its own delegate",
         legs=frozenset({"evicore", "sleep-management-solutions"}),

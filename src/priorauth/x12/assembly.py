@@ -77,6 +77,7 @@ class Assembly:
         self._interchange: _OpenInterchange
         self._group: _OpenGroup | None = None
         self._set: _OpenSet | None = None
+        self._is_astray = False  # since the last control segment, which is said once
         self._piece: Piece  # the control segment that is being looked at
         self._index = 0
 
@@ -164,6 +165,7 @@ class Assembly:
     def _take(self, segment_id: str, row: list[str]) -> list[Part]:
         """The parts that end with this control segment, which may also open one."""
         self._interchange.segments += 1
+        self._is_astray = False
         ended: list[Part] = []
         if self._set is not None:
             ended.append(self._end_set(self._set, row if segment_id == "SE" else None))
@@ -272,15 +274,14 @@ class Assembly:
     def _stray(self, piece: Piece, start: int, stop: int) -> None:
         """Segments outside a set: TA1 after the ISA is in place, anything else is not."""
         interchange = self._interchange
-        has_strays = False
         for index in range(start, stop):
             row = piece.rows[index]
             interchange.segments += 1
             self._index = index
             if row[0] != "TA1" or interchange.groups:
-                if not has_strays:
+                if not self._is_astray:
                     self._note(Code.INTERCHANGE_STRUCTURE)
-                has_strays = True
+                self._is_astray = True
                 continue
             interchange.acknowledgments.append(padded(row, TA1_WIDTH))
             if not is_ta1(row):

@@ -175,8 +175,11 @@ class Pieces:
         return (last if last >= 0 else self._buffer.find(terminator, self._at + LARGEST)) + 1
 
     def _skip_layout(self) -> None:
-        if not self._last and (self._buffer or self._more()) and self._buffer.startswith(_BOM):
-            self._take(len(_BOM))
+        if not self._last:
+            while len(self._buffer) < len(_BOM) and self._more():
+                pass
+            if self._buffer.startswith(_BOM):
+                self._take(len(_BOM))
         while True:
             while self._buffer[self._at : self._at + 1] in _LAYOUT_BYTES:
                 self._take(1)

@@ -58,13 +58,12 @@ class Source:
         """Where a segment (counted from 0) or a part of it begins; past the end, the end."""
         at = self.first + max(index, 0)
         for stretch in self.stretches:
-            starts = stretch.starts()
-            if at < len(starts):
-                start, end = starts[at]
+            if at < len(stretch.rows):
+                start, end = stretch.starts()[at]
                 raw = stretch.raw[start:end]
                 inside = _inside(raw, stretch.delimiters, element, repetition, component) if element else 0
                 return stretch.origin.after(stretch.raw[: start + inside])
-            at -= len(starts)
+            at -= len(stretch.rows)
         return self.stretches[-1].origin.after(self.stretches[-1].raw)
 
     def position(

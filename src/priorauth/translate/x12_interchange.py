@@ -18,6 +18,7 @@ from priorauth.translate.x12_review import holds_review, review_from_x12
 from priorauth.x12.acknowledgments import Due, acknowledgments_due
 from priorauth.x12.agreed_findings import with_severities
 from priorauth.x12.envelope import read_header
+from priorauth.x12.guides.control import INTERCHANGE_IDS
 from priorauth.x12.implementation_acknowledgment import FUNCTIONAL_GROUP, AcknowledgmentOptions
 from priorauth.x12.received_acknowledgments import read_acknowledgments
 from priorauth.x12.segments import Delimiters
@@ -35,6 +36,7 @@ from priorauth.x12.writing import (
 
 DUPLICATE = InterchangeVerdict(verdict=Verdict.REJECTED, note="025", groups=())
 PAYER_UNKNOWN = Rejection(level=RejectionLevel.UMO, reason="79", follow_up="N")
+QUALIFIERS = frozenset(INTERCHANGE_IDS.split())
 USABLE = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 """What we write delimiters with: punctuation. A sender's line breaks and control characters are not repeated."""
 
@@ -169,7 +171,7 @@ class X12Message:
                 receiver=self._address(5, 2),
                 control_number=identity.control_number,
                 made_at=identity.made_at,
-                is_test=isa[15] == "T",
+                is_test=isa[15:16] == ("T",),
                 acknowledgments=due.ta1 or (() if groups else (ta1_segment(isa, verdict, identity.made_at),)),
                 groups=groups,
             ),
@@ -187,7 +189,7 @@ class X12Message:
         groups = self.result.groups
         id = header[isa + 1].strip() or "UNKNOWN"
         return Address(
-            qualifier=header[isa] if len(header[isa]) == 2 else "ZZ",
+            qualifier=header[isa] if header[isa] in QUALIFIERS else "ZZ",
             id=id,
             group_id=(groups[0].group.header[gs].strip() if groups else "") or id,
         )

@@ -77,7 +77,7 @@ class Assembly:
         self._interchange: _OpenInterchange
         self._group: _OpenGroup | None = None
         self._set: _OpenSet | None = None
-        self._is_astray = False  # since the last control segment, which is said once
+        self._is_astray = False  # which is said once
         self._piece: Piece  # the control segment that is being looked at
         self._index = 0
 
@@ -157,7 +157,7 @@ class Assembly:
         """What was too large to be held is left out of its set, and said to be missing."""
         self._pieces.is_dropping = False
         if self._set is None:
-            self._note(Code.INTERCHANGE_STRUCTURE)
+            self._note_stray()
         else:
             self._set.is_too_large = True
             del self._set.rows[1:], self._set.source.stretches[1:]
@@ -165,7 +165,6 @@ class Assembly:
     def _take(self, segment_id: str, row: list[str]) -> list[Part]:
         """The parts that end with this control segment, which may also open one."""
         self._interchange.segments += 1
-        self._is_astray = False
         ended: list[Part] = []
         if self._set is not None:
             ended.append(self._end_set(self._set, row if segment_id == "SE" else None))
@@ -174,12 +173,13 @@ class Assembly:
         if self._group is not None and segment_id not in ("ST", "SE"):
             ended.append(self._end_group(self._group, row if segment_id == "GE" else None))
         elif segment_id in ("SE", "GE") or (segment_id == "ST" and self._group is None):
-            self._note(Code.INTERCHANGE_STRUCTURE)
+            self._note_stray()
         if segment_id == "IEA":
             self._take_iea(padded(row, TRAILER_WIDTH))
         elif segment_id == "GS":
             self._open_group(row)
         elif segment_id == "ST" and self._group is not None:
+            self._is_astray = False
             self._set = _OpenSet(self._piece, self._index)
         return ended
 
@@ -208,6 +208,7 @@ class Assembly:
     def _open_group(self, row: list[str]) -> None:
         interchange = self._interchange
         group = self._group = _OpenGroup(row, Source([self._piece], self._index), interchange.segments)
+        self._is_astray = False
         interchange.groups += 1
         number = group.header[6]
         for code, position in gs_faults(row):
@@ -279,13 +280,16 @@ class Assembly:
             interchange.segments += 1
             self._index = index
             if row[0] != "TA1" or interchange.groups:
-                if not self._is_astray:
-                    self._note(Code.INTERCHANGE_STRUCTURE)
-                self._is_astray = True
+                self._note_stray()
                 continue
             interchange.acknowledgments.append(padded(row, TA1_WIDTH))
             if not is_ta1(row):
                 self._note(Code.TA1_INVALID)
+
+    def _note_stray(self) -> None:
+        if not self._is_astray:
+            self._note(Code.INTERCHANGE_STRUCTURE)
+        self._is_astray = True
 
     def _note(
         self,

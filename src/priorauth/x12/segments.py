@@ -82,7 +82,7 @@ def read_isa(text: str) -> Isa:
         raise X12SyntaxError(Fault.ISA_SEPARATOR, segment=1)
     head = text[:ISA_LENGTH]
     elements = head[:-1].split(separator)
-    if len(head) == ISA_LENGTH and list(map(len, elements)) == _ISA_WIDTHS:
+    if len(head) == ISA_LENGTH and list(map(len, elements)) == _ISA_WIDTHS and not head[-1].isalnum():
         isa = Isa(Segment(elements), _delimiters(elements, separator, head[104], head[105]), ISA_LENGTH, True)
     else:
         isa = _read_unpadded(text[:_ISA_SEARCHED], separator)

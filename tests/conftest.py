@@ -1,0 +1,25 @@
+"""What every test may rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from priorauth.x12.segments import Segment
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Show the elements of segments that differ: their `repr` hides them, and test data is synthetic."""
+    if op != "==" or not (_holds_segments(left) or _holds_segments(right)):
+        return None
+    return [f"{op} of segments", *_shown("left", left), *_shown("right", right)]
+
+
+def _holds_segments(value: object) -> bool:
+    if isinstance(value, Segment):
+        return True
+    return isinstance(value, (list, tuple)) and any(isinstance(each, Segment) for each in value)
+
+
+def _shown(side: str, value: object) -> list[str]:
+    segments: Iterable[object] = [value] if isinstance(value, Segment) or not isinstance(value, Iterable) else value
+    return [f"{side}: {tuple(each) if isinstance(each, tuple) else each!r}" for each in segments]

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from priorauth.domain.findings import Finding, FindingCode, Severity
+from priorauth.x12 import envelope
+from priorauth.x12.envelope import Interchange, read_header, read_interchange
+from priorauth.x12.faults import X12SyntaxError
+from priorauth.x12.validation import validate_interchange
+from x12_messages import ISA, SEGMENTS, VALID, group, interchange, transaction
+
+TA1 = "TA1*000000019*261102*0915*A*000"
+
+
+def findings(data: bytes) -> list[Finding]:
+    result = validate_interchange(data)
+    return [
+        *result.findings,
+        *(finding for each in result.groups for finding in each.findings),
+        *(finding for each in result.groups for one in each.sets for finding in one.findings),
+    ]
+
+
+def codes(data: bytes) -> list[str]:
+    return [finding.code.name for finding in findings(data)]
+
+
+def isa(position: int, value: str) -> str:
+    elements = ISA.split("*")
+    elements[position] = value
+    return "*".join(elements)
+
+
+BROKEN = {
+    "lost padding": (interchange(group(transaction()), isa=isa(6, "SENDER")), ["ISA_PADDING_LOST"]),
+    "ISA01 unknown": (interchange(group(transaction()), isa=isa(1, "99")), ["ISA_AUTHORIZATION_QUALIFIER"]),
+    "ISA03 unknown": (interchange(group(transaction()), isa=isa(3, "99")), ["ISA_SECURITY_QUALIFIER"]),
+    "ISA05 unknown": (interchange(group(transaction()), isa=isa(5, "XX")), ["ISA_SENDER_QUALIFIER"]),
+    "ISA06 blank": (interchange(group(transaction()), isa=isa(6, " " * 15)), ["ISA_SENDER"]),
+    "ISA07 unknown": (interchange(group(transaction()), isa=isa(7, "XX")), ["ISA_RECEIVER_QUALIFIER"]),
+    "ISA08 blank": (interchange(group(transaction()), isa=isa(8, " " * 15)), ["ISA_RECEIVER"]),
+    "ISA09 no day": (interchange(group(transaction()), isa=isa(9, "261131")), ["ISA_DATE"]),
+    "ISA10 no time": (interchange(group(transaction()), isa=isa(10, "2460")), ["ISA_TIME"]),
+    "ISA11 a letter": (interchange(group(transaction()), isa=isa(11, "U")), ["ISA_REPETITION_SEPARATOR"]),
+    "ISA12 of 4010": (interchange(group(transaction()), isa=isa(12, "00401")), ["ISA_VERSION"]),
+    "ISA13 letters": (
+        interchange(group(transaction()), isa=isa(13, "00000ABCD"), iea="IEA*1*00000ABCD"),
+        ["ISA_CONTROL_NUMBER"],
+    ),
+    "ISA14 unknown": (interchange(group(transaction()), isa=isa(14, "2")), ["ISA_ACKNOWLEDGMENT_REQUESTED"]),
+    "ISA15 unknown": (interchange(group(transaction()), isa=isa(15, "X")), ["ISA_USAGE"]),
+    "ISA11 and ISA16 alike": (
+        interchange((TA1,), isa=isa(16, "^"), iea="IEA*0*000000014"),
+        ["ISA_REPETITION_SEPARATOR"],
+    ),
+    "ISA16 a letter": (interchange((TA1,), isa=isa(16, "A"), iea="IEA*0*000000014"), ["ISA_COMPONENT_SEPARATOR"]),
+    "terminator the element separator": (VALID.replace(b"~", b"*"), ["ISA_ELEMENT_SEPARATOR"]),
+    "IEA02 another": (interchange(group(transaction()), iea="IEA*1*000000015"), ["IEA_CONTROL_NUMBER"]),
+    "IEA01 wrong": (interchange(group(transaction()), iea="IEA*2*000000014"), ["IEA_GROUP_COUNT"]),
+    "IEA missing": (VALID[: VALID.index(b"IEA")], ["IEA_MISSING"]),
+    "nothing inside": (interchange(), ["INTERCHANGE_EMPTY"]),
+    "ISA alone": (f"{ISA}~".encode(), ["IEA_MISSING", "INTERCHANGE_EMPTY"]),
+    "only the terminator missing": (VALID[:-1], ["INTERCHANGE_TRUNCATED"]),
+    "text after IEA": (VALID + b"-- end --", ["INTERCHANGE_TRAILING_DATA"]),
+    "another interchange after it": (VALID + VALID, ["INTERCHANGE_SECOND"]),
+    "segments outside a set": (VALID.replace(b"GE*1", b"MSG*A~MSG*B~GE*1"), ["INTERCHANGE_STRUCTURE"]),
+    "a set outside a group": (
+        interchange(transaction()),
+        ["INTERCHANGE_STRUCTURE", "IEA_GROUP_COUNT", "INTERCHANGE_EMPTY"],
+    ),
+    "Latin-1": (VALID.replace(b"OKAFOR", b"OKAF\xd6R"), ["INTERCHANGE_ENCODING"]),
+    "a bad TA1": (interchange((TA1.replace("A*000", "Q*000"),)), ["IEA_GROUP_COUNT", "TA1_INVALID"]),
+    "GS01 unknown": (
+        interchange(group(transaction(), gs="GS*ZZ*AB*CD*20261102*0915*14*X*005010X217")),
+        ["GROUP_NOT_SUPPORTED"],
+    ),
+    "GS02 missing": (interchange(group(transaction(), gs="GS*HI**CD*20261102*0915*14*X*005010X217")), ["GS_ELEMENT"]),
+    "GS04 no day": (interchange(group(transaction(), gs="GS*HI*AB*CD*20261131*0915*14*X*005010X217")), ["GS_ELEMENT"]),
+    "GS06 letters": (
+        interchange(group(transaction(), gs="GS*HI*AB*CD*20261102*0915*A*X*005010X217", number="A")),
+        ["GS_CONTROL_NUMBER"],
+    ),
+    "GS06 again": (
+        interchange(group(transaction()), group(transaction(number="0002"))),
+        ["GS_CONTROL_NUMBER_DUPLICATE"],
+    ),
+    "GS08 unknown": (
+        interchange(group(transaction(st="ST*278*0001*006020X315"), gs="GS*HI*AB*CD*20261102*0915*14*X*006020X315")),
+        ["GROUP_VERSION"],
+    ),
+    "GE missing": (VALID.replace(b"GE*1*14~", b""), ["GE_MISSING"]),
+    "GE02 another": (interchange(group(transaction(), ge="GE*1*15")), ["GE_CONTROL_NUMBER"]),
+    "GE01 wrong": (interchange(group(transaction(), ge="GE*7*14")), ["GE_SET_COUNT"]),
+    "ST01 no set": (interchange(group(transaction(st="ST*QQ*0001*005010X217"))), ["ST_IDENTIFIER"]),
+    "ST01 unknown": (interchange(group(transaction(st="ST*999999*0001*005010X217"))), ["ST_IDENTIFIER"]),
+    "ST01 not ours": (interchange(group(transaction(st="ST*850*0001*005010X217"))), ["SET_NOT_SUPPORTED"]),
+    "ST01 of another group": (interchange(group(transaction(st="ST*837*0001*005010X217"))), ["SET_NOT_IN_GROUP"]),
+    "ST02 too short": (interchange(group(transaction(number="1"))), ["ST_CONTROL_NUMBER"]),
+    "ST02 again": (interchange(group(transaction(), transaction())), ["ST_CONTROL_NUMBER_DUPLICATE"]),
+    "ST03 missing": (interchange(group(transaction(st="ST*278*0001"))), ["ST_GUIDE_MISSING"]),
+    "ST03 another": (interchange(group(transaction(st="ST*278*0001*005010X215"))), ["ST_GUIDE"]),
+    "SE01 wrong": (interchange(group(transaction(se="SE*99*0001"))), ["SE_SEGMENT_COUNT"]),
+    "SE02 another": (interchange(group(transaction(se=f"SE*{len(SEGMENTS) + 2}*0002"))), ["SE_CONTROL_NUMBER"]),
+    "SE missing": (VALID.replace(b"SE*17*0001~", b""), ["SE_MISSING"]),
+    "cut off within a set": (
+        VALID[: VALID.index(b"HI*ABK")],
+        ["IEA_MISSING", "GE_MISSING", "SE_MISSING", "HL_CHILD_CODE"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), [pytest.param(*case, id=name) for name, case in BROKEN.items()])
+def test_what_is_wrong_with_an_envelope_is_found_and_nothing_else(data: bytes, expected: list[str]) -> None:
+    assert sorted(codes(data)) == sorted(expected)
+
+
+def test_a_valid_message_has_no_findings() -> None:
+    assert codes(VALID) == []
+
+
+def test_every_envelope_finding_is_at_its_segment_and_element() -> None:
+    (finding,) = findings(interchange(group(transaction(), ge="GE*7*14")))
+
+    assert (finding.at.path, finding.at.segment, finding.expected) == ("GE01", 20, "1")
+    assert interchange(group(transaction(), ge="GE*7*14"))[finding.at.offset :].startswith(b"7*14~")
+
+
+def test_only_a_missing_terminator_is_no_reason_to_reject() -> None:
+    (finding,) = findings(VALID[:-1])
+
+    assert (finding.code, finding.severity) == (FindingCode.INTERCHANGE_TRUNCATED, Severity.WARNING)
+
+
+def test_one_bad_set_leaves_its_siblings_alone() -> None:
+    bad = transaction(SEGMENTS[:9], number="0002")
+    result = validate_interchange(interchange(group(transaction(), bad, transaction(number="0003"))))
+
+    assert [bool(each.findings) for each in result.groups[0].sets] == [False, True, False]
+
+
+def test_an_unterminated_set_ends_where_the_next_begins() -> None:
+    unterminated = transaction(number="0002")[:-1]
+    result = read_interchange(interchange(group(transaction(), unterminated, transaction(number="0003"))))
+
+    first, second, third = result.groups[0].sets
+    assert (first.findings, third.findings) == ((), ())
+    assert [finding.code for finding in second.findings] == [FindingCode.SE_MISSING]
+
+
+def test_ta1_segments_are_kept_for_correlation() -> None:
+    read = read_interchange(interchange((TA1,), iea="IEA*0*000000014"))
+
+    assert [segment[1] for segment in read.acknowledgments] == ["000000019"]
+    assert read.findings == ()
+
+
+@pytest.mark.parametrize("layout", ["\n", "\r\n", " ", "\n   ", "\r\n\t\n"])
+def test_line_breaks_and_indentation_between_segments_are_layout(layout: str) -> None:
+    data = VALID.replace(b"~", f"~{layout}".encode())
+
+    assert codes(data) == []
+    assert segments(data) == segments(VALID)
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\n\n", b"\xef\xbb\xbf\r\n "])
+def test_a_byte_order_mark_and_blank_lines_before_the_isa_are_layout(before: bytes) -> None:
+    assert codes(before + VALID) == []
+
+
+def test_line_breaks_may_be_the_terminator() -> None:
+    data = VALID.replace(b"~", b"\n")
+
+    assert codes(data) == codes(data.replace(b"\n", b"\n\n")) == []
+    assert segments(data) == segments(VALID)
+
+
+def test_utf_8_is_read_as_such_and_anything_else_as_latin_1() -> None:
+    utf_8 = validate_interchange(VALID.replace(b"OKAFOR", "OKAFÖR".encode()))
+    latin = validate_interchange(VALID.replace(b"OKAFOR", "OKAFÖR".encode("latin-1")))
+
+    names = [each.groups[0].sets[0].transaction.segments[5][3] for each in (utf_8, latin)]
+    assert names == ["OKAFÖR", "OKAFÖR"]
+
+
+def test_the_header_alone_can_be_read() -> None:
+    assert read_header(VALID)[13] == "000000014"
+
+
+def test_the_short_way_and_the_careful_one_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = interchange(group(transaction(), transaction(number="0002"), transaction(number="0003")))
+    messages = [VALID, many, VALID.replace(b"~", b"~\n"), *(data for data, _ in BROKEN.values())]
+    short = [list(described(read_interchange(data))) for data in messages]
+
+    monkeypatch.setattr(envelope, "flawless", lambda *_: None)
+
+    assert [list(described(read_interchange(data))) for data in messages] == short
+
+
+def test_a_message_without_a_control_number_is_no_interchange() -> None:
+    with pytest.raises(X12SyntaxError, match="does not begin with an ISA"):
+        read_interchange(b"hello")
+
+
+def segments(data: bytes) -> list[object]:
+    return [each for group in read_interchange(data).groups for one in group.sets for each in one.segments]
+
+
+def described(read: Interchange) -> Iterator[object]:
+    yield from (read.header, read.trailer, read.delimiters, read.group_count, read.acknowledgments, read.findings)
+    for each in read.groups:
+        yield from (each.header, each.trailer, each.set_count, each.position, each.findings)
+        for one in each.sets:
+            yield from (one.number, one.group, one.segments, one.is_plain, one.is_closed, one.findings)
+            yield [one.source.place(index) for index in range(len(one.rows))]

@@ -7,9 +7,8 @@ something is, the walk goes on as a reader would, so that one slip gives one fin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 from priorauth.domain.findings import FindingCode as Code
 
@@ -19,14 +18,9 @@ from .guides.spec import UNBOUNDED, Usage
 from .ordering import misplaced
 from .reporting import Draft
 from .segments import Segment
+from .shape import Shape
 
 Row = Sequence[str]
-
-ABSENT: list[str] = []
-"""What is picked for a key that a loop has no segment of."""
-
-Picker = tuple[int, Callable[[list[list[str]]], tuple[list[str], ...]]]
-"""How many rows to look at, and what picks some of them, `ABSENT` behind them."""
 
 _LOOKED_AHEAD = 40
 _STRAYING = frozenset(
@@ -40,33 +34,6 @@ _STRAYING = frozenset(
     )
 )
 """What segments are found to be that stand below another HL than their own."""
-
-
-class Selection:
-    """The keys of the segments that a reader wants of a loop, in the order that it wants them. At least two."""
-
-    __slots__ = ("keys",)
-
-    def __init__(self, *keys: str) -> None:
-        self.keys = keys
-
-
-@dataclass(slots=True, eq=False)
-class Shape:
-    """One loop of a block without its values: where its segments are (from the block's first), and its loops."""
-
-    loop: CompiledLoop
-    places: dict[str, tuple[list[int], int]] = field(default_factory=dict)  # Use.key -> rows, and the width to pad to
-    blocks: dict[str, list[Shape]] = field(default_factory=dict)  # loop id -> its repetitions
-    pickers: dict[Selection, Picker] = field(default_factory=dict)  # made when a reader first wants them
-
-    def picker(self, selection: Selection) -> Picker:
-        """What picks the first segment of each of these keys."""
-        picker = self.pickers.get(selection)
-        if picker is None:
-            first = [self.places[key][0][0] if key in self.places else -1 for key in selection.keys]
-            picker = self.pickers[selection] = (max(first) + 1, itemgetter(*first))
-        return picker
 
 
 @dataclass(slots=True, eq=False)

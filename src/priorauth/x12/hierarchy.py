@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from priorauth.domain.findings import FindingCode as Code
 
-from .blocks import Plan, Shape
+from .blocks import Plan
 from .compiled import CompiledLoop
 from .guides.spec import UNBOUNDED
 from .reporting import Draft
+from .shape import Shape
 
 Row = list[str]
 

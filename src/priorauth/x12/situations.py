@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from priorauth.domain.findings import FindingCode as Code
 
-from .blocks import Shape
 from .guides.spec import Guide
 from .reporting import Draft
+from .shape import Shape
 
 Row = list[str]
 

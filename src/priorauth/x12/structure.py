@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from .blocks import Plan, Shape, plan_block
+from .blocks import Plan, plan_block
 from .causes import hierarchy_drafts
 from .checks import Check
 from .compiled import CompiledLoop, CompiledUse, compile_root
@@ -19,6 +19,7 @@ from .guides import guide_table
 from .guides.spec import Guide
 from .hierarchy import Hierarchy, Level
 from .reporting import Draft
+from .shape import Shape
 from .situations import Situations, find_situations
 
 Row = list[str]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from priorauth.domain.findings import Finding
 
-from .blocks import Shape
 from .segments import EMPTY, Delimiters, Segment
+from .shape import ABSENT, Selection, Shape
 
 
 class LoopNode:
@@ -20,7 +20,7 @@ class LoopNode:
 
     __slots__ = ("_rows", "_shape", "_start", "levels")
 
-    def __init__(self, shape: Shape, rows: Sequence[list[str]], start: int) -> None:
+    def __init__(self, shape: Shape, rows: list[list[str]], start: int) -> None:
         self._shape = shape
         self._rows = rows
         self._start = start
@@ -61,6 +61,13 @@ class LoopNode:
         """The first segment of that key as it was received, without padding; empty where there is none."""
         place = self._shape.places.get(key)
         return self._rows[self._start + place[0][0]] if place is not None else []
+
+    def pick(self, selection: Selection) -> tuple[list[str], ...]:
+        """The first segment of each key of the selection as it was received, without padding; `ABSENT` is empty."""
+        count, pick = self._shape.picker(selection)
+        rows = self._rows[self._start : self._start + count]
+        rows.append(ABSENT)
+        return pick(rows)
 
     def first_rows(self) -> dict[str, list[str]]:
         """The first segment of every key that is there, as it was received, without padding."""

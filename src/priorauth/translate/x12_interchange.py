@@ -37,6 +37,8 @@ from priorauth.x12.writing import (
 DUPLICATE = InterchangeVerdict(verdict=Verdict.REJECTED, note="025", groups=())
 PAYER_UNKNOWN = Rejection(level=RejectionLevel.UMO, reason="79", follow_up="N")
 QUALIFIERS = frozenset(INTERCHANGE_IDS.split())
+NOBODY = "UNKNOWN"
+LONGEST_ID = 15
 USABLE = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 """What we write delimiters with: punctuation. A sender's line breaks and control characters are not repeated."""
 
@@ -187,12 +189,19 @@ class X12Message:
         """Who stands at these elements of the ISA (qualifier, then id) and of the first GS."""
         header = self.result.interchange.header
         groups = self.result.groups
-        id = header[isa + 1].strip() or "UNKNOWN"
+        id = address(header[isa + 1], NOBODY, shortest=1)
         return Address(
             qualifier=header[isa] if header[isa] in QUALIFIERS else "ZZ",
             id=id,
-            group_id=(groups[0].group.header[gs].strip() if groups else "") or id,
+            group_id=address(groups[0].group.header[gs] if groups else "", address(id, NOBODY)),
         )
+
+
+def address(value: str, instead: str, *, shortest: int = 2) -> str:
+    """An id as an envelope may repeat it: its length fits, each character is one byte, some are not punctuation."""
+    value = value.strip()
+    fits = shortest <= len(value) <= LONGEST_ID and value.isascii() and value.isprintable()
+    return value if fits and any(character.isalnum() for character in value) else instead
 
 
 def response_group(answers: Mapping[int, tuple[ServiceReview, Reply]], identity: ResponseIdentity) -> OutboundGroup:

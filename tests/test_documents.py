@@ -17,7 +17,7 @@ DOCUMENTS = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 FOLDERS_NAMED = ("src", "mappings", "schemas", "samples", "docs", "tests", "benchmarks", "scripts")
 
 SET_BEFORE_SETTINGS = {"PRIORAUTH_SETTINGS"}
-MATERIAL_OF_TESTS = {"PRIORAUTH_SAMPLES", "PRIORAUTH_IG_DIR", "PRIORAUTH_REFERENCE"}
+MATERIAL_OF_TESTS = {"PRIORAUTH_SAMPLES", "PRIORAUTH_IG_DIR", "PRIORAUTH_REFERENCE", "PRIORAUTH_REGENERATE"}
 
 
 def test_documents_name_make_targets_that_exist() -> None:

@@ -19,7 +19,8 @@ from priorauth.x12.guides.x231.acknowledgment import X231_999
 from priorauth.x12.validation import validate_interchange
 
 ROOT = Path(__file__).parents[3]
-OUR_MESSAGES = sorted([*ROOT.glob("samples/**/*.edi"), *ROOT.glob("tests/golden/**/*.edi")])
+OUR_MESSAGES = sorted(ROOT.glob("samples/**/*.edi"))
+OUR_SETS = sorted(ROOT.glob("tests/golden/**/*.edi"))
 
 each_guide = pytest.mark.parametrize(
     "guide", [pytest.param(guide, id=guide.name) for guide in (X217_REQUEST, X217_RESPONSE)]
@@ -48,8 +49,17 @@ def test_every_message_of_ours_is_agreed_on(message: Path) -> None:
     assert unexplained(message.read_bytes()) == []
 
 
+@pytest.mark.parametrize("body", [pytest.param(path, id=str(path.relative_to(ROOT))) for path in OUR_SETS])
+def test_every_set_that_we_write_is_agreed_on(body: Path) -> None:
+    rows = [line.split("*") for line in body.read_text().replace("~", "").split("\n") if line]
+    guide = X217_RESPONSE if body.stem == "response" else X217_REQUEST
+
+    assert unexplained(interchange([(guide, rows)])) == []
+
+
 def test_there_are_messages_of_ours() -> None:
     assert OUR_MESSAGES
+    assert OUR_SETS
 
 
 @each_file("sample", "PRIORAUTH_SAMPLES", "*.edi", what="the second opinion on real messages")

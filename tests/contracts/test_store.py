@@ -23,6 +23,7 @@ from contracts.examples import (
     a_route,
     an_event,
 )
+from priorauth.domain.access import ClientId
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import LegId, LegState, MessageId, ReviewId, ReviewState
 from priorauth.services.ports import (
@@ -470,6 +471,28 @@ async def test_a_mailbox_lists_what_its_partner_has_not_acknowledged_oldest_firs
             await work.mailbox_entry("box-4")
         with pytest.raises(NotKnown):
             await work.acknowledge_mailbox_entry("box-4", NOON)
+
+
+# Access
+
+
+async def test_an_assertion_works_once(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.use_assertion(ClientId("hospital"), "one", NOON)
+        await work.use_assertion(ClientId("other-hospital"), "one", NOON)
+
+    with pytest.raises(Conflict):
+        async with store() as work:
+            await work.use_assertion(ClientId("hospital"), "one", NOON)
+
+
+async def test_an_assertion_is_remembered_until_it_expires(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.use_assertion(ClientId("hospital"), "one", NOON)
+
+    async with store() as work:
+        assert await work.forget_assertions(NOON) == 0
+        assert await work.forget_assertions(NOON + timedelta(seconds=1)) == 1
 
 
 # Events and dead letters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
+from priorauth.domain.access import ClientId
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
 from priorauth.domain.parties import DestinationId, PartnerId
@@ -50,6 +51,7 @@ class Tables:
     determinations: dict[str, Determination] = field(default_factory=dict)
     replies: dict[tuple[ReviewId, int], ReplyRecord] = field(default_factory=dict)
     mailbox: dict[str, MailboxEntry] = field(default_factory=dict)
+    used_assertions: dict[tuple[ClientId, str], datetime] = field(default_factory=dict)
     published: list[Event] = field(default_factory=list)
     outbox: dict[tuple[str, str], OutboxRow] = field(default_factory=dict)
     dead_letters: dict[str, DeadLetter] = field(default_factory=dict)

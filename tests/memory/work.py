@@ -11,6 +11,7 @@ from typing import TypeVar
 from memory.tables import OutboxRow, Tables
 from priorauth.adapters.database.outbox import EventEncoder, key_of
 from priorauth.adapters.database.repositories.resends import RESEND_KEYS_KEPT
+from priorauth.domain.access import ClientId
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
 from priorauth.domain.parties import DestinationId, PartnerId
@@ -295,6 +296,17 @@ class MemoryWork:
     async def acknowledge_mailbox_entry(self, entry_id: str, at: datetime) -> None:
         entry = known(self.tables.mailbox, entry_id)
         self.tables.mailbox[entry_id] = replace(entry, acknowledged_at=entry.acknowledged_at or at)
+
+    # Access
+
+    async def use_assertion(self, client: ClientId, assertion_id: str, expires_at: datetime) -> None:
+        add(self.tables.used_assertions, (client, assertion_id), expires_at)
+
+    async def forget_assertions(self, now: datetime) -> int:
+        over = [key for key, expires_at in self.tables.used_assertions.items() if expires_at < now]
+        for key in over:
+            del self.tables.used_assertions[key]
+        return len(over)
 
     # Events and dead letters
 

@@ -37,5 +37,5 @@ async def test_migrating_twice_or_at_the_same_time_changes_nothing_more(tmp_path
 
     database = Database(url)
     async with database.reading() as connection:
-        assert await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads()) == ("0001",)
+        assert await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads()) == ("0002",)
     await database.close()

@@ -231,6 +231,16 @@ mailbox = Table(
 _waiting = mailbox.c.acknowledged_at.is_(None)
 Index("ix_mailbox_waiting", mailbox.c.partner, mailbox.c.at, sqlite_where=_waiting, postgresql_where=_waiting)
 
+# Access
+
+used_assertions = Table(
+    "used_assertions",
+    metadata,
+    Column("client", String, primary_key=True),
+    Column("assertion_id", String, primary_key=True),  # a keyed hash
+    required("expires_at", Instant, index=True),
+)
+
 # Events
 
 outbox = Table(

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.outbox import DeadLetters, EventEncoder, Outbox
+from priorauth.adapters.database.repositories.assertions import UsedAssertions
 from priorauth.adapters.database.repositories.legs import Legs
 from priorauth.adapters.database.repositories.messages import Messages
 from priorauth.adapters.database.repositories.replies import Mailbox, Replies
@@ -21,7 +22,7 @@ Committed = Callable[[AbstractSet[ReviewId], AbstractSet[str]], None]
 """Called after a commit with the reviews that it changed and the topics that it put messages on."""
 
 
-class DatabaseWork(Messages, Resends, Reviews, Legs, Replies, Mailbox, Outbox, DeadLetters):
+class DatabaseWork(Messages, Resends, Reviews, Legs, Replies, Mailbox, UsedAssertions, Outbox, DeadLetters):
     """The Work port: every repository over the same transaction. It has no behaviour of its own."""
 
 

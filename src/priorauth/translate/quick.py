@@ -1,8 +1,8 @@
 """Builds frozen dataclasses quickly. On the path of every message, and nowhere else.
 
 A frozen dataclass sets each field through `object.__setattr__`, ten times the price of a plain assignment: more than
-everything else that reading a request costs. So a builder fills an ordinary object with the same slots, which then
-becomes the frozen one. It takes the arguments that the class takes; a test holds every builder to its class.
+everything else that reading a request costs. So a builder fills a draft, which is the class without its freeze, and
+then lets it become the class. It takes the arguments that the class takes; a test holds every builder to its class.
 """
 
 from __future__ import annotations
@@ -13,12 +13,20 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
+_AS_ANY_OBJECT = {
+    "__slots__": (),
+    "__init__": object.__init__,
+    "__setattr__": object.__setattr__,
+    "__delattr__": object.__delattr__,
+}
+"""What a draft does not have of its class."""
+
 
 def builder(frozen: type[T]) -> type[T]:
     """A function that is called as the frozen, slotted dataclass is, and answers an instance of it."""
     if hasattr(frozen, "__post_init__"):
         raise TypeError(f"{frozen.__name__} checks itself when it is made, which a builder would pass over")
-    draft = type(f"{frozen.__name__}Draft", (), {"__slots__": frozen.__slots__})  # type: ignore[attr-defined]
+    draft = type(f"{frozen.__name__}Draft", (frozen,), _AS_ANY_OBJECT)
     names: dict[str, Any] = {"Draft": draft, "Frozen": frozen}
     positional: list[str] = []
     keywords: list[str] = []

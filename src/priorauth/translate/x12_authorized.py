@@ -23,14 +23,14 @@ def read_authorized(
     level: LoopNode, asked: Service | None, delivery: Delivery | None, dates: DatePeriod | None, separator: str
 ) -> Authorized | None:
     """What one level, service or event, authorizes other than was asked."""
-    given = read_service(level.first_rows(), separator)
+    given = read_service(level, separator)
     authorized = Authorized(
         service_dates=_other(_dates_of(level), dates),
         procedure=_other(given.procedure, asked.procedure if asked else None) if given else None,
         revenue_code=_other(given.revenue_code, asked.revenue_code if asked else "") or "" if given else "",
         unit=_changed_unit(given, asked),
         quantity=_other(given.quantity, asked.quantity if asked else None) if given else None,
-        delivery=_other(read_delivery(level), delivery),
+        delivery=_other(read_delivery(level.row("HSD")), delivery),
         issued=read_date(level.segment("DTP/102")[3]),
         expires=read_date(level.segment("DTP/036")[3]),
         effective=read_period(level.segment("DTP/007")[3]),
@@ -57,7 +57,7 @@ def read_span(
     period = read_period(level.segment("DTP/472")[3])
     if period is None:
         return None
-    service = read_service(level.first_rows(), separator)
+    service = read_service(level, separator)
     asked = item.service.revenue_code if item.service else ""
     given = service.revenue_code if service else ""
     end = period.end or _last_day(period, service)

@@ -177,13 +177,13 @@ class _Reading:
         if not contacts:
             return information
         nm1 = contacts[0].segment("NM1")
-        rows = contacts[0].first_rows()
+        n3, n4, per = (contacts[0].row(key) for key in ("N3", "N4", "PER"))
         return replace(
             information,
             contact_name=read_name(nm1),
             contact_identifier=read_identifier(nm1),
-            contact_address=read_address(rows),
-            contact=read_contact(rows),
+            contact_address=read_address(n3, n4) if n3 or n4 else None,
+            contact=read_contact(per) if per else None,
         )
 
 

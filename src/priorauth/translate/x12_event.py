@@ -16,7 +16,7 @@ from priorauth.domain.reviews import (
     ReviewItem,
 )
 from priorauth.translate.quick import builder
-from priorauth.translate.x12_parties import PAD, Rows, read_provider
+from priorauth.translate.x12_parties import PAD, read_provider
 from priorauth.translate.x12_services import (
     CERTIFICATIONS,
     attachment_rows,
@@ -27,20 +27,23 @@ from priorauth.translate.x12_services import (
     read_attachments,
     read_delivery,
     read_location,
-    read_service,
     read_traces,
     reference_row,
     restore,
+    service_of,
     service_rows,
     write_location,
 )
 from priorauth.translate.x12_values import DAY, read_components, read_date, read_period, write_date, write_period
 from priorauth.translate.x12_writing import Row
 from priorauth.x12.segments import Element
+from priorauth.x12.shape import Selection
 from priorauth.x12.tree import LoopNode
 
-_CARRIED_KEYS = ("CRC/07", "CRC/08", "CRC/09", "CRC/11", "CRC/75", "CRC/76", "CRC/77", "CR1", "CR2", "CR5", "CR6")
-_CARRIED_SET = frozenset(_CARRIED_KEYS)
+_EVENT = Selection("TRN", "UM", "REF/BB", "REF/NT", "HI", "HSD", "CL1", "PWK", "MSG")
+_EVENT_DATES = Selection("DTP/439", "DTP/484", "DTP/ABC", "DTP/431", "DTP/AAH", "DTP/435", "DTP/096")
+_SERVICE = Selection("TRN", "UM", "REF/BB", "REF/NT", "DTP", "SV1", "SV2", "SV3", "TOO", "HSD", "PWK", "MSG")
+_CARRIED = Selection("CRC/07", "CRC/08", "CRC/09", "CRC/11", "CRC/75", "CRC/76", "CRC/77", "CR1", "CR2", "CR5", "CR6")
 _TRANSPORT_KEYS = ("NM1", "N3", "N4")
 _OTHER_UMO_KEYS = ("NM1", "REF", "DTP")
 
@@ -56,9 +59,10 @@ _admission = builder(Admission)
 
 def read_event(node: LoopNode, separator: str) -> PatientEvent:
     """2000E and the loops within it, services aside."""
-    rows = node.first_rows()
-    um = rows["UM"] + PAD if "UM" in rows else PAD
-    providers = node.loops("2010EA")
+    trn, um, previous, administrative, hi, hsd, cl1, pwk, msg = node.pick(_EVENT)
+    accident, menstrual, estimated, onset, event_dates, admission_dates, discharge = node.pick(_EVENT_DATES)
+    if len(um) < 11:
+        um = um + PAD
     return _event(
         category=um[1],
         certification=CERTIFICATIONS.get(um[2], _INITIAL),
@@ -70,49 +74,48 @@ def read_event(node: LoopNode, separator: str) -> PatientEvent:
         prognosis=um[8],
         release=um[9],
         delay_reason=um[10],
-        traces=read_traces(node) if "TRN" in rows else (),
-        previous_authorization=(rows["REF/BB"] + PAD)[2] if "REF/BB" in rows else "",
-        previous_administrative=(rows["REF/NT"] + PAD)[2] if "REF/NT" in rows else "",
-        accident_date=_read_day(rows["DTP/439"]) if "DTP/439" in rows else None,
-        last_menstrual_period=_read_day(rows["DTP/484"]) if "DTP/484" in rows else None,
-        estimated_birth=_read_day(rows["DTP/ABC"]) if "DTP/ABC" in rows else None,
-        onset=_read_day(rows["DTP/431"]) if "DTP/431" in rows else None,
-        event_dates=_read_days(rows["DTP/AAH"]) if "DTP/AAH" in rows else None,
-        admission_dates=_read_days(rows["DTP/435"]) if "DTP/435" in rows else None,
-        discharge_date=_read_day(rows["DTP/096"]) if "DTP/096" in rows else None,
-        diagnoses=_read_diagnoses(rows["HI"], separator) if "HI" in rows else (),
-        delivery=read_delivery(node) if "HSD" in rows else None,
-        admission=_read_admission(rows["CL1"] + PAD) if "CL1" in rows else None,
-        attachments=read_attachments(node) if "PWK" in rows else (),
-        message=(rows["MSG"] + PAD)[1] if "MSG" in rows else "",
-        providers=tuple([read_provider(provider) for provider in providers]) if providers else (),
-        carried=_carry_event(node, rows, separator),
+        traces=read_traces(node) if trn else (),
+        previous_authorization=(previous + PAD)[2] if previous else "",
+        previous_administrative=(administrative + PAD)[2] if administrative else "",
+        accident_date=_read_day(accident) if accident else None,
+        last_menstrual_period=_read_day(menstrual) if menstrual else None,
+        estimated_birth=_read_day(estimated) if estimated else None,
+        onset=_read_day(onset) if onset else None,
+        event_dates=_read_days(event_dates) if event_dates else None,
+        admission_dates=_read_days(admission_dates) if admission_dates else None,
+        discharge_date=_read_day(discharge) if discharge else None,
+        diagnoses=_read_diagnoses(hi, separator) if hi else (),
+        delivery=read_delivery(hsd) if hsd else None,
+        admission=_read_admission(cl1 + PAD) if cl1 else None,
+        attachments=read_attachments(node) if pwk else (),
+        message=(msg + PAD)[1] if msg else "",
+        providers=tuple([read_provider(provider) for provider in node.loops("2010EA")]),
+        carried=_carry_event(node, separator),
     )
 
 
 def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
     """2000F and the providers within it."""
-    rows = node.first_rows()
-    um = rows["UM"] + PAD if "UM" in rows else PAD
-    service = read_service(rows, separator)
-    providers = node.loops("2010F")
-    has_more = "SV3" in rows or "TOO" in rows or ("SV1" in rows and "SV2" in rows)
+    trn, um, previous, administrative, dates, sv1, sv2, sv3, too, hsd, pwk, msg = node.pick(_SERVICE)
+    if len(um) < 5:
+        um = um + PAD
+    service = service_of(sv1, sv2, sv3, separator)
     return _item(
         sequence=sequence,
-        traces=read_traces(node) if "TRN" in rows else (),
+        traces=read_traces(node) if trn else (),
         category=um[1],
         certification=CERTIFICATIONS.get(um[2]),
         service_type=um[3],
         location=read_location(um[4], separator) if um[4] else None,
-        previous_authorization=(rows["REF/BB"] + PAD)[2] if "REF/BB" in rows else "",
-        previous_administrative=(rows["REF/NT"] + PAD)[2] if "REF/NT" in rows else "",
-        service_dates=_read_days(rows["DTP"]) if "DTP" in rows else None,
+        previous_authorization=(previous + PAD)[2] if previous else "",
+        previous_administrative=(administrative + PAD)[2] if administrative else "",
+        service_dates=_read_days(dates) if dates else None,
         service=service,
-        delivery=read_delivery(node) if "HSD" in rows else None,
-        attachments=read_attachments(node) if "PWK" in rows else (),
-        message=(rows["MSG"] + PAD)[1] if "MSG" in rows else "",
-        providers=tuple([read_provider(provider) for provider in providers]) if providers else (),
-        carried=carry_service(node, service, separator) if has_more else (),
+        delivery=read_delivery(hsd) if hsd else None,
+        attachments=read_attachments(node) if pwk else (),
+        message=(msg + PAD)[1] if msg else "",
+        providers=tuple([read_provider(provider) for provider in node.loops("2010F")]),
+        carried=carry_service(node, service, separator) if sv3 or too or (sv1 and sv2) else (),
     )
 
 
@@ -149,13 +152,12 @@ def _read_days(dtp: Sequence[str]) -> DatePeriod | None:
     return read_period(dtp[3]) if len(dtp) > 3 else None
 
 
-def _carry_event(node: LoopNode, rows: Rows, separator: str) -> tuple[CarriedSegment, ...]:
+def _carry_event(node: LoopNode, separator: str) -> tuple[CarriedSegment, ...]:
     """What the event says that has no field: conditions, CR segments, transport (2010EB), other UMOs (2010EC)."""
     locations, others = node.loops("2010EB"), node.loops("2010EC")
-    if not locations and not others and _CARRIED_SET.isdisjoint(rows):
+    if not locations and not others and not any(node.pick(_CARRIED)):
         return ()
-    present = [key for key in _CARRIED_KEYS if key in rows]
-    carried = [carry("2000E", 0, one, separator) for key in present for one in node.rows(key)]
+    carried = [carry("2000E", 0, one, separator) for key in _CARRIED.keys for one in node.rows(key)]
     for loop, nodes, keys in (("2010EB", locations, _TRANSPORT_KEYS), ("2010EC", others, _OTHER_UMO_KEYS)):
         for group, inner in enumerate(nodes, start=1):
             carried.extend([carry(loop, group, one, separator) for key in keys for one in inner.rows(key)])

@@ -50,7 +50,7 @@ def _traced(items: Sequence[ReviewItem], returned: Sequence[str]) -> ReviewItem 
 
 def _resembling(level: LoopNode, items: Sequence[ReviewItem], separator: str) -> ReviewItem | None:
     """An item without traces and with the level's procedure, or else revenue code."""
-    service = read_service(level.first_rows(), separator)
+    service = read_service(level, separator)
     if service is None:
         return None
     code = (service.procedure.code if service.procedure else "", service.revenue_code)

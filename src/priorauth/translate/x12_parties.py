@@ -5,7 +5,7 @@ Request and response share these segments; what the response may not carry is le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from priorauth.domain.parties import (
     Address,
@@ -24,9 +24,9 @@ from priorauth.domain.parties import (
 from priorauth.translate.quick import builder
 from priorauth.translate.x12_values import DAY, read_count, read_date, write_date
 from priorauth.translate.x12_writing import Row
+from priorauth.x12.shape import Selection
 from priorauth.x12.tree import LoopNode
 
-NOTHING: list[str] = []
 ORGANIZATION = EntityKind.ORGANIZATION
 _KINDS = {kind.value: kind for kind in EntityKind}
 
@@ -35,8 +35,8 @@ _KINDS = {kind.value: kind for kind in EntityKind}
 
 PAD = [""] * 20
 
-Rows = Mapping[str, list[str]]
-"""The first segment of every key that a loop has."""
+_PROVIDER = Selection("NM1", "REF", "N3", "N4", "PER", "PRV")
+_PATIENT = Selection("NM1", "REF", "N3", "N4", "DMG", "INS")
 
 _umo = builder(Umo)
 _provider = builder(Provider)
@@ -61,50 +61,47 @@ def read_umo(node: LoopNode) -> Umo:
 
 def read_provider(node: LoopNode) -> Provider:
     """A requester or a provider of the event or of one service (2010B, 2010EA, 2010F)."""
-    rows = node.first_rows()
-    nm1 = rows.get("NM1", NOTHING)
+    nm1, ref, n3, n4, per, prv = node.pick(_PROVIDER)
     if len(nm1) < 10:
         nm1 = nm1 + PAD
     return _provider(
         role=nm1[1],
         name=read_name(nm1),
         identifier=_identifier(nm1[8], nm1[9]) if nm1[9] else None,
-        supplemental=_read_references(node) if "REF" in rows else (),
-        address=read_address(rows) if "N3" in rows or "N4" in rows else None,
-        contact=read_contact(rows) if "PER" in rows else None,
-        specialty=_read_specialty(rows["PRV"] + PAD) if "PRV" in rows else None,
+        supplemental=_read_references(node) if ref else (),
+        address=read_address(n3, n4) if n4 or n3 else None,
+        contact=read_contact(per) if per else None,
+        specialty=_read_specialty(prv) if prv else None,
     )
 
 
 def read_subscriber(node: LoopNode) -> Subscriber:
     """The subscriber (2010C)."""
-    rows = node.first_rows()
-    nm1 = rows.get("NM1", NOTHING)
+    nm1, ref, n3, n4, dmg, ins = node.pick(_PATIENT)
     if len(nm1) < 10:
         nm1 = nm1 + PAD
     return _subscriber(
         name=read_name(nm1),
         identifier=_identifier(nm1[8], nm1[9]),
-        supplemental=_read_references(node) if "REF" in rows else (),
-        address=read_address(rows) if "N3" in rows or "N4" in rows else None,
-        demographics=_read_demographics(rows["DMG"] + PAD) if "DMG" in rows else None,
-        military_status=(rows["INS"] + PAD)[8] if "INS" in rows else "",
+        supplemental=_read_references(node) if ref else (),
+        address=read_address(n3, n4) if n4 or n3 else None,
+        demographics=_read_demographics(dmg) if dmg else None,
+        military_status=(ins + PAD)[8] if ins else "",
     )
 
 
 def read_dependent(node: LoopNode) -> Dependent:
     """The dependent (2010D)."""
-    rows = node.first_rows()
-    nm1 = rows.get("NM1", NOTHING)
+    nm1, ref, n3, n4, dmg, ins = node.pick(_PATIENT)
     if len(nm1) < 10:
         nm1 = nm1 + PAD
-    ins = rows.get("INS", NOTHING) + PAD
+    ins = ins + PAD
     return _dependent(
         name=read_name(nm1),
         identifier=_identifier(nm1[8], nm1[9]) if nm1[9] else None,
-        supplemental=_read_references(node) if "REF" in rows else (),
-        address=read_address(rows) if "N3" in rows or "N4" in rows else None,
-        demographics=_read_demographics(rows["DMG"] + PAD) if "DMG" in rows else None,
+        supplemental=_read_references(node) if ref else (),
+        address=read_address(n3, n4) if n4 or n3 else None,
+        demographics=_read_demographics(dmg) if dmg else None,
         relationship=ins[2],
         birth_sequence=read_count(ins[17]),
     )
@@ -127,22 +124,18 @@ def read_identifier(nm1: Sequence[str]) -> Identifier | None:
     return Identifier(nm1[8], nm1[9]) if nm1[9] else None
 
 
-def read_address(rows: Rows) -> Address | None:
-    """The address (N3, N4), None where neither was sent."""
-    if "N3" not in rows and "N4" not in rows:
-        return None
-    n4 = rows["N4"] + PAD if "N4" in rows else PAD
-    lines = tuple(rows["N3"][1:3]) if "N3" in rows else ()
-    return _address(lines=lines, city=n4[1], state=n4[2], postal_code=n4[3], country=n4[4], subdivision=n4[7])
+def read_address(n3: list[str], n4: list[str]) -> Address:
+    """The address (N3, N4), of which one may be absent."""
+    if len(n4) < 8:
+        n4 = n4 + PAD
+    return _address(lines=tuple(n3[1:3]), city=n4[1], state=n4[2], postal_code=n4[3], country=n4[4], subdivision=n4[7])
 
 
-def read_contact(rows: Rows) -> Contact | None:
-    """The contact (PER), None where none was sent."""
-    if "PER" not in rows:
-        return None
-    per = rows["PER"] + PAD
-    if not per[5] and not per[7]:
-        return _contact(name=per[2], numbers=(_number(per[3], per[4]),) if per[4] else ())
+def read_contact(per: list[str]) -> Contact:
+    """The contact (PER) with its numbers."""
+    if len(per) == 5:
+        return _contact(name=per[2], numbers=(_number(per[3], per[4]),))
+    per = per + PAD
     numbers = [_number(per[place], per[place + 1]) for place in (3, 5, 7) if per[place + 1]]
     return _contact(name=per[2], numbers=tuple(numbers))
 
@@ -151,11 +144,12 @@ def _read_references(node: LoopNode) -> tuple[Identifier, ...]:
     return tuple([_identifier(*(ref + PAD)[1:4]) for ref in node.rows("REF")])
 
 
-def _read_specialty(prv: Sequence[str]) -> Specialty:
-    return _specialty(prv[1], prv[2], prv[3])
+def _read_specialty(prv: list[str]) -> Specialty:
+    return _specialty(*(prv + PAD)[1:4])
 
 
-def _read_demographics(dmg: Sequence[str]) -> Demographics:
+def _read_demographics(dmg: list[str]) -> Demographics:
+    dmg = dmg + PAD
     return _demographics(birth_date=read_date(dmg[2]), gender=dmg[3])
 
 

@@ -19,10 +19,11 @@ from priorauth.domain.reviews import (
     Trace,
 )
 from priorauth.translate.quick import builder
-from priorauth.translate.x12_parties import PAD, Rows
+from priorauth.translate.x12_parties import PAD
 from priorauth.translate.x12_values import read_components, read_count, read_decimal, write_number
 from priorauth.translate.x12_writing import Row
 from priorauth.x12.segments import Element
+from priorauth.x12.shape import Selection
 from priorauth.x12.tree import LoopNode
 
 CERTIFICATIONS = {certification.value: certification for certification in CertificationType}
@@ -40,6 +41,8 @@ COMPOSITES: dict[str, frozenset[int]] = {
 # Reading. A row is padded, so that every element answers; one that is not there is not looked at.
 
 _PROFESSIONAL, _INSTITUTIONAL, _DENTAL = ServiceKind  # looked up once: a member of an enumeration is slow to reach
+
+_LINES = Selection("SV1", "SV2", "SV3")
 
 _trace = builder(Trace)
 _location = builder(FacilityLocation)
@@ -63,9 +66,8 @@ def read_location(text: str, separator: str) -> FacilityLocation:
     return _location(code, qualifier)
 
 
-def read_delivery(node: LoopNode) -> Delivery | None:
-    """HSD."""
-    hsd = node.row("HSD")
+def read_delivery(hsd: list[str]) -> Delivery | None:
+    """HSD, None where there is none."""
     if not hsd:
         return None
     hsd = hsd + PAD
@@ -90,18 +92,23 @@ def _read_attachment(pwk: Sequence[str]) -> Attachment:
     return _attachment(report_type=pwk[1], transmission=pwk[2], control_number=pwk[6], description=pwk[7])
 
 
-def read_service(rows: Rows, separator: str) -> Service | None:
+def read_service(node: LoopNode, separator: str) -> Service | None:
+    """The service line of a level."""
+    sv1, sv2, sv3 = node.pick(_LINES)
+    return service_of(sv1, sv2, sv3, separator)
+
+
+def service_of(sv1: list[str], sv2: list[str], sv3: list[str], separator: str) -> Service | None:
     """The service line: SV2, else SV1, else SV3. A second kind of line beside it is carried."""
-    if "SV2" in rows:
-        return _read_institutional(rows["SV2"] + PAD, separator)
-    if "SV1" in rows:
-        return _read_professional(rows["SV1"] + PAD, separator)
-    if "SV3" in rows:
-        return _read_dental(rows["SV3"] + PAD, separator)
-    return None
+    if sv2:
+        return _read_institutional(sv2, separator)
+    if sv1:
+        return _read_professional(sv1, separator)
+    return _read_dental(sv3, separator) if sv3 else None
 
 
-def _read_institutional(sv2: Sequence[str], separator: str) -> Service:
+def _read_institutional(sv2: list[str], separator: str) -> Service:
+    sv2 = sv2 + PAD
     return _service(
         kind=_INSTITUTIONAL,
         revenue_code=sv2[1],
@@ -115,7 +122,8 @@ def _read_institutional(sv2: Sequence[str], separator: str) -> Service:
     )
 
 
-def _read_professional(sv1: Sequence[str], separator: str) -> Service:
+def _read_professional(sv1: list[str], separator: str) -> Service:
+    sv1 = sv1 + PAD
     pointers = sv1[7]
     return _service(
         kind=_PROFESSIONAL,
@@ -129,7 +137,8 @@ def _read_professional(sv1: Sequence[str], separator: str) -> Service:
     )
 
 
-def _read_dental(sv3: Sequence[str], separator: str) -> Service:
+def _read_dental(sv3: list[str], separator: str) -> Service:
+    sv3 = sv3 + PAD
     return _service(
         kind=_DENTAL,
         procedure=read_procedure(sv3[1], separator),

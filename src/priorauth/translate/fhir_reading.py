@@ -1,0 +1,165 @@
+"""Reads the members of decoded elements. Plain look-ups on plain dictionaries: this is on the path of every message.
+
+Nothing fails: what is absent or of another type than FHIR's is empty. The checker says what is wrong with a bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from priorauth.fhir.bundles import Bundle
+from priorauth.fhir.elements import Element
+
+NOTHING: Element = {}
+_DAY = 10
+
+
+def text(element: Element, name: str) -> str:
+    """A member that is a string, or empty."""
+    value = element.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def child(element: Element, name: str) -> Element:
+    """A member that is an element, the first one where it repeats, or an empty one."""
+    value = element.get(name)
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return value[0]
+    return NOTHING
+
+
+def children(element: Element, name: str) -> list[Element]:
+    """The elements of a member that repeats."""
+    value = element.get(name)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def texts(element: Element, name: str) -> list[str]:
+    """The strings of a member that repeats."""
+    value = element.get(name)
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def counts(element: Element, name: str) -> list[int]:
+    """The integers of a member that repeats, such as `diagnosisSequence`."""
+    value = element.get(name)
+    return [each for each in value if type(each) is int] if isinstance(value, list) else []
+
+
+def count(element: Element, name: str) -> int | None:
+    """A member that is an integer, or None."""
+    value = element.get(name)
+    return value if type(value) is int else None
+
+
+def decimal(element: Element, name: str) -> Decimal | None:
+    """A member that is a number, with its digits as sent, or None."""
+    value = element.get(name)
+    if isinstance(value, Decimal):
+        return value
+    return Decimal(value) if type(value) is int else None
+
+
+def day(value: str) -> date | None:
+    """The day of a date, dateTime or instant; None for a year or a month alone."""
+    if len(value) < _DAY:
+        return None
+    try:
+        return date.fromisoformat(value[:_DAY])
+    except ValueError:
+        return None
+
+
+def extensions(element: Element, name: str = "extension") -> dict[str, Element]:
+    """The first extension of every url, by the whole of it."""
+    value = element.get(name)
+    found: dict[str, Element] = {}
+    if isinstance(value, list):
+        for each in value:
+            if isinstance(each, dict) and isinstance(url := each.get("url"), str) and url not in found:
+                found[url] = each
+    return found
+
+
+def code(concept: Element, system: str) -> str:
+    """The code of a CodeableConcept in one system, or empty."""
+    for coding in children(concept, "coding"):
+        if coding.get("system") == system:
+            return text(coding, "code")
+    return ""
+
+
+def codings(concept: Element) -> Iterator[tuple[str, str]]:
+    """Every (system, code) of a CodeableConcept."""
+    for coding in children(concept, "coding"):
+        yield text(coding, "system"), text(coding, "code")
+
+
+def any_code(concept: Element) -> str:
+    """The first code of a CodeableConcept, whatever its system, or empty."""
+    return next((found for _, found in codings(concept) if found), "")
+
+
+def extension_code(found: dict[str, Element], url: str, system: str) -> str:
+    """The code that an extension holds, or empty."""
+    return code(child(found[url], "valueCodeableConcept"), system) if url in found else ""
+
+
+def extension_text(found: dict[str, Element], url: str, kind: str = "String") -> str:
+    """The text that an extension holds, or empty."""
+    return text(found[url], f"value{kind}") if url in found else ""
+
+
+@dataclass(slots=True)
+class Resource:
+    """A resource of the Bundle, and where it stands. False where a reference leads nowhere."""
+
+    element: Element = field(repr=False)
+    entry: int
+    url: str = field(repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.element)
+
+    @property
+    def type(self) -> str:
+        return text(self.element, "resourceType")
+
+
+class Resources:
+    """Finds what references of a Bundle lead to, and remembers which entries were read into the review."""
+
+    __slots__ = ("_bundle", "read")
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self.read: set[int] = set()
+
+    def at(self, entry: int) -> Resource:
+        """The resource of one entry."""
+        node = self._bundle.entries[entry]
+        return Resource(node.element, entry, self._bundle.full_url(node))
+
+    def find(self, reference: Element, origin: Resource) -> Resource:
+        """What a Reference in a resource leads to, in the Bundle or contained."""
+        literal = reference.get("reference")
+        if not isinstance(literal, str):
+            return Resource(NOTHING, -1, "")
+        if literal[:1] == "#":
+            for contained in children(origin.element, "contained"):
+                if contained.get("id") == literal[1:]:
+                    return Resource(contained, origin.entry, "")
+            return Resource(NOTHING, -1, "")
+        entry = self._bundle.find(literal, origin.entry)
+        return Resource(NOTHING, -1, "") if entry is None else self.at(entry)
+
+    def unread(self) -> Iterator[Resource]:
+        """The resources that were not read into the review, in order."""
+        for entry, node in enumerate(self._bundle.entries):
+            if entry not in self.read and node.element:
+                yield self.at(entry)

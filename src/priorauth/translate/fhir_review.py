@@ -1,0 +1,291 @@
+"""A PAS request Bundle to a service review. What a review has no field for travels beside it, or is noted as a loss.
+
+PAS states the kind of review, its place and its type of service for every item, X217 for the event and, where a service
+differs, for it. So what the first item says becomes the event's, and an item keeps what it says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from priorauth.domain.carried import CarriedResource
+from priorauth.domain.parties import PartnerId, PayerId, Provider
+from priorauth.domain.reviews import (
+    CertificationType,
+    FacilityLocation,
+    Format,
+    PatientEvent,
+    PriorRequest,
+    Purpose,
+    ReviewId,
+    ReviewItem,
+    ServiceKind,
+    ServiceReview,
+    TransactionIdentity,
+    payer_identifier,
+)
+from priorauth.fhir.bundles import Bundle, write_resource
+from priorauth.fhir.elements import Element
+from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_claim import (
+    Member,
+    care_team,
+    read_accident,
+    read_admission,
+    read_conditions,
+    read_diagnoses,
+    read_encounter,
+    read_home_health,
+    read_level_of_service,
+    read_member,
+    read_prior,
+    read_traces,
+    read_transmission,
+)
+from priorauth.translate.fhir_information import ADMISSION, PATIENT_EVENT, InformationReader
+from priorauth.translate.fhir_items import CERTIFICATIONS, ItemReader
+from priorauth.translate.fhir_parties import PartyReader
+from priorauth.translate.fhir_reading import (
+    Resource,
+    Resources,
+    child,
+    children,
+    code,
+    counts,
+    day,
+    extension_code,
+    extension_text,
+    extensions,
+    text,
+)
+from priorauth.translate.fhir_values import read_period
+from priorauth.translate.fhir_vocabulary import (
+    ADMINISTRATION_NUMBER,
+    AUTHORIZATION_NUMBER,
+    CERTIFICATION,
+    CERTIFICATION_TYPE,
+    CLAIM_TYPE,
+)
+from priorauth.translate.losses import Losses
+from priorauth.translate.quick import builder
+
+ADMISSION_REVIEW = "AR"
+HEALTH_SERVICES = "HS"
+_KINDS = {"institutional": ServiceKind.INSTITUTIONAL, "oral": ServiceKind.DENTAL}
+
+_review = builder(ServiceReview)
+_transaction = builder(TransactionIdentity)
+_event = builder(PatientEvent)
+_item = builder(ReviewItem)
+
+
+def claim_of(bundle: Bundle) -> int | None:
+    """The entry of the Claim that a request Bundle makes (PAS spec-12: the first), None where there is none."""
+    return next((entry for entry, node in enumerate(bundle.entries) if node.resource_type == "Claim"), None)
+
+
+def review_from_fhir(
+    bundle: Bundle,
+    *,
+    arrived_as: Format,
+    review_id: ReviewId,
+    partner: PartnerId,
+    payer_of: Callable[[str], PayerId | None],
+    received_at: datetime,
+    crosswalks: Crosswalks,
+    losses: Losses | None = None,
+) -> ServiceReview:
+    """The service review that a request Bundle says; `payer_of` knows our payers by their identifier.
+
+    The Bundle must have a Claim (`claim_of`). A value that cannot be read is left out.
+    """
+    entry = claim_of(bundle)
+    if entry is None:
+        raise ValueError("a request Bundle has a Claim")
+    reading = _Reading(bundle, entry, crosswalks, Losses() if losses is None else losses)
+    event, items = reading.event_and_items()
+    insurer = reading.found("insurer")
+    umo = reading.parties.umo(insurer)
+    requester = reading.parties.requester(reading.found("provider"))
+    subscriber, dependent = reading.parties.patients(reading.found("patient"), reading.coverage())
+    root = bundle.root.element
+    return _review(
+        id=review_id,
+        arrived_as=arrived_as,
+        partner=partner,
+        received_at=received_at,
+        transaction=_transaction(
+            purpose=Purpose.CANCELLATION if event.certification is CertificationType.CANCEL else Purpose.REQUEST,
+            identifier=text(child(root, "identifier"), "value"),
+            created=_created(text(root, "timestamp") or text(reading.claim.element, "created")),
+        ),
+        umo=umo,
+        requester=requester,
+        subscriber=subscriber,
+        event=event,
+        items=items,
+        dependent=dependent,
+        payer=payer_of(payer_identifier(umo)),
+        prior=reading.prior,
+        transmission=read_transmission(reading.extensions),
+        resources=reading.carried(),
+        urls=tuple(reading.parties.urls),
+    )
+
+
+def changed_sequences(review: ServiceReview) -> tuple[int, ...]:
+    """The items that an update adds, changes or cancels; all of them where nothing is flagged (PAS spec-69 to 72)."""
+    flagged = tuple(item.sequence for item in review.items if item.change is not None)
+    return flagged or tuple(item.sequence for item in review.items)
+
+
+def changes_only(review: ServiceReview) -> ServiceReview:
+    """An update with its changed items and documents only: what a 278 tells of it. A first request stays whole."""
+    if review.prior is None:
+        return review
+    wanted = changed_sequences(review)
+    event = review.event
+    if any(each.change for each in event.attachments):
+        event = replace(event, attachments=tuple(each for each in event.attachments if each.change))
+    return replace(review, event=event, items=tuple(item for item in review.items if item.sequence in wanted))
+
+
+class _Reading:
+    """One request Bundle while it is read."""
+
+    def __init__(self, bundle: Bundle, entry: int, crosswalks: Crosswalks, losses: Losses) -> None:
+        self.resources = Resources(bundle)
+        self.claim = self.resources.at(entry)
+        self.walks = crosswalks
+        self.losses = losses
+        self.parties = PartyReader(self.resources, crosswalks, losses)
+        self.parties.take(self.claim, "claim")
+        self.extensions = extensions(self.claim.element)
+        self.prior: PriorRequest | None = read_prior(self.claim, self.resources)
+
+    def found(self, name: str) -> Resource:
+        """What a Reference of the Claim leads to."""
+        return self.resources.find(child(self.claim.element, name), self.claim)
+
+    def coverage(self) -> Resource:
+        """The coverage that the request is about: the focal one, else the first."""
+        insurances = children(self.claim.element, "insurance")
+        focal = next((each for each in insurances if each.get("focal") is True), insurances[0] if insurances else {})
+        return self.resources.find(child(focal, "coverage"), self.claim)
+
+    def event_and_items(self) -> tuple[PatientEvent, tuple[ReviewItem, ...]]:
+        """The patient event, and the items with what they say otherwise than it."""
+        claim = self.claim.element
+        elements = children(claim, "item")
+        information = InformationReader(self.claim, self.resources, self.losses)
+        diagnoses, places = read_diagnoses(claim, self.walks)
+        traces = read_traces(claim)
+        team = care_team(claim)
+        reader = ItemReader(
+            claim=self.claim,
+            resources=self.resources,
+            walks=self.walks,
+            losses=self.losses,
+            kind=_KINDS.get(code(child(claim, "type"), CLAIM_TYPE), ServiceKind.PROFESSIONAL),
+            diagnoses=places,
+            assigner=traces[0].assigner if traces else "",
+        )
+        read = [
+            reader.item(element, place, information.item(element), self._providers(team, element, place))
+            for place, element in enumerate(elements)
+        ]
+        shared = _shared(read, self._certification(read))
+        encounter = read_encounter(self.claim, self.extensions, self.resources)
+        own = information.event(elements)
+        accident = child(claim, "accident")
+        members = [member for member in team if member.is_of_claim]
+        event = _event(
+            category=shared.category,
+            certification=shared.certification,
+            service_type=shared.service_type,
+            location=shared.location,
+            accident=read_accident(claim) if accident else None,
+            level_of_service=read_level_of_service(claim, self.extensions, self.walks),
+            traces=traces,
+            previous_authorization=extension_text(self.extensions, AUTHORIZATION_NUMBER),
+            previous_administrative=extension_text(self.extensions, ADMINISTRATION_NUMBER),
+            accident_date=day(text(accident, "date")),
+            event_dates=information.days(PATIENT_EVENT),
+            admission_dates=information.days(ADMISSION) or read_period(child(encounter.element, "period")),
+            discharge_date=information.discharge(),
+            diagnoses=diagnoses,
+            admission=read_admission(encounter.element) if encounter else None,
+            attachments=own.attachments,
+            message=own.message,
+            providers=tuple([self._member(member, f"event.providers[{at}]") for at, member in enumerate(members)]),
+            carried=(*read_conditions(claim), *read_home_health(self.extensions, shared.certification)),
+        )
+        items = tuple([shared.without(item) for item in read])
+        return event, items or (_item(sequence=1, stands_for_event=True),)
+
+    def carried(self) -> tuple[CarriedResource, ...]:
+        """The resources that no field of the review holds: orders, documents, the encounter and what they lead to."""
+        return tuple(
+            [
+                CarriedResource(each.type, each.url, write_resource(each.element).decode())
+                for each in self.resources.unread()
+            ]
+        )
+
+    def _providers(self, team: Sequence[Member], item: Element, place: int) -> tuple[Provider, ...]:
+        pointed = counts(item, "careTeamSequence")
+        own = [member for member in team if not member.is_of_claim and member.sequence in pointed]
+        return tuple([self._member(member, f"items[{place}].providers[{at}]") for at, member in enumerate(own)])
+
+    def _member(self, member: Member, place: str) -> Provider:
+        return read_member(member, place, self.claim, self.resources, self.parties, self.walks)
+
+    def _certification(self, items: Sequence[ReviewItem]) -> CertificationType:
+        """UM02 of the event: the Claim's own, else what the items agree on; any other update is a revision."""
+        own = CERTIFICATIONS.get(extension_code(self.extensions, CERTIFICATION_TYPE, CERTIFICATION))
+        if own:
+            return own
+        said = {item.certification for item in items if item.certification}
+        if len(said) == 1 and not (self.prior and said == {CertificationType.INITIAL}):
+            return said.pop()
+        if self.prior:
+            return CertificationType.REVISED
+        return next((item.certification for item in items if item.certification), CertificationType.INITIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the event says for all items."""
+
+    category: str
+    certification: CertificationType
+    service_type: str
+    location: FacilityLocation | None
+
+    def without(self, item: ReviewItem) -> ReviewItem:
+        """The item with its own review type, where it says anything otherwise than the event."""
+        said = (item.category, item.certification or self.certification, item.service_type, item.location)
+        if said == (self.category, self.certification, self.service_type, self.location):
+            return replace(item, category="", certification=None, service_type="", location=None)
+        return item
+
+
+def _shared(items: Sequence[ReviewItem], certification: CertificationType) -> _Shared:
+    """An admission is the event's even where the first item is none; all else is the first item's."""
+    categories = [item.category for item in items if item.category]
+    category = categories[0] if categories else HEALTH_SERVICES
+    first = items[0] if items else None
+    return _Shared(
+        ADMISSION_REVIEW if ADMISSION_REVIEW in categories else category,
+        certification,
+        first.service_type if first else "",
+        first.location if first else None,
+    )
+
+
+def _created(moment: str) -> str:
+    """BHT04 and BHT05 as one text, by the sender's own clock."""
+    digits = "".join(each for each in moment[:19] if each.isdigit())
+    return digits[:12] if digits.endswith("00") and len(digits) == 14 else digits

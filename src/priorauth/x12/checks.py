@@ -115,7 +115,6 @@ class Checks:
                 names[f"COMPOSITE_{position}"] = composite_checks(element).by_length
             elif element.codes is not None:
                 names[f"CODES_{position}"] = element.codes
-                names[f"CODES_OR_NONE_{position}"] = element.codes | {""}
         return names
 
 
@@ -164,19 +163,16 @@ def _condition(elements: Sequence[ElementUse], position: int, optional: bool) ->
     if element.components:
         check = f"COMPOSITE_{position}[len(parts := {value}.split(component))](parts, component)"
     elif element.codes is not None:
-        return _coded(element.codes, position, optional)
+        check = _coded(element.codes, position)
     else:
         check = _typed(elements, position, value)
-        if element.type in ("AN", "ID") and element.minimum <= 1 and element.number != PERIOD:
-            return f"{'' if optional else '0 < '}len({value}) <= {element.maximum} and component not in {value}"
     return f"(not {value} or {check})" if optional else check
 
 
-def _coded(codes: frozenset[str], position: int, optional: bool) -> str:
-    accepted = sorted(codes | {""} if optional else codes)
-    if len(accepted) <= _COMPARED:
-        return "(" + " or ".join(f"e{position} == {code!r}" for code in accepted) + ")"
-    return f"e{position} in {'CODES_OR_NONE' if optional else 'CODES'}_{position}"
+def _coded(codes: frozenset[str], position: int) -> str:
+    if len(codes) <= _COMPARED:
+        return "(" + " or ".join(f"e{position} == {code!r}" for code in sorted(codes)) + ")"
+    return f"e{position} in CODES_{position}"
 
 
 def _typed(elements: Sequence[ElementUse], position: int, value: str) -> str:

@@ -78,7 +78,7 @@ def _are_distinct(delimiters: Delimiters) -> bool:
 
 def padded(row: Sequence[str], width: int) -> Segment:
     """A control segment of which every element answers."""
-    return Segment([*row, *[""] * (width - len(row))])
+    return Segment(row if len(row) >= width else [*row, *[""] * (width - len(row))])
 
 
 def is_clean_isa(isa: Isa) -> bool:

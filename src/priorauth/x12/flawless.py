@@ -60,22 +60,23 @@ def _sets(piece: Piece, group: Segment) -> tuple[TransactionSet, ...] | None:
     """The sets that follow each other from GS to GE, or None where one is not as it should be."""
     sets: list[TransactionSet] = []
     numbers: set[str] = set()
-    start, end = 1, len(piece.rows) - 2
-    for stop in [index for index, row in enumerate(piece.rows[:end]) if row[0] == "SE"]:
-        rows = piece.rows[start : stop + 1]
+    ids = list(map(_ID, piece.rows))
+    start, end = 1, len(ids) - 2
+    while start < end:
+        stop = ids.index("SE", start, end) if "SE" in ids[start:end] else start
+        if ids[start] != "ST" or not CONTROL.isdisjoint(ids[start + 1 : stop]):
+            return None
         transaction = TransactionSet(
             number=len(sets) + 1,
             group=group,
-            rows=rows,
+            rows=piece.rows[start : stop + 1],
             source=Source([piece], start),
             delimiters=piece.delimiters,
             is_plain=piece.is_plain,
             is_closed=True,
         )
-        if rows[0][0] != "ST" or set_drafts(transaction, numbers, is_too_large=False):
-            return None
-        if not CONTROL.isdisjoint(map(_ID, rows[1:-1])):
+        if set_drafts(transaction, numbers, is_too_large=False):
             return None
         sets.append(transaction)
         start = stop + 1
-    return tuple(sets) if start == end else None
+    return tuple(sets) or None

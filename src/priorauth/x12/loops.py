@@ -38,7 +38,7 @@ def read_loops(
     rows = transaction.rows[1 : transaction.body_end]
     component = delimiters.component or "\0"
     structure = guide.structure(rows, delimiters.element, component, chained_services=tolerances.chained_services)
-    root = _root(structure, transaction.rows)
+    root = LoopNode(structure.root, transaction.rows, 1, structure.branches)
     drafts = list(structure.drafts)
     drafts += _element_drafts(transaction, rows, structure, delimiters, tolerances)
     drafts += structure.situations.look(rows)
@@ -48,21 +48,6 @@ def read_loops(
             draft.shift(_FIRST)
         findings = Report(transaction.source, drafts=drafts).findings()
     return LoopTree(root=root, delimiters=delimiters, findings=findings)
-
-
-def _root(structure: Structure, rows: list[list[str]]) -> LoopNode:
-    """The root, with a node below it for each level."""
-    root = LoopNode(structure.root, rows, 1)
-    nodes = [LoopNode(shape, rows, index + 1) for shape, index, _ in structure.levels]
-    nodes.append(root)  # so that -1 is the parent of the first ones
-    for node, (shape, _, parent) in zip(nodes, structure.levels, strict=False):
-        below = nodes[parent].levels
-        loop_id = shape.loop.id
-        if loop_id in below:
-            below[loop_id].append(node)
-        else:
-            below[loop_id] = [node]
-    return root
 
 
 def _element_drafts(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from .blocks import Plan, plan_block
@@ -21,9 +22,12 @@ from .hierarchy import Hierarchy, Level
 from .reporting import Draft
 from .shape import Shape
 from .situations import Situations, find_situations
+from .tree import Branch
 
 Row = list[str]
 Kept = TypeVar("Kept")
+
+_ID = itemgetter(0)
 
 _FORMS_KEPT = 512
 _ROWS_KEPT = 256  # of a set or block that is kept
@@ -39,10 +43,16 @@ class Structure:
     drafts: list[Draft]
     situations: Situations
     checks: list[list[Check] | None] = field(init=False)  # of each row that has a use, by its length
+    branches: dict[str, list[Branch]] = field(init=False)  # the levels as a tree
     with_content: list[tuple[int, CompiledUse]] = field(init=False)  # rows that have a content check
 
     def __post_init__(self) -> None:
         self.checks = [use.checks.by_length for use in self.uses if use is not None]
+        branches = [Branch(shape, index, {}) for shape, index, _ in self.levels]
+        self.branches = {}
+        for branch, (shape, _, parent) in zip(branches, self.levels, strict=True):
+            below = self.branches if parent < 0 else branches[parent].below
+            below.setdefault(shape.loop.id, []).append(branch)
         self.with_content = [(at, use) for at, use in enumerate(self.uses) if use is not None and use.content]
 
     def settle(self, rows: Sequence[Row], component: str) -> bool:
@@ -86,16 +96,14 @@ class CompiledGuide:
         self._opens_levels = bool(self.root.levels)
         self._qualified = {
             id: use.is_composite_first for loop in self.root.walk() for id, use in loop.qualified.items()
-        } | ({"HL": False} if self._opens_levels else {})
+        }
+        self._positions: Recent[tuple[list[int], list[int], list[int]]] = Recent(_FORMS_KEPT)
         self._structures: Recent[Structure] = Recent(_FORMS_KEPT)
         self._plans: Recent[Plan] = Recent(_FORMS_KEPT)
 
     def structure(self, rows: Sequence[Row], element: str, component: str, *, chained_services: bool) -> Structure:
         """The structure of a set; `rows` are those between ST and SE."""
-        form = (
-            element,
-            *self._form(rows, element, component),
-        )  # the tolerance needs no place: chained is no clean form
+        form = self._form(rows, element, component)  # chained services have no form that is kept
         structure = self._structures.get(form)
         if structure is None:
             structure = self._read(rows, element, component, chained_services)
@@ -103,19 +111,31 @@ class CompiledGuide:
                 self._structures.keep(form, structure)
         return structure
 
-    def _form(self, rows: Sequence[Row], element: str, component: str) -> list[str]:
-        """Ids with their qualifiers, and HL segments: the separator between them cannot be in a value."""
-        qualified = self._qualified
-        return [
-            row[0]
-            if (is_composite := qualified.get(row[0])) is None
-            else _qualifier(row, element, component)
-            if is_composite
-            else element.join(row[:2])
-            if row[0] != "HL"
-            else element.join(row)
-            for row in rows
-        ]
+    def _form(self, rows: Sequence[Row], element: str, component: str) -> Hashable:
+        """The segment ids, and of those that need it the qualifier, or all of an HL."""
+        ids = tuple(map(_ID, rows))
+        positions = self._positions.get(ids)
+        if positions is None:
+            positions = self._find_positions(ids)
+        plain, composite, levels = positions
+        return (
+            ids,
+            *[rows[index][1] if len(rows[index]) > 1 else "" for index in plain],
+            *[element.join(rows[index]) for index in levels],
+            *[_qualifier(rows[index], component) for index in composite],
+        )
+
+    def _find_positions(self, ids: tuple[str, ...]) -> tuple[list[int], list[int], list[int]]:
+        """The rows with a qualifier, with one that is a component, and the HLs."""
+        of_kind: dict[bool, list[int]] = {False: [], True: []}
+        for index, id in enumerate(ids):
+            if id in self._qualified:
+                of_kind[self._qualified[id]].append(index)
+        levels = [index for index, id in enumerate(ids) if id == "HL"] if self._opens_levels else []
+        positions = (of_kind[False], of_kind[True], levels)
+        if len(ids) <= _ROWS_KEPT and self.ids.issuperset(ids):  # anything may stand where an id should
+            self._positions.keep(ids, positions)
+        return positions
 
     def _read(self, rows: Sequence[Row], element: str, component: str, chained_services: bool) -> Structure:
         hierarchy = Hierarchy(self.root, rows, component, chained_services)
@@ -140,8 +160,10 @@ class CompiledGuide:
         )
 
     def _plan(self, loop: CompiledLoop, rows: Sequence[Row], element: str, component: str) -> Plan:
-        opener = [row[0] for row in rows[:1]]  # an HL, or in the header BHT: what HL says is not the block's matter
-        form = (id(loop), element, *opener, *self._form(rows[1:], element, component))
+        opener = tuple(
+            row[0] for row in rows[:1]
+        )  # an HL, or in the header BHT: what HL says is not the block's matter
+        form = (id(loop), opener, self._form(rows[1:], element, component))
         plan = self._plans.get(form)
         if plan is None:
             plan = plan_block(loop, rows, component, self.ids)
@@ -158,8 +180,8 @@ def _uses(level: Level) -> list[CompiledUse | None]:
     return [None, *uses[1:]] if level.is_guessed else uses  # what is wrong with such an HL is said already
 
 
-def _qualifier(row: Row, element: str, component: str) -> str:
-    return element.join((row[0], *(value.split(component, 1)[0] for value in row[1:2])))
+def _qualifier(row: Row, component: str) -> str:
+    return row[1].partition(component)[0] if len(row) > 1 else ""
 
 
 _COMPILED: dict[int, CompiledGuide] = {}

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from priorauth.domain.findings import Finding
 
 from .segments import EMPTY, Delimiters, Segment
 from .shape import ABSENT, Selection, Shape
+
+
+class Branch(NamedTuple):
+    """A loop that an HL opens, without its values: the row of the HL (behind ST), and what hangs below."""
+
+    shape: Shape
+    row: int
+    below: dict[str, list[Branch]]
+
+
+Branches = Mapping[str, list[Branch]]
+NO_BRANCHES: Branches = {}
 
 
 class LoopNode:
@@ -18,13 +31,22 @@ class LoopNode:
     element of the guide answers, and an absent segment answers "" for all of them.
     """
 
-    __slots__ = ("_rows", "_shape", "_start", "levels")
+    __slots__ = ("_below", "_rows", "_shape", "_start")
 
-    def __init__(self, shape: Shape, rows: list[list[str]], start: int) -> None:
+    def __init__(self, shape: Shape, rows: list[list[str]], start: int, below: Branches = NO_BRANCHES) -> None:
         self._shape = shape
         self._rows = rows
         self._start = start
-        self.levels: dict[str, list[LoopNode]] = {}  # the loops below that an HL opens
+        self._below = below
+
+    @property
+    def levels(self) -> dict[str, list[LoopNode]]:
+        """The loops directly below that an HL opens, by loop id."""
+        rows = self._rows
+        return {
+            id: [LoopNode(branch.shape, rows, branch.row + 1, branch.below) for branch in branches]
+            for id, branches in self._below.items()
+        }
 
     @property
     def id(self) -> str:

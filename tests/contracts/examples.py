@@ -61,7 +61,7 @@ from priorauth.domain.reviews import (
     TransactionIdentity,
 )
 from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedFact
-from priorauth.services.ports import Direction, Message, ReviewRecord
+from priorauth.services.ports import Direction, Message, ReviewRecord, UnitOfWork
 
 NOON = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -207,3 +207,19 @@ def an_event(id: str = "evt-1", *, payer: str | None = "BCBSM", at: datetime = N
         review=a_review(),
         message_id=MessageId("msg-1"),
     )
+
+
+REVIEW = ReviewId("rev-1")
+MESSAGE = MessageId("msg-1")
+
+
+async def save_a_review(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        await work.add_review(a_record())
+
+
+async def save_a_leg(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        await work.add_leg(a_leg())

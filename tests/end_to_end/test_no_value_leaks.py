@@ -1,0 +1,134 @@
+"""What was sent in a message is in no log line, metric, URL, key, id or minimal event; at rest it is sealed."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+
+import httpx2
+import pytest
+
+from interchanges import SAMPLES, segments_of
+from served import Served
+
+HOLDING = ("NM1", "N3", "N4", "DMG", "REF", "TRN", "HI", "SV1", "SV2", "SV3", "MSG")
+PAYERS = {"BCBSMA", "MERCYONE", "BCBSM", "FPLIC", "ALLWAYS"}
+"""Our own names of payers: they are sent in NM109 of the payer, and name topics and metrics too."""
+SHORTEST = 4
+LONG = 8
+"""From this length on a value is looked for anywhere; a shorter one as a word, for ids are made at random."""
+
+
+def values_sent() -> set[str]:
+    """Every value of the samples that may be about a person or what is wrong with them."""
+    found: set[str] = set()
+    for path in SAMPLES.glob("*.edi"):
+        for segment in segments_of(path.read_bytes(), *HOLDING):
+            for element in segment.split("*")[1:]:
+                found.update((element, *element.split(":")))
+    return {value for value in found if len(value) >= SHORTEST} - PAYERS
+
+
+VALUES = values_sent()
+WORDS = re.compile(r"(?<![A-Za-z0-9])(" + "|".join(map(re.escape, sorted(VALUES))) + r")(?![A-Za-z0-9])")
+ANYWHERE = re.compile("|".join(re.escape(value) for value in sorted(VALUES) if len(value) >= LONG).encode())
+
+
+def leaked(text: str) -> set[str]:
+    """The values of the samples that a text holds."""
+    return set(WORDS.findall(text))
+
+
+@pytest.fixture(scope="module")
+def review_ids(http: httpx2.Client) -> Sequence[str]:
+    """Every sample sent twice, looked at, decided by hand and picked up: the ids of the reviews."""
+    found = []
+    for path in sorted(SAMPLES.glob("*.edi")):
+        for _ in range(2):
+            answer = http.post("/x12", content=path.read_bytes(), headers={"Idempotency-Key": path.stem})
+        found += [id for id in answer.headers.get("x-review-id", "").split(",") if id]
+        for tool in ("/validate", "/route", "/translate?to=event", "/translate?to=x12"):
+            http.post(tool, content=path.read_bytes())
+        http.post("/x12", content=path.read_bytes()[:-30])
+        http.post("/delegates/turningpoint/determinations", content=path.read_bytes())
+    for id in found:
+        if any(leg["destination"].endswith("-um") for leg in http.get(f"/reviews/{id}").json()["legs"]):
+            http.post("/sandbox/decide", json={"review_id": id, "items": [{"sequence": 1, "action": "A1"}]})
+    time.sleep(1)
+    for entry in http.get("/x12/mailbox").json()["waiting"]:
+        http.get(entry["href"])
+        http.post(f"{entry['href']}/ack")
+    return found
+
+
+def test_the_search_would_find_a_value() -> None:
+    assert leaked("name=DELACROIX id=MEM0000001") == {"DELACROIX", "MEM0000001"}
+    assert len(VALUES) > 100
+
+
+def test_no_log_line_holds_a_value(served: Served, review_ids: Sequence[str]) -> None:
+    text = served.log.read_text()
+
+    assert review_ids
+    assert "started" in text
+    assert leaked(text) == set()
+
+
+def test_no_metric_holds_a_value(http: httpx2.Client, review_ids: Sequence[str]) -> None:
+    text = http.get("/metrics").text
+
+    assert review_ids
+    assert 'priorauth_sets_total{outcome="accepted"}' in text
+    assert leaked(text) == set()
+
+
+def test_no_url_holds_a_value(http: httpx2.Client, review_ids: Sequence[str]) -> None:
+    urls = list(review_ids)
+    for id in review_ids:
+        urls += http.get(f"/reviews/{id}").json()["links"].values()
+        urls += [message["href"] for message in http.get(f"/reviews/{id}/messages").json()["messages"]]
+
+    assert leaked("\n".join(urls)) == set()
+
+
+def test_no_minimal_event_holds_a_value(http: httpx2.Client, review_ids: Sequence[str]) -> None:
+    text = http.get("/events", params={"follow": "false"}).text
+
+    assert all(id in text for id in review_ids)
+    assert leaked(text) == set()
+
+
+def test_what_is_not_asked_for_is_not_shown(http: httpx2.Client, review_ids: Sequence[str]) -> None:
+    assert leaked(http.get("/reviews").text) == set()
+    assert leaked(http.get("/health/ready").text) == set()
+    assert leaked(http.get("/x12/mailbox").text) == set()
+    assert review_ids
+
+
+def test_no_key_or_column_of_the_database_holds_a_value(served: Served, review_ids: Sequence[str]) -> None:
+    found = set()
+    for text in columns(served):
+        found |= leaked(text)
+
+    assert review_ids
+    assert found == set()
+
+
+def columns(served: Served) -> Iterator[str]:
+    """Every text in every table."""
+    with sqlite3.connect(f"file:{served.folder / 'priorauth.db'}?mode=ro", uri=True) as database:
+        tables = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+        assert "outbox" in tables
+        for table in tables:
+            for row in database.execute(f'select * from "{table}"'):  # noqa: S608 - names from the schema itself
+                yield from (value for value in row if isinstance(value, str))
+
+
+def test_at_rest_messages_are_sealed(served: Served, review_ids: Sequence[str]) -> None:
+    files = [path for path in served.folder.iterdir() if path.is_file()]
+
+    assert review_ids
+    assert {"priorauth.db", "sandbox-cases"} <= {path.name for path in files}
+    assert [path.name for path in files if ANYWHERE.search(path.read_bytes())] == []

@@ -56,6 +56,8 @@ def test_a_check_refuses_a_row_exactly_where_the_diagnosis_finds_a_fault(case: t
     use, row = case
 
     faults = list(diagnose(use.use.elements, use.use.syntax, row, DELIMITERS))
+    if not faults and use.content is not None:
+        faults += use.content.faults(row, ":")
 
     assert use.checks.is_clean(row, ":") is (faults == [])
 

@@ -9,8 +9,9 @@ debuggers look for it, and `Checks.source` gives it.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from .datatypes import (
     MINUTES,
@@ -32,6 +33,15 @@ Check = Callable[[Sequence[str], str], object]
 
 _COMPARED = 2  # so few codes are compared faster than hashed
 
+
+class Extra(NamedTuple):
+    """A last condition of rows with so many elements or more, and the names it uses: what no table says."""
+
+    needs: int
+    condition: str
+    names: Mapping[str, object]
+
+
 PERIOD, PERIOD_FORMAT = "1251", "1250"
 """The data elements of which the second says how the first is written."""
 
@@ -52,12 +62,21 @@ class Checks:
     A longer row than the guide has elements is not clean either; looking its check up raises `IndexError`.
     """
 
-    __slots__ = ("_elements", "_first", "_place", "_syntax", "by_length")
+    __slots__ = ("_elements", "_extra", "_first", "_place", "_syntax", "by_length")
 
-    def __init__(self, elements: Sequence[ElementUse], syntax: Sequence[str], place: str, *, has_id: bool) -> None:
+    def __init__(
+        self,
+        elements: Sequence[ElementUse],
+        syntax: Sequence[str],
+        place: str,
+        *,
+        has_id: bool,
+        extra: Extra | None = None,
+    ) -> None:
         self._elements = elements
         self._syntax = syntax
         self._place = place
+        self._extra = extra
         self._first = 1 if has_id else 0
         nothing: list[Check] = [_never] * (self._first + 1)  # no row, and with an id a row of the id alone
         self.by_length = [*nothing, *[self._generate] * len(elements)]
@@ -84,6 +103,8 @@ class Checks:
         """The check for `count` elements, as Python."""
         targets = ["_"] * self._first + [f"e{position}" for position in range(1, count + 1)]
         conditions = [*self._element_conditions(count), *self._relations(count)]
+        if self._extra is not None and count >= self._extra.needs:
+            conditions.append(self._extra.condition)
         return (
             f"def check(row, component):\n"
             f"    {', '.join(targets)}, = row\n"
@@ -110,6 +131,8 @@ class Checks:
 
     def _names(self) -> dict[str, object]:
         names = dict(_DATATYPES)
+        if self._extra is not None:
+            names |= self._extra.names
         for position, element in enumerate(self._elements, start=1):
             if element.components:
                 names[f"COMPOSITE_{position}"] = composite_checks(element).by_length
@@ -127,9 +150,9 @@ _RELATIONS: dict[str, Callable[[list[str]], str]] = {
 }
 
 
-def segment_checks(use: Use, loop: str) -> Checks:
+def segment_checks(use: Use, loop: str, extra: Extra | None = None) -> Checks:
     """The checks of one use of a segment."""
-    return Checks(use.elements, use.syntax, f"{loop or 'header'}/{use.key}", has_id=True)
+    return Checks(use.elements, use.syntax, f"{loop or 'header'}/{use.key}", has_id=True, extra=extra)
 
 
 @cache

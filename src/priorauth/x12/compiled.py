@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from .checks import segment_checks
-from .content import content_check
+from .content import content_check, content_condition
 from .guides.spec import Choice, Guide, Loop, Usage, Use
 
 
@@ -35,8 +35,8 @@ class CompiledUse:
         self.loop = loop
         self.position = position
         self.width = len(use.elements) + 1
-        self.checks = segment_checks(use, loop)
         self.content = content_check(use)
+        self.checks = segment_checks(use, loop, content_condition(self.content))
         first = use.elements[0]
         self.is_composite_first = bool(first.components)
         self.first_element = first.components[0] if first.components else first

@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from priorauth.domain.findings import FindingCode as Code
 
+from .checks import Extra
 from .diagnosis import Fault
 from .guides.spec import Use
 
-ContentCheck = Callable[[Sequence[str], str], "tuple[Fault, ...]"]
-"""(a clean row, the component separator) -> what cannot be right in it."""
+
+class Content(NamedTuple):
+    """A content check, and the same as a condition in the generated check of rows with so many elements or more.
+
+    `faults` takes a row that is clean as far as the guide goes, and the component separator.
+    """
+
+    faults: Callable[[Sequence[str], str], tuple[Fault, ...]]
+    needs: int
+    condition: str
+
 
 _PAIRS = {f"{first}{second}": sum(divmod(2 * first, 10)) + second for first in range(10) for second in range(10)}
 _NPI_REST = 6  # of the Luhn sum, as the 80840 before an NPI adds 24 to it (45 CFR 162.406)
@@ -64,7 +75,7 @@ def is_revenue_code(text: str) -> bool:
     return _REVENUE.fullmatch(text) is not None
 
 
-def _name(row: Sequence[str], component: str) -> tuple[Fault, ...]:  # noqa: ARG001  (a ContentCheck)
+def _name(row: Sequence[str], component: str) -> tuple[Fault, ...]:  # noqa: ARG001  (a content check)
     if len(row) > 9 and row[8] == "XX" and not is_npi(row[9]):
         return (Fault(Code.NPI_INVALID, 9, 0, 0, "67", "a national provider identifier with its check digit"),)
     return ()
@@ -113,7 +124,7 @@ def _institutional(row: Sequence[str], component: str) -> tuple[Fault, ...]:
     return faults
 
 
-def content_check(use: Use) -> ContentCheck | None:
+def content_check(use: Use) -> Content | None:
     """The content check of one use of a segment, or None where its form leaves nothing to doubt."""
     if use.segment == "NM1" and "XX" not in (use.elements[7].codes or ()):
         return None
@@ -122,13 +133,20 @@ def content_check(use: Use) -> ContentCheck | None:
     return _CHECKS.get(use.segment)
 
 
-_CHECKS: dict[str, ContentCheck] = {
-    "NM1": _name,
-    "DTP": _date,
-    "CR6": _home_health,
-    "HI": _diagnoses,
-    "SV1": _service,
-    "SV2": _institutional,
-    "SV3": _service,
+def content_condition(content: Content | None) -> Extra | None:
+    """The same for the generated check."""
+    if content is None:
+        return None
+    return Extra(content.needs, content.condition, {"is_npi": is_npi, "content": content.faults})
+
+
+_CHECKS = {
+    "NM1": Content(_name, 9, "(e8 != 'XX' or is_npi(e9))"),
+    "DTP": Content(_date, 3, "(e2 != 'RD8' or e3[:8] <= e3[9:])"),
+    "CR6": Content(_home_health, 4, "not content(row, component)"),
+    "HI": Content(_diagnoses, 1, "not content(row, component)"),
+    "SV1": Content(_service, 1, "not content(row, component)"),
+    "SV2": Content(_institutional, 1, "not content(row, component)"),
+    "SV3": Content(_service, 1, "not content(row, component)"),
 }
 """Segment id -> the content check of a row that is clean as far as the guide goes."""

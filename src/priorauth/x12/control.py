@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from priorauth.domain.findings import FindingCode as Code
 
@@ -86,20 +85,12 @@ def is_clean_isa(isa: Isa) -> bool:
     segment = isa.segment
     return (
         isa.is_fixed_width
+        and _CLEAN_ISA.fullmatch("*".join(segment)) is not None
+        and _are_distinct(isa.delimiters)
         and segment[13].isdecimal()
         and is_short_date(segment[9])
         and is_time(segment[10])
-        and _is_clean_frame(segment[:9], segment[11:13], segment[14:], isa.delimiters)
     )
-
-
-@lru_cache(maxsize=256)
-def _is_clean_frame(
-    parties: tuple[str, ...], version: tuple[str, ...], ending: tuple[str, ...], delimiters: Delimiters
-) -> bool:
-    """What is the same in every ISA of two partners is looked at once."""
-    isa = (*parties, "261102", "1200", *version, "000000001", *ending)
-    return _CLEAN_ISA.fullmatch("*".join(isa)) is not None and _are_distinct(delimiters)
 
 
 def isa_faults(isa: Isa) -> Iterator[tuple[Code, int]]:

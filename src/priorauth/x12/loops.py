@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from priorauth.domain.findings import Finding
@@ -56,19 +56,12 @@ def _element_drafts(
     structure: Structure,
     delimiters: Delimiters,
     tolerances: Tolerances,
-) -> list[Draft]:
+) -> Iterator[Draft]:
     component, is_basic = delimiters.component or "\0", tolerances.basic_characters_only
-    drafts: list[Draft] = []
-    unclean: Sequence[int] = ()
-    if not (transaction.is_plain and not is_basic and _are_clean(rows, structure, component)):
-        unclean = list(_unclean(rows, structure.uses, delimiters, component, is_basic))
-        for index in unclean:
-            drafts += _diagnosed(structure.uses[index], rows[index], index, delimiters, is_basic)
-    for index, use in structure.with_content:
-        assert use.content is not None
-        if index not in unclean and (faults := use.content(rows[index], component)):
-            drafts += [_draft(use, index, fault) for fault in faults]
-    return drafts
+    if transaction.is_plain and not is_basic and _are_clean(rows, structure, component):
+        return
+    for index in _unclean(rows, structure.uses, delimiters, component, is_basic):
+        yield from _diagnosed(structure.uses[index], rows[index], index, delimiters, is_basic)
 
 
 def _are_clean(rows: list[list[str]], structure: Structure, component: str) -> bool:
@@ -105,7 +98,7 @@ def _diagnosed(
         *odd_values(row, delimiters, is_basic),
     ]
     if not faults and use.content is not None:
-        faults += use.content(row, delimiters.component or "\0")
+        faults += use.content.faults(row, delimiters.component or "\0")
     return (_draft(use, index, fault) for fault in faults)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from priorauth.domain.findings import FindingCode as Code
 
+from .datatypes import is_date
 from .guides.spec import Guide
 from .reporting import Draft
 from .shape import Shape
@@ -57,8 +58,8 @@ class Situations:
                 expected = "HCR02 with a certification"
                 drafts.append(Draft(Code.CERTIFICATION_NUMBER_MISSING, index, loop, "HCR", 2, expected=expected))
         for index, birth, loop in self.dates:
-            date, born = rows[index][3:4], rows[birth][2:3]
-            if date and born and len(born[0]) == 8 and date[0][:8] < born[0]:  # AAA03 60
+            date, born = rows[index], rows[birth]
+            if len(date) > 3 and len(born) > 2 and date[3][:8] < born[2] and is_date(born[2]):  # AAA03 60
                 expected = "a date on or after the date of birth"
                 drafts.append(Draft(Code.BIRTH_AFTER_SERVICE, index, loop, "DTP", 3, expected=expected))
         return drafts

@@ -44,7 +44,6 @@ class Structure:
     situations: Situations
     checks: list[list[Check] | None] = field(init=False)  # of each row that has a use, by its length
     branches: dict[str, list[Branch]] = field(init=False)  # the levels as a tree
-    with_content: list[tuple[int, CompiledUse]] = field(init=False)  # rows that have a content check
 
     def __post_init__(self) -> None:
         self.checks = [use.checks.by_length for use in self.uses if use is not None]
@@ -53,7 +52,6 @@ class Structure:
         for branch, (shape, _, parent) in zip(branches, self.levels, strict=True):
             below = self.branches if parent < 0 else branches[parent].below
             below.setdefault(shape.loop.id, []).append(branch)
-        self.with_content = [(at, use) for at, use in enumerate(self.uses) if use is not None and use.content]
 
     def settle(self, rows: Sequence[Row], component: str) -> bool:
         """Spare HL segments their checks where they are clean: all sets of this form have the same ones."""

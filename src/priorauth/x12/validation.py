@@ -53,11 +53,11 @@ def validate_interchange(data: bytes, tolerances: Tolerances = STRICT) -> Interc
     """A message that is one interchange. Raises `X12SyntaxError` where no ISA13 can be read, and nothing else."""
     interchange = read_interchange(data)
     delimiters = interchange.delimiters
-    groups = tuple(
-        _group_result(group, tuple(_set_result(each, delimiters, tolerances) for each in group.sets))
+    groups = [
+        _group_result(group, tuple([_set_result(each, delimiters, tolerances) for each in group.sets]))
         for group in interchange.groups
-    )
-    return InterchangeResult(interchange=interchange, groups=groups, findings=interchange.findings)
+    ]
+    return InterchangeResult(interchange=interchange, groups=tuple(groups), findings=interchange.findings)
 
 
 def validate_stream(
@@ -74,7 +74,9 @@ def validate_stream(
 
 
 def _group_result(group: FunctionalGroup, sets: tuple[SetResult, ...]) -> GroupResult:
-    return GroupResult(group=group, sets=sets, findings=(*group.findings, *_unsupported(group)))
+    unsupported = _unsupported(group)
+    findings = (*group.findings, *unsupported) if unsupported else group.findings
+    return GroupResult(group=group, sets=sets, findings=findings)
 
 
 def _unsupported(group: FunctionalGroup) -> tuple[Finding, ...]:
@@ -109,5 +111,5 @@ _UNREAD = frozenset((Code.SET_TOO_LARGE, Code.SET_NOT_SUPPORTED, Code.SET_NOT_IN
 def _guide(transaction: TransactionSet) -> CompiledGuide | None:
     """The guide that GS08 and, between request and response, BHT02 name."""
     beginning = transaction.rows[1] if len(transaction.rows) > 1 else []
-    is_response = beginning[:1] == ["BHT"] and beginning[2:3] == [RESPONSE_PURPOSE]
+    is_response = len(beginning) > 2 and beginning[0] == "BHT" and beginning[2] == RESPONSE_PURPOSE
     return find_guide(transaction.group[8], "response" if is_response else "request")

@@ -36,6 +36,7 @@ from priorauth.translate.fhir_reading import (
 )
 from priorauth.translate.fhir_values import plain_diagnosis, read_trace
 from priorauth.translate.fhir_vocabulary import (
+    ABSENT,
     ACCIDENT,
     CARE_TEAM_ROLE,
     CARE_TEAM_SCOPE,
@@ -182,7 +183,13 @@ def read_transmission(found: dict[str, Element]) -> Transmission | None:
 
 def read_traces(claim: Element) -> tuple[Trace, ...]:
     """The trace numbers of the event: every identifier of the Claim."""
-    return tuple([read_trace(each) for each in children(claim, "identifier") if text(each, "value")])
+    return tuple(
+        [
+            read_trace(each)
+            for each in children(claim, "identifier")
+            if text(each, "value") and each.get("system") != ABSENT
+        ]
+    )
 
 
 def read_prior(claim: Resource, resources: Resources) -> PriorRequest | None:
@@ -190,8 +197,6 @@ def read_prior(claim: Resource, resources: Resources) -> PriorRequest | None:
     for related in children(claim.element, "related"):
         held = child(related, "claim")
         prior = resources.find(held, claim)
-        if prior:
-            resources.read.add(prior.entry)
         identifier = child(held, "identifier")
         traces = read_traces(prior.element) if prior else ()
         if not traces and text(identifier, "value"):

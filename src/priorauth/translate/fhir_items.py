@@ -125,7 +125,7 @@ class ItemReader:
         product = child(element, "productOrService")
         procedure = self._procedure(product, element, found) or self._procedure(order_code(order), element, found)
         revenue = code(child(element, "revenue"), REVENUE)
-        kind = ServiceKind.INSTITUTIONAL if revenue else self.kind
+        kind = _kind(self.kind, procedure, revenue)
         unit, quantity, delivery = self._quantity(child(element, "quantity"), kind, delivery, at)
         epsdt = found[EPSDT].get("valueBoolean") if EPSDT in found else None
         service = _service(
@@ -203,3 +203,16 @@ class ItemReader:
             if qualifier and value:
                 return _location(value, qualifier)
         return None
+
+
+_OF_CODES = {"AD": ServiceKind.DENTAL, "ID": ServiceKind.INSTITUTIONAL, "ZZ": ServiceKind.INSTITUTIONAL}
+
+
+def _kind(of_claim: ServiceKind, procedure: Procedure | None, revenue_code: str) -> ServiceKind:
+    """Which line states the service: some code lists belong to one kind only (X217 SV101, SV202, SV301)."""
+    if revenue_code:
+        return ServiceKind.INSTITUTIONAL
+    own = _OF_CODES.get(procedure.qualifier) if procedure else None
+    if own is None and of_claim is ServiceKind.DENTAL and procedure:
+        return ServiceKind.PROFESSIONAL
+    return own or of_claim

@@ -94,6 +94,10 @@ class PartyReader:
     def take(self, resource: Resource, place: str) -> None:
         """Remember that what stands at a place was read from this resource."""
         self._resources.read.add(resource.entry)
+        self.name(resource, place)
+
+    def name(self, resource: Resource, place: str) -> None:
+        """Remember the url of a resource that travels with the review instead of being read into it."""
         if resource.url:
             self.urls.append(_url(place, resource.url))
 
@@ -277,6 +281,8 @@ class PartyReader:
         gender = text(patient, "gender")
         if born is None and gender in ("", "unknown"):
             return None
+        if gender == "other":
+            self._losses.note("Patient.gender", LossReason.REPLACED, parked="message")
         return _demographics(birth_date=born, gender=self._walks.gender.x12(gender))
 
     def _relationship(self, concept: Element) -> str:

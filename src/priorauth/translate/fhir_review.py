@@ -62,6 +62,7 @@ from priorauth.translate.fhir_reading import (
 )
 from priorauth.translate.fhir_values import read_period
 from priorauth.translate.fhir_vocabulary import (
+    ABSENT,
     ADMINISTRATION_NUMBER,
     AUTHORIZATION_NUMBER,
     CERTIFICATION,
@@ -198,6 +199,7 @@ class _Reading:
         ]
         shared = _shared(read, self._certification(read))
         encounter = read_encounter(self.claim, self.extensions, self.resources)
+        self.parties.name(encounter, "encounter")
         own = information.event(elements)
         accident = child(claim, "accident")
         members = [member for member in team if member.is_of_claim]
@@ -223,6 +225,8 @@ class _Reading:
             carried=(*read_conditions(claim), *read_home_health(self.extensions, shared.certification)),
         )
         items = tuple([shared.without(item) for item in read])
+        if len(items) == 1 and _says_no_service(items[0], elements[0]):
+            items = (_item(sequence=items[0].sequence, stands_for_event=True, change=items[0].change),)
         return event, items or (_item(sequence=1, stands_for_event=True),)
 
     def carried(self) -> tuple[CarriedResource, ...]:
@@ -270,6 +274,12 @@ class _Shared:
         if said == (self.category, self.certification, self.service_type, self.location):
             return replace(item, category="", certification=None, service_type="", location=None)
         return item
+
+
+def _says_no_service(item: ReviewItem, element: Element) -> bool:
+    """True for an item that stands there only because a Claim must have one (PAS spec-43)."""
+    said = item.service or item.service_dates or item.delivery or item.traces or item.providers or item.attachments
+    return not said and code(child(element, "productOrService"), ABSENT) == "not-applicable"
 
 
 def _shared(items: Sequence[ReviewItem], certification: CertificationType) -> _Shared:

@@ -25,6 +25,7 @@ from priorauth.translate.x12_event import (
     read_event,
     read_item,
 )
+from priorauth.translate.x12_fitting import fitted
 from priorauth.translate.x12_parties import (
     PAD,
     patient_rows,
@@ -108,7 +109,10 @@ def review_to_x12(
     For a leg: our own `identifier` (BHT03) and time of creation, and `extra_trace` of ours after the first trace of the
     requester at every level, since a request has room for two.
     """
-    writer = SetWriter(_REQUEST, Losses() if losses is None else losses, delimiters)
+    losses = Losses() if losses is None else losses
+    if review.arrived_as is not Format.X12_278:
+        review = fitted(review, losses)
+    writer = SetWriter(_REQUEST, losses, delimiters)
     writer.header([("BHT", _beginning(review.transaction, identifier, created))])
     umo = writer.level("2000A", "20", 0, has_children=True)
     writer.loop("2010A", umo_rows(review.umo))
@@ -129,7 +133,11 @@ def narrow(review: ServiceReview, sequences: Iterable[int]) -> ServiceReview:
     Diagnoses stay whole, so that pointers to them stay right.
     """
     wanted = frozenset(sequences)
-    return replace(review, items=tuple(item for item in review.items if item.sequence in wanted))
+    items = tuple(item for item in review.items if item.sequence in wanted)
+    kept = {item.order for item in items}
+    others = {item.order for item in review.items if item.order} - kept
+    resources = tuple(each for each in review.resources if each.url not in others) if others else review.resources
+    return replace(review, items=items, resources=resources)
 
 
 def holds_review(tree: LoopNode) -> bool:

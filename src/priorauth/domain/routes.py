@@ -55,6 +55,7 @@ class ItemRoute:
     facts: tuple[UsedFact, ...] = ()
     losing: tuple[LosingRule, ...] = ()
     unknown: tuple[str, ...] = ()  # the facts that made it manual
+    desk: DestinationId | None = None  # the payer's desk for this item, which takes over what a delegate declines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

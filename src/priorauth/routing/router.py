@@ -56,6 +56,7 @@ def choose_item(pack: Pack, sequence: int, facts: Facts) -> ItemRoute:
         citation=winner.citation,
         facts=_used(winner.facts, facts),
         losing=_losing(pack.rules, judged, deciding),
+        desk=_desk(pack, facts)[0],
     )
 
 
@@ -160,6 +161,7 @@ def _manual(
         facts=_used(names, facts),
         losing=_losing(pack.rules, judged, ()),
         unknown=unknown,
+        desk=destination,
     )
 
 

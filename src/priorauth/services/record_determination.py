@@ -11,7 +11,7 @@ from priorauth.domain.events import DeterminationRecorded, LegDeclined
 from priorauth.domain.exchange import Answer, Decline
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PayerId
-from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ServiceReview
+from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ReviewItem, ServiceReview
 from priorauth.services.ports import (
     DeadLetter,
     Destination,
@@ -82,9 +82,10 @@ class RecordDetermination:
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), findings=said)
         if isinstance(said, Decline):
             return await self._decline(work, review, leg, said)
-        if why := self.may_not_stand(said):
+        if why := self.may_not_stand(said, review):
             await self._set_aside(work, leg, why)
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
+        said = await self._in_our_words(work, said)
         if not await work.add_determination(said):
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
         await self._decide(work, review, leg, said)
@@ -98,6 +99,11 @@ class RecordDetermination:
             return await work.leg(LegId(name))
         except NotKnown:
             return None
+
+    async def _in_our_words(self, work: Work, said: Determination) -> Determination:
+        """The determination with our id of an earlier review where it repeats the trace that we named that one by."""
+        prior = await work.leg_by_trace(said.administrative_number) if said.administrative_number else None
+        return replace(said, administrative_number=prior.review_id) if prior else said
 
     async def _decide(self, work: Work, review: ServiceReview, leg: Leg, said: Determination) -> None:
         final = all(item.is_final for item in said.items)
@@ -128,7 +134,7 @@ class RecordDetermination:
             id=LegId(self.new_id("leg")),
             review_id=leg.review_id,
             number=len(await work.legs(leg.review_id)) + 1,
-            destination=self.desks[review.payer],
+            destination=await self._desk_behind(work, leg) or self.desks[review.payer],
             sequences=leg.sequences,
             awaited=False,
             took_over=leg.id,
@@ -148,10 +154,15 @@ class RecordDetermination:
         )
         return Recorded(legs=(leg.id, heir.id), review_ids=(leg.review_id,))
 
-    def may_not_stand(self, said: Determination) -> str:
+    async def _desk_behind(self, work: Work, leg: Leg) -> DestinationId | None:
+        """The desk that routing named for the leg's items: a payer may have several."""
+        route = await work.route(leg.review_id)
+        return next((item.desk for item in route.items if item.sequence in leg.sequences), None) if route else None
+
+    def may_not_stand(self, said: Determination, review: ServiceReview) -> str:
         """Why a determination may not stand, or empty: only a physician denies for medical necessity (G-08)."""
         destination = self.destinations[said.decided_by]
-        adverse = [item for item in said.items if is_adverse(item)]
+        adverse = [item for item in said.items if is_adverse(item, review.item(item.sequence))]
         if adverse and not destination.may_deny:
             return "this destination may not deny"
         for item in adverse:
@@ -212,11 +223,24 @@ class RecordDetermination:
         return Recorded(refused=why)
 
 
-def is_adverse(item: ItemDecision) -> bool:
-    """True for a denial, and for a modification: less than asked is denied in part (um-catalogue DET-BCMA-22)."""
-    return item.action is CertificationAction.NOT_CERTIFIED or (
-        item.action is CertificationAction.MODIFIED and item.medical_necessity is not False
-    )
+def is_adverse(item: ItemDecision, asked: ReviewItem) -> bool:
+    """True for a denial, and for less than was asked: that is denied in part (um-catalogue DET-BCMA-22)."""
+    if item.action is CertificationAction.CERTIFIED_IN_TOTAL:
+        return item.medical_necessity is not False and is_cut(item, asked)
+    in_part = item.action is not None and item.action.certifies and item.medical_necessity is not False
+    return in_part or item.action is CertificationAction.NOT_CERTIFIED
+
+
+def is_cut(item: ItemDecision, asked: ReviewItem) -> bool:
+    """True where the spans or the quantity of a decision hold less than was asked, whatever its action says."""
+    for span in item.spans:
+        lowered = span.authorized_revenue_code.zfill(4) != span.requested_revenue_code.zfill(4)
+        if span.action is not CertificationAction.CERTIFIED_IN_TOTAL or (span.authorized_revenue_code and lowered):
+            return True
+    service, authorized = asked.service, item.authorized
+    if service is None or service.quantity is None or authorized is None or authorized.quantity is None:
+        return False
+    return authorized.unit in ("", service.unit) and authorized.quantity < service.quantity
 
 
 def numbers_of(said: Determination) -> Sequence[str]:

@@ -206,9 +206,9 @@ class Reply:
 
     @property
     def more_to_come(self) -> bool:
-        """True while an item waits for its decision. Nothing follows a request that could not be reviewed at all."""
+        """True while an item is pended. Nothing follows a request that could not be reviewed."""
         return not any(each.level.ends_reply for each in self.rejections) and any(
-            not item.is_final for item in self.items
+            item.action is CertificationAction.PENDED for item in self.items
         )
 
     @property

@@ -92,7 +92,7 @@ def make_reply(
     now: datetime,
 ) -> Reply:
     """Everything known of a review at this moment. Later determinations of an item replace earlier ones."""
-    decided = latest_by_item(said)
+    decided = latest_by_item(said, is_split=len(legs) > 1)
     routes = {item.sequence: item for item in route.items} if route else {}
     items = tuple(
         decided.get(item.sequence) or undecided(item.sequence, routes.get(item.sequence), legs) for item in review.items
@@ -109,6 +109,7 @@ def make_reply(
         certification_number=first(d.certification_number for d in whole),
         administrative_number=first(d.administrative_number for d in events) or review.id,
         information=joined_information(events),
+        traces=tuple(dict.fromkeys(trace for determination in events for trace in determination.traces)),
         message=" ".join(dict.fromkeys(filter(None, [d.message for d in events] + [DISCLAIMER * certifies]))),
     )
 
@@ -130,19 +131,28 @@ def undecided(sequence: int, route: ItemRoute | None, legs: Sequence[Leg]) -> It
     return ItemDecision(sequence=sequence, action=action, message=route.reason)
 
 
-def latest_by_item(said: Sequence[Determination]) -> Mapping[int, ItemDecision]:
-    """The last word on each item: a decision is not taken back by a later "pended".
-
-    What rejects a whole leg is said of each of its items, so that it does not speak for another leg's.
-    """
+def latest_by_item(said: Sequence[Determination], *, is_split: bool) -> Mapping[int, ItemDecision]:
+    """The last word on each item: a decision is not taken back by a later "pended"."""
     latest: dict[int, ItemDecision] = {}
     for determination in said:
         for each in determination.items:
-            undecided_here = each.action is None and not each.rejections
-            item = replace(each, rejections=determination.rejections) if undecided_here else each
+            item = by_itself(each, determination, is_split=is_split)
             if item.is_final or item.sequence not in latest or not latest[item.sequence].is_final:
                 latest[item.sequence] = item
     return latest
+
+
+def by_itself(item: ItemDecision, determination: Determination, *, is_split: bool) -> ItemDecision:
+    """The decision with what its leg says of all items, so that no leg speaks for another's.
+
+    What rejects the whole leg is said of each item, and in a split review so is the leg's own number (decision 11).
+    """
+    if item.action is None and not item.rejections:
+        action = None if determination.rejections else CertificationAction.PENDED
+        item = replace(item, action=action, rejections=determination.rejections)
+    if is_split and not item.administrative_number:
+        item = replace(item, administrative_number=determination.administrative_number)
+    return item
 
 
 def latest_by_leg(said: Sequence[Determination]) -> Sequence[Determination]:
@@ -166,5 +176,5 @@ def joined_information(said: Sequence[Determination]) -> InformationRequest | No
     return replace(
         asked[0],
         attachments=tuple(attachment for request in asked for attachment in request.attachments),
-        loinc_codes=tuple(code for request in asked for code in request.loinc_codes),
+        loinc_codes=tuple(dict.fromkeys(code for request in asked for code in request.loinc_codes)),
     )

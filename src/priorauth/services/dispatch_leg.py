@@ -10,7 +10,7 @@ from random import random
 from priorauth.domain.events import LegDispatched
 from priorauth.domain.exchange import Answer, LegIdentity
 from priorauth.domain.parties import DestinationId
-from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ServiceReview
+from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ReviewId, ServiceReview
 from priorauth.services.ports import (
     DeadLetter,
     DelegateTransport,
@@ -94,6 +94,8 @@ class DispatchLeg:
             return await work.message(earlier.message_id)
         destination = self.destinations[leg.destination]
         review = self.narrow(await work.review(leg.review_id), leg.sequences)
+        if destination.format is Format.X12_278:
+            review = await self._in_their_words(work, review, leg.destination)
         identity = LegIdentity(
             trace=self.new_id("trace"),
             identifier=self.new_id("tx"),
@@ -116,6 +118,16 @@ class DispatchLeg:
             Dispatch(leg_id=leg.id, message_id=message.id, trace=identity.trace, identifier=identity.identifier)
         )
         return message
+
+    async def _in_their_words(self, work: Work, review: ServiceReview, destination: DestinationId) -> ServiceReview:
+        """The review, naming the one that it changes by the trace that this destination got instead of by our own id.
+
+        Our id is what a requester has (REF NT) of a review that nobody gave a number to; a 278 does not carry it.
+        """
+        for prior in await work.legs(ReviewId(review.event.previous_administrative)):
+            if prior.destination == destination and (sent := await work.dispatch(prior.id)):
+                return replace(review, event=replace(review.event, previous_administrative=sent.trace))
+        return review
 
     async def _mark_dispatched(self, work: Work, leg: Leg) -> None:
         review = self.narrow(await work.review(leg.review_id), leg.sequences)

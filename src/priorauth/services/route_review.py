@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from priorauth.domain.events import ReviewRouted
-from priorauth.domain.parties import DestinationId, PayerId
+from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import (
     CertificationType,
     Leg,
     LegId,
+    LegState,
     Purpose,
     ReviewId,
+    ReviewItem,
     ReviewState,
+    Service,
     ServiceReview,
 )
 from priorauth.domain.routes import ItemRoute, Outcome, Route
-from priorauth.services.ports import Destination, Directory, UnitOfWork, Work
+from priorauth.services.ports import Destination, Directory, NotKnown, UnitOfWork, Work
 
 FORCING_PREFIX = "SBX-"
 """Traces that begin so force a sandbox behaviour (sandbox only)."""
@@ -76,12 +79,30 @@ class RouteReview:
         """Send a cancellation, extension or revision to whoever decided the review whose number it names."""
         if not follows_prior_review(review):
             return route
-        items = []
-        for item in route.items:
-            number = prior_number(review, item.sequence)
-            prior = await work.review_by_number(review.partner, number) if number else None
-            items.append(following(item, prior[1]) if prior else item)
+        items = [await self._followed(work, review, item) for item in route.items]
         return replace(route, items=tuple(items))
+
+    async def _followed(self, work: Work, review: ServiceReview, item: ItemRoute) -> ItemRoute:
+        """The item's route, sent to whoever has what it changes; left alone where its number names no review of ours.
+
+        The event's number may name a review that several destinations share: an item goes to the one that has the same
+        service, and to the payer's desk where none has.
+        """
+        number = prior_number(review, item.sequence)
+        named = await work.review_by_number(review.partner, number) if number else None
+        prior_id = named[0] if named else ReviewId(number)
+        prior = await prior_review(work, review.partner, prior_id) if number else None
+        if prior is None:
+            return item
+        asked = review.item(item.sequence)
+        if named and number in (asked.previous_authorization, asked.previous_administrative):
+            return following(item, named[1])
+        legs = [leg for leg in await work.legs(prior.id) if leg.state is not LegState.DECLINED]
+        same = {each.sequence for each in prior.items if asks_for_the_same(each, asked)}
+        deciders = {leg.destination for leg in legs if same & set(leg.sequences)} or {leg.destination for leg in legs}
+        if len(deciders) == 1:
+            return following(item, deciders.pop())
+        return in_question(item, item.desk or self.desks[review.payer]) if deciders and review.payer else item
 
     def plan_legs(self, review: ServiceReview, route: Route) -> Sequence[Leg]:
         """One leg per destination, in the order in which the items first name it (um-catalogue G-01)."""
@@ -90,7 +111,7 @@ class RouteReview:
         for item in route.items:
             destination = item.destination if item.outcome in (Outcome.ROUTE, Outcome.MANUAL) else None
             if destination is None and forced and review.payer:
-                destination = self.desks[review.payer]
+                destination = item.desk or self.desks[review.payer]
             if destination is not None:
                 grouped.setdefault((destination, item.queue or ""), []).append(item.sequence)
         return [
@@ -128,6 +149,25 @@ def prior_number(review: ServiceReview, sequence: int) -> str:
     )
 
 
+async def prior_review(work: Work, partner: PartnerId, review_id: ReviewId) -> ServiceReview | None:
+    """The partner's own earlier review with this id, where there is one."""
+    try:
+        prior = await work.review(review_id)
+    except NotKnown:
+        return None
+    return prior if prior.partner == partner else None
+
+
+def asks_for_the_same(prior: ReviewItem, item: ReviewItem) -> bool:
+    """True where both items ask for the same procedure and revenue code."""
+    return prior.service is not None and item.service is not None and codes(prior.service) == codes(item.service)
+
+
+def codes(service: Service) -> tuple[str, str]:
+    """What names a service: its procedure's code and its revenue code."""
+    return service.procedure.code if service.procedure else "", service.revenue_code
+
+
 def following(item: ItemRoute, destination: DestinationId) -> ItemRoute:
     """The item's route, sent to the destination that has the review it changes."""
     return replace(
@@ -137,4 +177,16 @@ def following(item: ItemRoute, destination: DestinationId) -> ItemRoute:
         queue=None,
         rule="prior_review",
         reason="the review that this one changes is with this destination",
+    )
+
+
+def in_question(item: ItemRoute, desk: DestinationId) -> ItemRoute:
+    """The item's route, sent to the payer's desk: several destinations share the review that it changes."""
+    return replace(
+        item,
+        outcome=Outcome.MANUAL,
+        destination=desk,
+        queue=None,
+        rule="prior_review",
+        reason="several destinations share the review that this one changes",
     )

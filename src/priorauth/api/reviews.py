@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from priorauth.api.bodies import json_response
 from priorauth.api.problems import not_found
+from priorauth.api.security import TheCaller, not_yours, own_partner, require_own_review
 from priorauth.bootstrap import Gateway
+from priorauth.domain.access import CallerKind
 from priorauth.domain.parties import PartnerId
 from priorauth.domain.reviews import ReviewId
 from priorauth.routing.documents import explain_json, route_json
 from priorauth.services.ports import Message, NotKnown
 from priorauth.translate.events import EVENTS_TOPIC, payer_topic
+
+OWN = [Depends(require_own_review)]
 
 router = APIRouter(prefix="/reviews", tags=["reviews"])
 
@@ -21,18 +25,26 @@ MEDIA_TYPES = {"x12": "application/edi-x12", "event": "application/cloudevents+j
 @router.get("", summary="The newest reviews")
 async def list_reviews(
     request: Request,
-    partner: str = "",
+    caller: TheCaller,
+    partner: str = Query(default="", description="of this partner; by default the caller's, an operator's all"),
     limit: int = Query(default=50, ge=1, le=500),
     after: str = Query(default="", description="the `next` of the page before"),
 ) -> Response:
     gateway: Gateway = request.app.state.gateway
-    page = await gateway.describe_review.newest(
-        partner=PartnerId(partner) if partner else None, limit=limit, after=after
-    )
+    if not partner and caller.kind is not CallerKind.OPERATOR:
+        partner = own_partner(request).id
+    if partner and not caller.is_for(CallerKind.PARTNER, partner):
+        raise not_yours("the reviews are another's")
+    try:
+        page = await gateway.describe_review.newest(
+            partner=PartnerId(partner) if partner else None, limit=limit, after=after
+        )
+    except NotKnown:
+        raise not_found("review to continue after") from None
     return json_response(page)
 
 
-@router.get("/{review_id}", summary="One review: items, legs, replies")
+@router.get("/{review_id}", dependencies=OWN, summary="One review: items, legs, replies")
 async def get_review(request: Request, review_id: str) -> Response:
     gateway: Gateway = request.app.state.gateway
     try:
@@ -41,7 +53,7 @@ async def get_review(request: Request, review_id: str) -> Response:
         raise not_found("review") from None
 
 
-@router.get("/{review_id}/route", summary="Where each item went and why, with the rules that lost")
+@router.get("/{review_id}/route", dependencies=OWN, summary="Where each item went and why, with the rules that lost")
 async def get_route(request: Request, review_id: str) -> Response:
     gateway: Gateway = request.app.state.gateway
     async with gateway.unit_of_work.reading() as work:
@@ -51,7 +63,7 @@ async def get_route(request: Request, review_id: str) -> Response:
     return json_response({**route_json(route), "explanation": explain_json(route)})
 
 
-@router.get("/{review_id}/events", summary="What happened to the review, in order")
+@router.get("/{review_id}/events", dependencies=OWN, summary="What happened to the review, in order")
 async def get_events(request: Request, review_id: str) -> Response:
     """The CloudEvents of the review in their full form."""
     gateway: Gateway = request.app.state.gateway
@@ -68,7 +80,7 @@ async def get_events(request: Request, review_id: str) -> Response:
     )
 
 
-@router.get("/{review_id}/messages", summary="The original messages, as received and sent")
+@router.get("/{review_id}/messages", dependencies=OWN, summary="The original messages, as received and sent")
 async def get_messages(request: Request, review_id: str) -> Response:
     gateway: Gateway = request.app.state.gateway
     try:
@@ -93,7 +105,7 @@ def described(review_id: str, role: str, message: Message) -> dict[str, object]:
     }
 
 
-@router.get("/{review_id}/messages/{message_id}", summary="One original message, byte for byte")
+@router.get("/{review_id}/messages/{message_id}", dependencies=OWN, summary="One original message, byte for byte")
 async def get_message(request: Request, review_id: str, message_id: str) -> Response:
     gateway: Gateway = request.app.state.gateway
     try:
@@ -106,7 +118,9 @@ async def get_message(request: Request, review_id: str, message_id: str) -> Resp
     raise not_found("message of that review")
 
 
-@router.get("/{review_id}/lineage", summary="Which position of the request each fact of the review came from")
+@router.get(
+    "/{review_id}/lineage", dependencies=OWN, summary="Which position of the request each fact of the review came from"
+)
 async def get_lineage(request: Request, review_id: str) -> Response:
     gateway: Gateway = request.app.state.gateway
     try:

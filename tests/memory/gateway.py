@@ -1,0 +1,244 @@
+"""The use cases of a gateway over the store in memory: the shipped mappings, a clock that is held, legs kept for tests.
+
+Nothing runs by itself: `settle` does what the worker would do until there is nothing left to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from memory.store import MemoryStore
+from priorauth.adapters.delegates.kafka_topic import KafkaTopic
+from priorauth.bootstrap import EVENT_SOURCE, OURSELVES, addresses, build_tools
+from priorauth.domain.determinations import ItemDecision, Reply
+from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewReceived, ReviewRouted
+from priorauth.domain.exchange import Answer, InboundMessage, ResponseIdentity
+from priorauth.domain.parties import DestinationId, PartnerId
+from priorauth.domain.reviews import Format, Leg, LegState, ReviewId
+from priorauth.services.answer_message import Answered, AnswerMessage
+from priorauth.services.catch_up import CatchUp
+from priorauth.services.dispatch_leg import DispatchLeg
+from priorauth.services.ports import DelegateTransport, LegCodec, Message, Retryable
+from priorauth.services.receive_review import ReceiveReview
+from priorauth.services.record_acknowledgment import RecordAcknowledgment
+from priorauth.services.record_determination import Recorded, RecordDetermination
+from priorauth.services.return_determination import ReturnDetermination
+from priorauth.services.route_review import RouteReview
+from priorauth.settings import Settings
+from priorauth.translate.legs import EventLegCodec, X12LegCodec
+from priorauth.translate.x12_review import narrow
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+WAIT = timedelta(seconds=10)
+SANDBOX, LENIENT = PartnerId("sandbox"), PartnerId("sandbox-lenient")
+TOOLS = build_tools(Settings(sandbox=True))
+
+
+@dataclass
+class Called:
+    """A destination that is called. `replies` are its next answers: bytes, nothing, or a failure to raise."""
+
+    now: datetime
+    destination: DestinationId
+    replies: list[bytes | Exception | None] = field(default_factory=list)
+    received: list[Message] = field(default_factory=list)
+
+    async def send(self, message: Message) -> Answer | None:
+        self.received.append(message)
+        reply = self.replies.pop(0) if self.replies else None
+        if isinstance(reply, Exception):
+            raise reply
+        return reply and Answer(destination=self.destination, format="x12", body=reply, at=self.now)
+
+
+class MemoryGateway:
+    """Every use case, wired as `bootstrap` wires it."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+        self.store = MemoryStore()
+        self.turningpoint = Called(NOON, DestinationId("turningpoint"))
+        self._ids = itertools.count(1)
+        self._handled = 0
+        knowledge = TOOLS.knowledge
+        codecs: Mapping[Format, LegCodec] = {
+            Format.X12_278: X12LegCodec(
+                gateway=OURSELVES, destinations=addresses(knowledge.destinations), is_test=True
+            ),
+            Format.EVENT: EventLegCodec(source=EVENT_SOURCE),
+        }
+        transports: dict[DestinationId, DelegateTransport] = {id: KafkaTopic(id) for id in knowledge.destinations}
+        transports[self.turningpoint.destination] = self.turningpoint
+        made: dict[str, Any] = {"unit_of_work": self.store, "now": self.now, "new_id": self.new_id}
+        self.receive = ReceiveReview(unit_of_work=self.store, new_id=self.new_id)
+        self.route = RouteReview(
+            **made,
+            directory=TOOLS.directory,
+            router=knowledge.route,
+            destinations=knowledge.destinations,
+            desks=knowledge.desks,
+        )
+        self.record = RecordDetermination(
+            **made,
+            destinations=knowledge.destinations,
+            desks=knowledge.desks,
+            codecs={"x12": codecs[Format.X12_278], "event": codecs[Format.EVENT]},
+            narrow=narrow,
+        )
+        self.dispatch = DispatchLeg(
+            **made,
+            destinations=knowledge.destinations,
+            transports=transports,
+            codecs=codecs,
+            narrow=narrow,
+            record_answer=self.record,
+        )
+        self.return_determination = ReturnDetermination(unit_of_work=self.store, now=self.now)
+        self.answer = AnswerMessage(
+            **made,
+            codec=TOOLS.codec,
+            return_determination=self.return_determination,
+            signal=self.store.signal,
+        )
+        self.catch_up = CatchUp(**made, codec=TOOLS.codec, return_determination=self.return_determination)
+        self.record_acknowledgment = RecordAcknowledgment(unit_of_work=self.store, new_id=self.new_id)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}-{next(self._ids):06d}"
+
+    # What a trading partner does
+
+    async def post(self, body: bytes, *, partner: PartnerId = SANDBOX, key: str = "") -> Answered:
+        """Send an interchange and wait for its answer, while the worker works."""
+        waiting = asyncio.create_task(self._post(body, partner, key))
+        while not waiting.done():
+            await self.settle()
+            await asyncio.sleep(0)
+            if not waiting.done() and await self._is_stuck():
+                self.time += WAIT
+        return await waiting
+
+    async def _post(self, body: bytes, partner: PartnerId, key: str) -> Answered:
+        inbound = InboundMessage(
+            format="x12", partner=partner, body=body, received_at=self.now(), idempotency_key=key
+        )
+        decoded = TOOLS.codec.decode(inbound, lambda: ReviewId(self.new_id("rev")))
+        due = self.now() + WAIT
+        received = await self.receive(inbound, decoded, answer_by=due)
+        return await self.answer(inbound, decoded, received, answer_by=due)
+
+    async def _is_stuck(self) -> bool:
+        """True where only time can end the waiting."""
+        for _ in range(5):
+            await asyncio.sleep(0)
+        replied = {review_id for review_id, _ in self.store.tables.replies}
+        return self._handled == len(self.store.published) and not replied.issuperset(self.store.tables.reviews)
+
+    # What the worker does
+
+    async def settle(self) -> None:
+        """Handle every event that was published, and what follows from them."""
+        while self._handled < len(self.store.published):
+            event = self.store.published[self._handled]
+            self._handled += 1
+            if event.type == ReviewReceived.type:
+                await self.route(event.review_id)
+            elif event.type in (ReviewRouted.type, LegDeclined.type):
+                for leg in await self.legs(event.review_id):
+                    await self.dispatch(leg.id)
+                await self._return(event.review_id)
+            elif event.type == DeterminationRecorded.type:
+                await self._return(event.review_id)
+
+    async def pass_time(self, span: timedelta) -> None:
+        """Let time pass, and do what it makes due."""
+        self.time += span
+        for leg in await self.catch_up.legs_due():
+            await self.dispatch(leg.id)
+            await self._return(leg.review_id)
+        await self.settle()
+        await self.catch_up()
+        await self.settle()
+
+    async def _return(self, review_id: ReviewId) -> None:
+        await self.return_determination(review_id)
+        await self.catch_up.deliver_news(review_id)
+
+    # What a destination does
+
+    async def say(self, destination: str, leg: Leg, *items: Mapping[str, object], id: str = "d-1") -> Recorded:
+        """A destination's determination in JSON."""
+        body = {"leg_id": leg.id, "id": id, "decided_at": self.now(), "items": items}
+        return await self.post_answer(destination, body)
+
+    async def decline(self, leg: Leg) -> Recorded:
+        """A destination says that a leg is not theirs."""
+        return await self.post_answer(leg.destination, {"leg_id": leg.id, "reason": "not reviewed here"})
+
+    async def post_answer(self, destination: str, body: object) -> Recorded:
+        return await self.say_bytes(destination, msgspec.json.encode(body), "event")
+
+    async def say_bytes(self, destination: str, body: bytes, format: str) -> Recorded:
+        recorded = await self.record(
+            Answer(destination=DestinationId(destination), format=format, body=body, at=self.now())
+        )
+        for review_id in () if recorded.accepted else recorded.review_ids:
+            await self._return(review_id)
+        await self.settle()
+        return recorded
+
+    # What there is
+
+    async def legs(self, review_id: ReviewId) -> Sequence[Leg]:
+        async with self.store.reading() as work:
+            return await work.legs(review_id)
+
+    async def leg(self, review_id: ReviewId, number: int = 1) -> Leg:
+        return (await self.legs(review_id))[number - 1]
+
+    async def replies(self, review_id: ReviewId) -> Sequence[Reply]:
+        async with self.store.reading() as work:
+            return [record.reply for record in await work.replies(review_id)]
+
+    async def channels(self, review_id: ReviewId) -> Sequence[str]:
+        async with self.store.reading() as work:
+            return [record.channel for record in await work.replies(review_id)]
+
+    async def mailbox(self) -> Sequence[bytes]:
+        async with self.store.reading() as work:
+            return [(await work.message(entry.message_id)).body for entry in await work.mailbox(SANDBOX, 100)]
+
+    async def dead_letters(self) -> Sequence[str]:
+        async with self.store.reading() as work:
+            return [letter.reason for letter in await work.dead_letters(100)]
+
+
+def response_to(leg: Message, *items: ItemDecision, at: datetime = NOON) -> bytes:
+    """The 278 response of a destination that speaks it to a leg's interchange."""
+    inbound = InboundMessage(format="x12", partner=SANDBOX, body=leg.body, received_at=at)
+    decoded = TOOLS.codec.decode(inbound, lambda: ReviewId("rev-theirs"))
+    review = decoded.parts[0].review
+    assert review is not None
+    reply = Reply(review_id=review.id, number=1, made_at=at, items=items)
+    return decoded.respond({1: (review, reply)}, ResponseIdentity(control_number=7, made_at=at))
+
+
+async def not_reached(gateway: MemoryGateway, leg: Leg) -> None:
+    """One attempt at a leg whose destination cannot be reached."""
+    gateway.turningpoint.replies = [Retryable("the destination could not be reached")]
+    with suppress(Retryable):
+        await gateway.dispatch(leg.id)
+
+
+__all__ = ["LENIENT", "NOON", "SANDBOX", "TOOLS", "WAIT", "LegState", "MemoryGateway", "not_reached", "response_to"]

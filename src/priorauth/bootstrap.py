@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,10 @@ from pathlib import Path
 
 import httpx2
 
-from priorauth.adapters.archive import Seal, read_key, sandbox_key
+from priorauth.adapters.access_tokens import SignedAccessTokens
+from priorauth.adapters.archive import BadKey, Seal, read_key, sandbox_key
+from priorauth.adapters.assertions import SignedAssertions
+from priorauth.adapters.clients import ClientFault, Clients
 from priorauth.adapters.clock import Clock
 from priorauth.adapters.commit_signal import CommitSignal
 from priorauth.adapters.database.engine import Database
@@ -18,10 +21,12 @@ from priorauth.adapters.database.migrations import migrate
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
+from priorauth.adapters.delegates.no_address import NoAddress
 from priorauth.adapters.delegates.x12_http import X12Http
 from priorauth.adapters.directory import FileDirectory, read_directory
 from priorauth.adapters.embedded_bus import EmbeddedBus
 from priorauth.adapters.identifiers import new_id
+from priorauth.adapters.key_sets import KeySets
 from priorauth.adapters.knowledge import Knowledge, load_knowledge
 from priorauth.adapters.mapping_files import mappings_folder
 from priorauth.domain.parties import DestinationId, PartnerId, TradingPartner
@@ -32,6 +37,7 @@ from priorauth.services.catch_up import CatchUp
 from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.inspect_message import InspectMessage
+from priorauth.services.issue_token import IssueToken
 from priorauth.services.ports import DelegateTransport, Destination, LegCodec, Retryable
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
@@ -79,6 +85,8 @@ class Gateway:
     seal: Seal
     http: httpx2.AsyncClient
     metrics: Metrics
+    tokens: SignedAccessTokens
+    issue_token: IssueToken
     receive_review: ReceiveReview
     answer_message: AnswerMessage
     route_review: RouteReview
@@ -88,6 +96,7 @@ class Gateway:
     return_determination: ReturnDetermination
     describe_review: DescribeReview
     catch_up: CatchUp
+    warnings: tuple[str, ...] = ()  # what is not as it should be, and keeps no request from being taken
     checks: list[Callable[[], str]] = field(default_factory=list)  # each says what is not well, or nothing
     stopping: bool = False
 
@@ -133,7 +142,10 @@ class Gateway:
 def build_tools(settings: Settings) -> Tools:
     """What the mappings say, wired to the tools that need no store."""
     folder = mappings_folder(settings.mappings)
-    knowledge = load_knowledge(folder, sandbox=settings.sandbox)
+    try:
+        knowledge = load_knowledge(folder, sandbox=settings.sandbox)
+    except ClientFault as fault:
+        raise NotConfigured(str(fault)) from None
     partners = {**knowledge.partners.by_id, INSPECTOR.id: INSPECTOR}
     codec = X12Codec(findings=knowledge.findings, payer_of=knowledge.payer, partners=partners)
     directory = read_directory(folder / "sandbox" / "directory.yaml")
@@ -149,7 +161,8 @@ def build_tools(settings: Settings) -> Tools:
 async def build(settings: Settings) -> Gateway:
     """A gateway on a migrated database, ready to run. Raises NotConfigured where a setting is missing."""
     tools = build_tools(settings)
-    seal = Seal(archive_key(settings))
+    key = archive_key(settings)
+    seal = Seal(key)
     await migrate(settings.database_url)
     database = Database(settings.database_url)
     clock = Clock()
@@ -173,6 +186,9 @@ async def build(settings: Settings) -> Gateway:
         now=clock.now,
         new_id=new_id,
     )
+    tokens = SignedAccessTokens(key, issuer=settings.issuer, now=clock.now, new_id=new_id)
+    key_sets = KeySets(http, settings.outbound_hosts, now=clock.now)
+    refuse_other_hosts(knowledge.clients, key_sets)
     return_determination = ReturnDetermination(unit_of_work=unit_of_work, now=clock.now)
     dispatch_leg = DispatchLeg(
         unit_of_work=unit_of_work,
@@ -194,6 +210,13 @@ async def build(settings: Settings) -> Gateway:
         seal=seal,
         http=http,
         metrics=Metrics(),
+        tokens=tokens,
+        issue_token=IssueToken(
+            unit_of_work=unit_of_work,
+            assertions=SignedAssertions(knowledge.clients, key_sets, audience=settings.token_url, now=clock.now),
+            tokens=tokens,
+            now=clock.now,
+        ),
         receive_review=ReceiveReview(unit_of_work=unit_of_work, new_id=new_id),
         answer_message=AnswerMessage(
             unit_of_work=unit_of_work,
@@ -225,13 +248,35 @@ async def build(settings: Settings) -> Gateway:
             now=clock.now,
             new_id=new_id,
         ),
+        warnings=tuple(warnings_of(settings, knowledge.destinations)),
     )
+
+
+def refuse_other_hosts(clients: Clients, key_sets: KeySets) -> None:
+    """Raises NotConfigured where a client publishes its keys where we may not fetch them."""
+    for registered in clients.by_id.values():
+        if registered.keys_url and not key_sets.allows(registered.keys_url):
+            raise NotConfigured(
+                f"client {registered.client.id}: jwks_url needs https and a host that PRIORAUTH_OUTBOUND_HOSTS lists"
+            )
+
+
+def warnings_of(settings: Settings, destinations: Mapping[DestinationId, Destination]) -> Iterator[str]:
+    """What an operator should know of a gateway that starts all the same."""
+    if settings.sandbox:
+        return
+    for id, destination in destinations.items():
+        if destination.transport == "x12_http" and not destination.url:
+            yield f"mappings/delegates/{id}.yaml has no url: every leg to it becomes a dead letter"
 
 
 def archive_key(settings: Settings) -> bytes:
     """The key that the store is sealed under: the setting, or in the sandbox a file beside the database."""
     if settings.archive_key is not None:
-        return read_key(settings.archive_key.get_secret_value())
+        try:
+            return read_key(settings.archive_key.get_secret_value())
+        except BadKey as problem:
+            raise NotConfigured(f"PRIORAUTH_ARCHIVE_KEY: {problem}") from None
     if not settings.sandbox:
         raise NotConfigured("PRIORAUTH_ARCHIVE_KEY is needed outside the sandbox: 32 random bytes in base64")
     return sandbox_key(settings.data_folder / "archive.key")
@@ -262,7 +307,5 @@ def transports(
             continue
         simulated = f"{settings.base_url}/sandbox/delegates/{id}/x12" if settings.sandbox else ""
         url = simulated or destination.url
-        if not url:
-            raise NotConfigured(f"mappings/delegates/{id}.yaml needs a url outside the sandbox")
-        found[id] = X12Http(id, url, http, now=now)
+        found[id] = X12Http(id, url, http, now=now) if url else NoAddress()
     return found

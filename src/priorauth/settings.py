@@ -5,10 +5,25 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+def listed(value: object) -> object:
+    """A list as an environment variable has it: separated by commas."""
+    return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+
+
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
+Networks = Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(listed)]
 
 
 class Settings(BaseSettings):
@@ -23,6 +38,10 @@ class Settings(BaseSettings):
     sandbox: bool = False
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    outbound_hosts: Hosts = ()
+    client_certificate_header: str = ""
+    trusted_proxies: Networks = ()
     wait_seconds: float = Field(default=10.0, gt=0, le=60)
     log_level: str = "info"
     log_format: str = "json"
@@ -37,6 +56,16 @@ class Settings(BaseSettings):
         """Where this gateway listens."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def issuer(self) -> str:
+        """Where callers reach this gateway: what its tokens are for."""
+        return self.public_url.rstrip("/") or self.base_url
+
+    @property
+    def token_url(self) -> str:
+        """Where access tokens are had, which client assertions name as their audience."""
+        return f"{self.issuer}/oauth/token"
 
     @property
     def data_folder(self) -> Path:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from priorauth.adapters.clients import Clients, load_clients
 from priorauth.adapters.destinations import load_destinations
 from priorauth.adapters.mapping_files import read_folder
 from priorauth.adapters.partners import Partners, load_partners
+from priorauth.domain.access import CallerKind
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import Route
@@ -31,6 +33,7 @@ class Knowledge:
     packs: Mapping[PayerId, Pack]
     partners: Partners
     destinations: Mapping[DestinationId, Destination]
+    clients: Clients
 
     @property
     def desks(self) -> Mapping[PayerId, DestinationId]:
@@ -74,12 +77,20 @@ def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
     honoured = {
         PartnerId(id): partner for id, partner in partners.by_id.items() if sandbox or not partner.accepts_any_sender
     }
+    destinations = load_destinations(below(files, "delegates/"))
+    by_payer = {pack.payer: pack for pack in packs}
+    stood_for: dict[CallerKind, Container[str]] = {
+        CallerKind.PARTNER: honoured,
+        CallerKind.DELEGATE: destinations,
+        CallerKind.PAYER: by_payer,
+    }
     return Knowledge(
         findings=read_finding_table(files["findings.csv"]),
         fact_tables=load_fact_tables(below(files, "crosswalks/")),
-        packs={pack.payer: pack for pack in packs},
+        packs=by_payer,
         partners=Partners(honoured),
-        destinations=load_destinations(below(files, "delegates/")),
+        destinations=destinations,
+        clients=load_clients(below(files, "clients/"), stood_for),
     )
 
 

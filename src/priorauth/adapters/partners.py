@@ -65,6 +65,11 @@ class Partners:
         for partner in self.by_id.values():
             if wanted in partner.interchange_ids:
                 return partner
+        return self.anybody
+
+    @property
+    def anybody(self) -> TradingPartner | None:
+        """The partner that everybody is who is nobody else (the sandbox's)."""
         return next((partner for partner in self.by_id.values() if partner.accepts_any_sender), None)
 
 

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from priorauth import __version__
-from priorauth.api import delegates, events, health, reviews, schemas, tools, x12
+from priorauth.api import delegates, events, health, oauth, reviews, schemas, tools, x12
 from priorauth.api.problems import Problem, problem_response, render_http, render_invalid, render_problem
-from priorauth.api.security import RequireToken
+from priorauth.api.security import RequireCaller
 from priorauth.bootstrap import Gateway
 from priorauth.observability import Metrics
 from priorauth.services.ports import Retryable
@@ -47,7 +47,7 @@ def create_app(
 
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
-    for module in (x12, reviews, events, delegates, tools, schemas, health):
+    for module in (x12, reviews, events, delegates, tools, oauth, schemas, health):
         app.include_router(module.router)
     for router in extra_routers:
         app.include_router(router)
@@ -57,24 +57,25 @@ def create_app(
     app.add_exception_handler(Retryable, render_unavailable)
     app.add_exception_handler(Exception, render_defect)
     if not gateway.settings.sandbox:
-        app.add_middleware(RequireToken)
+        app.add_middleware(RequireCaller, gateway=gateway)
     app.add_middleware(CountRequests, metrics=gateway.metrics)
     return app
 
 
-async def render_unavailable(_request: Request, _error: Exception) -> Response:
+async def render_unavailable(request: Request, _error: Exception) -> Response:
     """Something we depend on is away: nothing was accepted, so the same request may be sent again."""
     problem = Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "the gateway cannot take this now; send it again", headers={"Retry-After": "5"}
     )
-    return problem_response(problem)
+    return problem_response(problem, request.url.path)
 
 
 async def render_defect(request: Request, error: Exception) -> Response:
     """A defect of ours. The response says nothing of it; the log has the traceback without values."""
     log.error("request_failed", route=getattr(request.scope.get("route"), "path", "other"), exc_info=error)
     return problem_response(
-        Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed; the request can be repeated")
+        Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed; the request can be repeated"),
+        request.url.path,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -31,6 +32,8 @@ def too_large(limit: int) -> Problem:
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too large", f"the limit is {limit} bytes")
 
 
-def json_response(value: object, status: int = 200) -> Response:
+def json_response(value: object, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
     """Any value that msgspec writes, dates and domain types included."""
-    return Response(msgspec.json.encode(value), status_code=status, media_type="application/json")
+    return Response(
+        msgspec.json.encode(value), status_code=status, media_type="application/json", headers=dict(headers or {})
+    )

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request, Response
 
 from priorauth.api.bodies import json_response, read_body
 from priorauth.api.problems import Problem, not_found
+from priorauth.api.security import TheCaller, not_yours
 from priorauth.bootstrap import Gateway
+from priorauth.domain.access import CallerKind
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
 
@@ -16,9 +18,11 @@ router = APIRouter(tags=["delegates"])
 
 
 @router.post("/delegates/{delegate}/determinations", summary="Return a determination or a decline")
-async def post_determination(request: Request, delegate: str) -> Response:
+async def post_determination(request: Request, caller: TheCaller, delegate: str) -> Response:
     """A 278 response interchange, or JSON of the event schemas. The same answer sent twice is recorded once."""
     gateway: Gateway = request.app.state.gateway
+    if not caller.is_for(CallerKind.DELEGATE, delegate):
+        raise not_yours("this is another delegate's door")
     if DestinationId(delegate) not in gateway.destinations:
         raise not_found("delegate")
     body = await read_body(request)

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
+from priorauth.api.security import TheCaller, not_yours
 from priorauth.bootstrap import Gateway
+from priorauth.domain.access import CallerKind
 from priorauth.domain.parties import PayerId
 from priorauth.services.ports import StoredEvent
 from priorauth.translate.events import EVENTS_TOPIC, payer_topic
@@ -24,14 +26,21 @@ router = APIRouter(tags=["events"])
 @router.get("/events", summary="The event stream", response_class=StreamingResponse)
 async def stream_events(
     request: Request,
+    caller: TheCaller,
     after: int = Query(default=0, ge=0, le=LAST_POSITION, description="the position of the last event that you have"),
-    payer: str = Query(default="", description="one payer's full events; without it, all in their minimal form"),
+    payer: str = Query(
+        default="", description="one payer's full events; without it a payer's own, or all in their minimal form"
+    ),
     follow: bool = Query(default=True, description="false: end after the events there are"),
 ) -> StreamingResponse:
     """CloudEvents, one a message. The SSE id is the position: reconnect with it in `Last-Event-ID` or `after`."""
     gateway: Gateway = request.app.state.gateway
     last = request.headers.get("last-event-id", "")
     start = min(int(last), LAST_POSITION) if last.isascii() and last.isdigit() else after
+    if caller.kind is CallerKind.PAYER:
+        payer = payer.upper() or caller.stands_for
+    if not caller.is_for(CallerKind.PAYER, payer):
+        raise not_yours("the events are another's")
     topic = payer_topic(PayerId(payer)) if payer else EVENTS_TOPIC
     return StreamingResponse(
         events_from(gateway, request, topic, start, follow=follow),

@@ -23,12 +23,15 @@ async def live() -> Response:
 
 @router.get("/health/ready", summary="Requests can be taken")
 async def ready(request: Request) -> Response:
-    """200 when the store answers and the background work runs, else 503 with what does not."""
+    """200 when the store answers and the background work runs, else 503 with what does not.
+
+    Warnings keep no request from being taken: they are for whoever set the gateway up.
+    """
     gateway: Gateway = request.app.state.gateway
     problems = await gateway.problems()
     if problems:
         return json_response({"status": "not ready", "problems": problems}, HTTPStatus.SERVICE_UNAVAILABLE)
-    return json_response({"status": "ready"})
+    return json_response({"status": "ready", **({"warnings": gateway.warnings} if gateway.warnings else {})})
 
 
 @router.get("/metrics", summary="Prometheus metrics")

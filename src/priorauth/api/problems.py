@@ -12,6 +12,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 PROBLEM = "application/problem+json"
+FHIR_JSON = "application/fhir+json"
+FHIR_PATHS = "/fhir/"
+
+ISSUE_CODES = {
+    HTTPStatus.BAD_REQUEST: "invalid",
+    HTTPStatus.UNAUTHORIZED: "login",
+    HTTPStatus.FORBIDDEN: "forbidden",
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "not-supported",
+    HTTPStatus.NOT_ACCEPTABLE: "not-supported",
+    HTTPStatus.CONFLICT: "conflict",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-long",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "not-supported",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "invalid",
+    HTTPStatus.TOO_MANY_REQUESTS: "throttled",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "exception",
+    HTTPStatus.SERVICE_UNAVAILABLE: "transient",
+}
+"""The type of an issue of an OperationOutcome, by HTTP status."""
 
 
 class Problem(Exception):
@@ -34,8 +53,10 @@ class Problem(Exception):
         self.members = members
 
 
-def problem_response(problem: Problem) -> Response:
-    """The problem as a response."""
+def problem_response(problem: Problem, path: str = "") -> Response:
+    """The problem as a response: an OperationOutcome on FHIR's paths, problem+json on every other."""
+    if path.startswith(FHIR_PATHS):
+        return outcome_response(problem)
     body = {"type": "about:blank", "title": problem.title, "status": problem.status.value, **problem.members}
     if problem.detail:
         body["detail"] = problem.detail
@@ -44,26 +65,43 @@ def problem_response(problem: Problem) -> Response:
     )
 
 
-async def render_problem(_request: Request, error: Exception) -> Response:
+def outcome_response(problem: Problem) -> Response:
+    """The problem as the one OperationOutcome that an error of the FHIR API is (PAS spec-35)."""
+    issue = {
+        "severity": "error",
+        "code": ISSUE_CODES.get(problem.status, "processing"),
+        "details": {"text": problem.title},
+        **({"diagnostics": problem.detail} if problem.detail else {}),
+    }
+    return Response(
+        msgspec.json.encode({"resourceType": "OperationOutcome", "issue": [issue]}),
+        status_code=problem.status,
+        media_type=FHIR_JSON,
+        headers=dict(problem.headers or {}),
+    )
+
+
+async def render_problem(request: Request, error: Exception) -> Response:
     """The exception handler for Problem."""
     assert isinstance(error, Problem)
-    return problem_response(error)
+    return problem_response(error, request.url.path)
 
 
-async def render_invalid(_request: Request, error: Exception) -> Response:
+async def render_invalid(request: Request, error: Exception) -> Response:
     """Parameters or JSON that are not as described: where and what is wrong, never the value."""
     assert isinstance(error, RequestValidationError)
     wrong = [{"where": "/".join(map(str, each["loc"])), "problem": each["type"]} for each in error.errors()]
     return problem_response(
-        Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request is not as /docs describes it", invalid=wrong)
+        Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request is not as /docs describes it", invalid=wrong),
+        request.url.path,
     )
 
 
-async def render_http(_request: Request, error: Exception) -> Response:
+async def render_http(request: Request, error: Exception) -> Response:
     """What the router refuses: no such path, no such method on it."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    return problem_response(Problem(status, status.phrase.lower(), headers=error.headers))
+    return problem_response(Problem(status, status.phrase.lower(), headers=error.headers), request.url.path)
 
 
 def not_found(what: str) -> Problem:

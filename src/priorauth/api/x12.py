@@ -9,10 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from priorauth.api.bodies import json_response, read_body
 from priorauth.api.problems import Problem, not_found
+from priorauth.api.security import TheCaller, caller_of, not_yours, own_partner, require_partner
 from priorauth.bootstrap import Gateway
+from priorauth.domain.access import ANYBODY, Caller, CallerKind
 from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.parties import PartnerId, TradingPartner
-from priorauth.services.ports import Decoded, NotKnown
+from priorauth.services.ports import MailboxEntry, NotKnown, Work
+from priorauth.translate.x12_interchange import X12Message
 from priorauth.x12.faults import X12SyntaxError
 
 EDI = "application/edi-x12"
@@ -29,6 +32,8 @@ async def post_x12(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
     inbound, partner = await read_inbound(request, gateway)
     decoded = await decode(gateway, inbound)
+    if caller_of(request) is not ANYBODY and not all(map(partner.groups_as, decoded.group_senders)):
+        raise not_yours("a group of this interchange has a sender (GS02) that is not the caller's")
     gateway.metrics.received(decoded)
     if decoded.acknowledges:
         await gateway.record_acknowledgment(inbound, decoded)
@@ -64,7 +69,8 @@ async def read_inbound(request: Request, gateway: Gateway) -> tuple[InboundMessa
         ) from None
     partner = gateway.tools.knowledge.partners.sender(sender.qualifier, sender.id)
     if partner is None:
-        raise Problem(HTTPStatus.FORBIDDEN, "the sender of this interchange is not a trading partner of this gateway")
+        raise not_yours("the sender of this interchange is not a trading partner of this gateway")
+    require_partner(caller_of(request), partner.id)
     inbound = InboundMessage(
         format="x12",
         partner=partner.id,
@@ -75,7 +81,7 @@ async def read_inbound(request: Request, gateway: Gateway) -> tuple[InboundMessa
     return inbound, partner
 
 
-async def decode(gateway: Gateway, inbound: InboundMessage) -> Decoded:
+async def decode(gateway: Gateway, inbound: InboundMessage) -> X12Message:
     if len(inbound.body) <= INLINE_BYTES:
         return gateway.tools.codec.decode(inbound, gateway.new_review_id)
     return await asyncio.to_thread(gateway.tools.codec.decode, inbound, gateway.new_review_id)
@@ -83,39 +89,51 @@ async def decode(gateway: Gateway, inbound: InboundMessage) -> Decoded:
 
 @router.get("/x12/mailbox", summary="Interchanges that wait to be picked up")
 async def list_mailbox(
-    request: Request, partner: str = "sandbox", limit: int = Query(default=100, ge=1, le=1000)
+    request: Request,
+    caller: TheCaller,
+    partner: str = Query(default="", description="whose mailbox; by default the caller's"),
+    limit: int = Query(default=100, ge=1, le=1000),
 ) -> Response:
     """The partner's waiting interchanges, oldest first. Each stays listed until it is acknowledged."""
     gateway: Gateway = request.app.state.gateway
+    owner = PartnerId(partner) if partner else own_partner(request).id
+    if not caller.is_for(CallerKind.PARTNER, owner):
+        raise not_yours("the mailbox is another's")
     async with gateway.unit_of_work.reading() as work:
         waiting = []
-        for entry in await work.mailbox(PartnerId(partner), limit):
+        for entry in await work.mailbox(owner, limit):
             reviews = await work.reviews_of(entry.message_id)
             waiting.append({"id": entry.id, "at": entry.at, "review_ids": reviews, "href": f"/x12/mailbox/{entry.id}"})
     return json_response({"waiting": waiting})
 
 
 @router.get("/x12/mailbox/{entry_id}", summary="Pick up one interchange", response_class=Response)
-async def get_from_mailbox(request: Request, entry_id: str) -> Response:
+async def get_from_mailbox(request: Request, caller: TheCaller, entry_id: str) -> Response:
     """The interchange itself. It stays in the mailbox until it is acknowledged."""
     gateway: Gateway = request.app.state.gateway
     async with gateway.unit_of_work.reading() as work:
-        try:
-            entry = await work.mailbox_entry(entry_id)
-        except NotKnown:
-            raise not_found("mailbox entry") from None
+        entry = await own_entry(work, caller, entry_id)
         message = await work.message(entry.message_id)
         reviews = await work.reviews_of(entry.message_id)
     return Response(message.body, media_type=EDI, headers={"X-Review-Id": ",".join(reviews)})
 
 
 @router.post("/x12/mailbox/{entry_id}/ack", summary="Say that an interchange was picked up", status_code=204)
-async def acknowledge(request: Request, entry_id: str) -> Response:
+async def acknowledge(request: Request, caller: TheCaller, entry_id: str) -> Response:
     """Take the interchange off the list. Doing so twice is no error."""
     gateway: Gateway = request.app.state.gateway
     async with gateway.unit_of_work() as work:
-        try:
-            await work.acknowledge_mailbox_entry(entry_id, gateway.now())
-        except NotKnown:
-            raise not_found("mailbox entry") from None
+        await own_entry(work, caller, entry_id)
+        await work.acknowledge_mailbox_entry(entry_id, gateway.now())
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def own_entry(work: Work, caller: Caller, entry_id: str) -> MailboxEntry:
+    """An entry of the caller's mailbox. Problem 404 where it is another's, as where there is none."""
+    try:
+        entry = await work.mailbox_entry(entry_id)
+    except NotKnown:
+        raise not_found("mailbox entry") from None
+    if not caller.is_for(CallerKind.PARTNER, entry.partner):
+        raise not_found("mailbox entry")
+    return entry

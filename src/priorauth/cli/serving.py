@@ -78,6 +78,7 @@ class Server:
             access_log=False,
             timeout_graceful_shutdown=round(patience),
             server_header=False,
+            proxy_headers=False,  # who is at the other end of a connection is not for a header to say
             backlog=BACKLOG,
         )
         await HttpServer(config, self.begin_to_stop).serve(sockets=[listening])
@@ -106,6 +107,8 @@ class Server:
     def announce(self) -> None:
         settings = self.gateway.settings
         print(f"listening on {settings.base_url}", flush=True)
+        for warning in self.gateway.warnings:
+            log.warning("not_as_it_should_be", reason=warning)
         log.info("started", host=settings.host, port=settings.port, sandbox=settings.sandbox, version=__version__)
 
 

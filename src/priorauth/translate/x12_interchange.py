@@ -134,6 +134,12 @@ class X12Message:
         return f"{isa[5].strip()}:{isa[6].strip()}:{isa[13].strip()}"
 
     @property
+    def group_senders(self) -> frozenset[str]:
+        """The senders that its functional groups name (GS02). A group without one is refused for that."""
+        groups = self.result.interchange.groups
+        return frozenset(group.header[2].strip() for group in groups if group.header[2:3]) - {""}
+
+    @property
     def refused(self) -> bool:
         return not self.verdict.verdict.accepts
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from priorauth.domain.findings import Finding
 
 from .segments import EMPTY, Delimiters, Segment
-from .shape import BlockReader, Made, Shape
+from .shape import ABSENT, Selection, Shape
 
 
 class Branch(NamedTuple):
@@ -84,16 +84,20 @@ class LoopNode:
         place = self._shape.places.get(key)
         return self._rows[self._start + place[0][0]] if place is not None else []
 
-    def read(self, reader: BlockReader[Made], separator: str, *given: object) -> Made:
-        """What a reader makes of this loop; `separator` is the component's."""
-        return self._shape.read_by(reader)(self._rows, self._start, separator, *given)
+    def pick(self, selection: Selection) -> tuple[list[str], ...]:
+        """The first segment of each key of the selection as it was received, without padding; `ABSENT` is empty."""
+        count, pick = self._shape.picker(selection)
+        rows = self._rows[self._start : self._start + count]
+        rows.append(ABSENT)
+        return pick(rows)
 
-    def read_each(self, id: str, reader: BlockReader[Made], separator: str) -> tuple[Made, ...]:
-        """What a reader makes of every repetition of a loop without HL directly below, in order."""
-        blocks = self._shape.blocks.get(id)
-        if blocks is None:
-            return ()
-        return tuple([shape.read_by(reader)(self._rows, self._start, separator) for shape in blocks])
+    def first_rows(self) -> dict[str, list[str]]:
+        """The first segment of every key that is there, as it was received, without padding."""
+        rows, start = self._rows, self._start
+        found: dict[str, list[str]] = {}
+        for key, place in self._shape.places.items():
+            found[key] = rows[start + place[0][0]]
+        return found
 
     def rows(self, key: str) -> list[list[str]]:
         """Every segment of that key in order, as it was received, without padding."""
@@ -108,10 +112,6 @@ class LoopNode:
     def has(self, key: str) -> bool:
         """True where this loop has a segment of that key."""
         return key in self._shape.places
-
-    def has_any(self, keys: frozenset[str]) -> bool:
-        """True where this loop has a segment of one of those keys, or a loop without HL of one of those ids."""
-        return not (keys.isdisjoint(self._shape.places) and keys.isdisjoint(self._shape.blocks))
 
     def walk(self) -> Iterator[LoopNode]:
         """This loop, then every loop below it."""

@@ -102,6 +102,28 @@ TIMING_DELIVERY = f"{PAS}extension-timingdeliverypattern"
 TRACE_NUMBER = f"{PAS}extension-itemTraceNumber"
 TRANSMISSION = f"{PAS}extension-TransmissionIdentifiers"
 
+# Extensions of responses.
+ADMISSION_DATES = f"{PAS}extension-admissionDates"
+AUTHORIZED_DETAIL = f"{PAS}extension-itemAuthorizedDetail"
+AUTHORIZED_PROVIDER = f"{PAS}extension-itemAuthorizedProvider"
+COMMUNICATED_DIAGNOSIS = f"{PAS}extension-communicatedDiagnosis"
+DISCHARGE_DATE = f"{PAS}extension-dischargeDate"
+ERROR_ELEMENT = f"{PAS}extension-errorElement"
+ERROR_FOLLOW_UP = f"{PAS}extension-errorFollowupAction"
+ERROR_PATH = f"{PAS}extension-errorPath"
+ITEM_CATEGORY = f"{PAS}extension-itemCategory"
+ISSUE_DATE = f"{PAS}extension-itemPreAuthIssueDate"
+LINE_NUMBER = f"{PAS}extension-serviceLineNumber"
+PA_LINE_NUMBER = f"{PAS}extension-paLineNumber"
+"""Of 2.0.1 only."""
+PERIOD_OF_ITEM = f"{PAS}extension-itemPreAuthPeriod"
+PROVIDER_TYPE = f"{PAS}extension-authorizedProviderType"
+REQUESTED_DATE = f"{PAS}extension-itemRequestedServiceDate"
+REVENUE_CODE = f"{PAS}extension-revenueCode"
+REVIEW_ACTION = f"{PAS}extension-reviewAction"
+REVIEW_ACTION_CODE = f"{PAS}extension-reviewActionCode"
+REVIEWER = f"{PAS}extension-claimResponseReviewer"
+
 
 def concept(system: str, code: str) -> Written:
     """A CodeableConcept of one code."""

@@ -1,0 +1,340 @@
+"""A delegate's PAS response Bundle to the determination of its leg; `reply_to_fhir` writes responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from priorauth.domain.determinations import (
+    Authorized,
+    CertificationAction,
+    DaySpan,
+    Determination,
+    InformationRequest,
+    ItemDecision,
+    Rejection,
+    ReviewerRole,
+)
+from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
+from priorauth.domain.reviews import (
+    Attachment,
+    DatePeriod,
+    Leg,
+    Procedure,
+    ReviewItem,
+    ServiceReview,
+    Trace,
+)
+from priorauth.fhir.bundles import Bundle
+from priorauth.fhir.elements import Element
+from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_errors import read_errors
+from priorauth.translate.fhir_orders import unit_of
+from priorauth.translate.fhir_reading import (
+    NOTHING,
+    Resource,
+    Resources,
+    any_code,
+    child,
+    children,
+    code,
+    codings,
+    counts,
+    day,
+    decimal,
+    extension_code,
+    extension_text,
+    extensions,
+    text,
+)
+from priorauth.translate.fhir_values import plain_ndc, read_days, read_period, read_trace
+from priorauth.translate.fhir_vocabulary import (
+    ACTION,
+    ADMINISTRATION_NUMBER,
+    DECISION_REASON,
+    ISSUE_DATE,
+    LINE_NUMBER,
+    NDC,
+    PERIOD_OF_ITEM,
+    REPORT_TRANSMISSION,
+    REPORT_TYPE,
+    REVENUE,
+    REVENUE_CODE,
+    REVIEW_ACTION,
+    REVIEW_ACTION_CODE,
+    REVIEWER,
+    TRACE_NUMBER,
+)
+
+_ACTIONS = {action.value: action for action in CertificationAction}
+
+
+def response_of(bundle: Bundle) -> int | None:
+    """The entry of the ClaimResponse of a response Bundle, None where there is none."""
+    return next((entry for entry, node in enumerate(bundle.entries) if node.resource_type == "ClaimResponse"), None)
+
+
+def returned_traces(bundle: Bundle) -> tuple[str, ...]:
+    """The trace numbers of the request that a response returns: identifiers of the ClaimResponse and of its request."""
+    entry = response_of(bundle)
+    if entry is None:
+        return ()
+    response = bundle.entries[entry].element
+    identifiers = [*children(response, "identifier"), child(child(response, "request"), "identifier")]
+    return tuple(dict.fromkeys(value for each in identifiers if (value := text(each, "value"))))
+
+
+def determination_from_fhir(
+    bundle: Bundle,
+    *,
+    leg: Leg,
+    review: ServiceReview,
+    determination_id: str,
+    decided_at: datetime,
+    crosswalks: Crosswalks,
+) -> Determination | tuple[Finding, ...]:
+    """What a response says of a leg's items, or the findings that keep it from being read.
+
+    `review` holds the leg's items only. Errors that name no item are on each of them, so that they do not speak for
+    another leg's items.
+    """
+    entry = response_of(bundle)
+    if entry is None:
+        return (_finding(FindingCode.DETERMINATION_UNREADABLE, "Bundle.entry"),)
+    reading = _Reading(Resources(bundle), entry, review, crosswalks)
+    unknown = reading.unknown_item()
+    if unknown is not None:
+        path = f"Bundle.entry[{entry}].resource.item[{unknown}].itemSequence"
+        return (_finding(FindingCode.DETERMINATION_TRACE_UNKNOWN, path),)
+    items = tuple(replace(reading.item(item), decided_by=leg.destination) for item in review.items)
+    if not any(item.action or item.rejections for item in items):
+        return (_finding(FindingCode.DETERMINATION_MISSING, f"Bundle.entry[{entry}].resource.item.adjudication"),)
+    return Determination(
+        id=determination_id,
+        review_id=leg.review_id,
+        leg_id=leg.id,
+        decided_by=leg.destination,
+        decided_at=decided_at,
+        items=items,
+        certification_number=reading.whole.number or text(reading.response.element, "preAuthRef"),
+        information=reading.information(0),
+        message=reading.message(),
+        traces=reading.assigned_traces(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A reviewAction."""
+
+    action: CertificationAction | None
+    number: str
+    reasons: tuple[str, ...]
+    second_opinion: bool | None
+
+
+class _Reading:
+    """One response while it is read, for the items of one leg."""
+
+    def __init__(self, resources: Resources, entry: int, review: ServiceReview, walks: Crosswalks) -> None:
+        self.resources = resources
+        self.response: Resource = resources.at(entry)
+        self.review = review
+        self.walks = walks
+        self.whole = _said(self.response.element)
+        self.items: Mapping[object, Element] = {
+            each.get("itemSequence"): each for each in children(self.response.element, "item")
+        }
+        self.added = children(self.response.element, "addItem")
+        self.notes = {each.get("number"): text(each, "text") for each in children(self.response.element, "processNote")}
+        self.asked = list(self._asked())
+        self.errors = self._errors()
+        self.reviewer = self._reviewer()
+
+    def unknown_item(self) -> int | None:
+        """The place of an item that the leg does not have, None where it has all."""
+        known = {item.sequence for item in self.review.items}
+        return next((place for place, sequence in enumerate(self.items) if sequence not in known), None)
+
+    def item(self, item: ReviewItem) -> ItemDecision:
+        """The decision on one item: its own, else the whole response's."""
+        element = self.items.get(item.sequence, NOTHING)
+        found = extensions(element)
+        own = _said(element)
+        said = own if own.action else self.whole
+        rejections = tuple(each for each in self.errors if each.sequence in (None, item.sequence))
+        action = None if rejections and not own.action else said.action
+        if action is None and self.response.element.get("outcome") == "queued" and not rejections:
+            action = CertificationAction.PENDED
+        if action is CertificationAction.CERTIFIED_PARTIALLY and len(self.review.items) > 1:
+            action = CertificationAction.MODIFIED if own.action else CertificationAction.PENDED
+        notes = [note for each in counts(element, "noteNumber") if (note := self.notes.get(each))]
+        certifies = action is not None and action.certifies
+        extra = [each for each in self.added if item.sequence in counts(each, "itemSequence")]
+        return ItemDecision(
+            sequence=item.sequence,
+            action=action,
+            certification_number=said.number or (self.whole.number if certifies else ""),
+            administrative_number=extension_text(found, ADMINISTRATION_NUMBER),
+            reason_codes=said.reasons,
+            second_opinion=said.second_opinion,
+            authorized=self._authorized(item, found, extra) if certifies else None,
+            spans=self._spans(item, extra) if len(extra) > 1 else (),
+            information=self.information(item.sequence),
+            message="\n".join(notes),
+            traces=self._own_traces(item, element),
+            rejections=rejections if action is None else (),
+            reviewer=self.reviewer,
+        )
+
+    def message(self) -> str:
+        """The notes that no item points to."""
+        of_items = {number for each in self.items.values() for number in counts(each, "noteNumber")}
+        return "\n".join(note for number, note in self.notes.items() if number not in of_items and note)
+
+    def information(self, sequence: int) -> InformationRequest | None:
+        """What is asked for of one item, or of the event (0)."""
+        asked = [each for each in self.asked if each[0] == sequence]
+        attachments = tuple(attachment for _, attachment, _ in asked if attachment)
+        codes = tuple(loinc for _, _, loinc in asked if loinc)
+        return InformationRequest(attachments=attachments, loinc_codes=codes) if asked else None
+
+    def assigned_traces(self) -> tuple[Trace, ...]:
+        """The identifiers of the ClaimResponse that are not the request's own."""
+        own = {trace.number for trace in self.review.event.traces}
+        asked = text(child(child(self.response.element, "request"), "identifier"), "value")
+        found = [read_trace(each) for each in children(self.response.element, "identifier")]
+        return tuple(trace for trace in found if trace.number and trace.number not in own and trace.number != asked)
+
+    def _own_traces(self, item: ReviewItem, element: Element) -> tuple[Trace, ...]:
+        own = {trace.number for trace in item.traces}
+        held = (each for each in children(element, "extension") if each.get("url") == TRACE_NUMBER)
+        found = (read_trace(child(each, "valueIdentifier")) for each in held)
+        return tuple(trace for trace in found if trace.number and trace.number not in own)
+
+    def _authorized(self, item: ReviewItem, found: dict[str, Element], extra: list[Element]) -> Authorized | None:
+        """What was authorized otherwise than asked: of an added item, and the dates of the authorization."""
+        period = read_period(child(found.get(PERIOD_OF_ITEM, NOTHING), "valuePeriod"))
+        period = period or read_period(child(self.response.element, "preAuthPeriod"))
+        authorized = Authorized(
+            issued=day(extension_text(found, ISSUE_DATE, "Date")),
+            expires=period.end if period else None,
+            effective=DatePeriod(period.start) if period else None,
+        )
+        if len(extra) == 1:
+            authorized = self._of_added(item, extra[0], authorized)
+        return None if authorized == _NOTHING_AUTHORIZED else authorized
+
+    def _of_added(self, item: ReviewItem, added: Element, dates: Authorized) -> Authorized:
+        service = item.service
+        revenue = _revenue(added)
+        procedure = self._procedure(added)
+        quantity = child(added, "quantity")
+        amount = decimal(quantity, "value")
+        days = read_days(added, "serviced")
+        asked = service.procedure if service else None
+        is_same = procedure and asked and (procedure.code, procedure.modifiers) == (asked.code, asked.modifiers)
+        changed = amount is not None and amount != (service.quantity if service else None)
+        return replace(
+            dates,
+            service_dates=days if days != item.service_dates else None,
+            procedure=None if is_same else procedure,
+            revenue_code="" if service and revenue == service.revenue_code else revenue,
+            quantity=amount if changed else None,
+            unit=unit_of(quantity, self.walks) if changed else "",
+        )
+
+    def _procedure(self, added: Element) -> Procedure | None:
+        for system, value in codings(child(added, "productOrService")):
+            qualifier = self.walks.procedure.x12(system)
+            if qualifier and value:
+                modifiers = tuple(found for each in children(added, "modifier") if (found := any_code(each)))
+                value = plain_ndc(value) if system == NDC else value
+                return Procedure(qualifier=qualifier, code=value, modifiers=modifiers)
+        return None
+
+    def _spans(self, item: ReviewItem, extra: list[Element]) -> tuple[DaySpan, ...]:
+        """Spans of days: one added item each."""
+        spans: list[DaySpan] = []
+        for each in extra:
+            period, said = read_days(each, "serviced"), _said(each)
+            if period is None or said.action is None:
+                continue
+            spans.append(
+                DaySpan(
+                    start=period.start,
+                    end=period.end or period.start,
+                    action=said.action,
+                    requested_revenue_code=item.service.revenue_code if item.service else "",
+                    authorized_revenue_code=_revenue(each) if said.action.certifies else "",
+                    days=decimal(child(each, "quantity"), "value"),
+                    reason_codes=said.reasons,
+                )
+            )
+        return tuple(spans)
+
+    def _asked(self) -> Iterator[tuple[int, Attachment | None, str]]:
+        """Line, document and LOINC code of every CommunicationRequest; line 0 is the event."""
+        for held in children(self.response.element, "communicationRequest"):
+            request = self.resources.find(held, self.response).element
+            if not request:
+                continue
+            payload = child(request, "payload")
+            line = extensions(request).get(LINE_NUMBER) or extensions(payload).get(LINE_NUMBER) or NOTHING
+            number = line.get("valuePositiveInt")
+            content = text(payload, "contentString")
+            report = code(child(request, "category"), REPORT_TYPE)
+            document = Attachment(
+                report_type=report,
+                transmission=code(child(request, "medium"), REPORT_TRANSMISSION),
+                control_number=text(child(request, "identifier"), "value"),
+                description=content if report else "",
+            )
+            yield number if type(number) is int else 0, document if report else None, "" if report else content
+
+    def _errors(self) -> list[Rejection]:
+        """The errors; a place in a path is that of the request's item."""
+        items = self.review.items
+        found: list[Rejection] = []
+        for each in read_errors(self.response.element):
+            at = each.sequence
+            within = at is not None and at <= len(items)
+            found.append(replace(each, sequence=items[at - 1].sequence if within and at else None))
+        return found
+
+    def _reviewer(self) -> ReviewerRole | None:
+        """Whether software alone decided. That a person did says not who, so no physician is assumed (G-08)."""
+        about = extensions(extensions(self.response.element).get(REVIEWER, NOTHING))
+        flag = about["wasHumanReviewedFlag"].get("valueBoolean") if "wasHumanReviewedFlag" in about else None
+        return ReviewerRole.AUTOMATION if flag is False else None
+
+
+_NOTHING_AUTHORIZED = Authorized()
+
+
+def _said(element: Element) -> _Said:
+    """The reviewAction of a ClaimResponse, an item or an added item."""
+    for each in children(element, "adjudication"):
+        held = extensions(each).get(REVIEW_ACTION)
+        if held is None:
+            continue
+        found = extensions(held)
+        reasons = [each for each in children(held, "extension") if each.get("url") == "reasonCode"]
+        codes = [code(child(reason, "valueCodeableConcept"), DECISION_REASON) for reason in reasons]
+        flag = found["secondSurgicalOpinionFlag"].get("valueBoolean") if "secondSurgicalOpinionFlag" in found else None
+        return _Said(
+            action=_ACTIONS.get(extension_code(found, REVIEW_ACTION_CODE, ACTION)),
+            number=extension_text(found, "number"),
+            reasons=tuple([one for one in codes if one]),
+            second_opinion=flag if isinstance(flag, bool) else None,
+        )
+    return _Said(None, "", (), None)
+
+
+def _revenue(added: Element) -> str:
+    return extension_code(extensions(added), REVENUE_CODE, REVENUE)
+
+
+def _finding(code: FindingCode, path: str) -> Finding:
+    return Finding(code=code, severity=Severity.ERROR, snip=SnipType.PARTNER, at=Position(path=path))

@@ -1,0 +1,320 @@
+"""The decision on each item as `ClaimResponse.item` and, where something else was authorized than asked, `addItem`.
+
+PAS spec-34, 36 and 37: an item answers the submitted one by its sequence and repeats what was asked; what was
+authorized otherwise stands in an added item of the same sequence. In 2.0.1 it stands in the item itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from priorauth.domain.determinations import Authorized, CertificationAction, DaySpan, ItemDecision
+from priorauth.domain.reviews import DatePeriod, Format, Procedure, ReviewItem, Service, ServiceKind, ServiceReview
+from priorauth.fhir.elements import Element, Value
+from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_echo import Echo
+from priorauth.translate.fhir_reading import NOTHING, child, children, counts, extensions, text
+from priorauth.translate.fhir_request_items import write_quantity
+from priorauth.translate.fhir_values import dotted_diagnosis, write_day, write_days, write_trace
+from priorauth.translate.fhir_vocabulary import (
+    ABSENT,
+    ACTION,
+    ADJUDICATION,
+    ADMINISTRATION_NUMBER,
+    ADMISSION_DATES,
+    AUTHORIZATION_NUMBER,
+    AUTHORIZED_DETAIL,
+    AUTHORIZED_PROVIDER,
+    CERTIFICATION_TYPE,
+    COMMUNICATED_DIAGNOSIS,
+    CPT,
+    DECISION_REASON,
+    DISCHARGE_DATE,
+    EPSDT,
+    HCPCS,
+    ISSUE_DATE,
+    ITEM_CATEGORY,
+    NURSING_LEVEL,
+    NURSING_STATUS,
+    PERIOD_OF_ITEM,
+    PRODUCT_CODE_END,
+    PROVIDER_TYPE,
+    QUANTITY,
+    REQUEST_TYPE,
+    REQUESTED_DATE,
+    REQUESTED_SERVICE,
+    REVENUE,
+    REVENUE_CODE,
+    REVENUE_RATE,
+    REVIEW_ACTION,
+    REVIEW_ACTION_CODE,
+    TRACE_NUMBER,
+    Written,
+    coded,
+    compact,
+    complex_extension,
+    concept,
+    valued,
+)
+
+_REPEATED = (
+    EPSDT, NURSING_LEVEL, REVENUE_RATE,
+)  # fmt: skip
+"""Extensions of a submitted item that stand in `itemAuthorizedDetail` as they were sent."""
+_REPEATED_IN_ADDED = (EPSDT, NURSING_STATUS, NURSING_LEVEL, REQUESTED_SERVICE, REQUEST_TYPE, CERTIFICATION_TYPE)
+
+
+@dataclass(slots=True)
+class ItemAnswers:
+    """Writes the answers to the items of one request; `note` keeps a text as a processNote and answers its number."""
+
+    review: ServiceReview
+    echo: Echo
+    walks: Crosswalks
+    version: Format
+    note: Callable[[str], int]
+    is_inquiry: bool = False
+
+    @property
+    def is_2_2_1(self) -> bool:
+        return self.version is not Format.PAS_2_0_1
+
+    def item(self, item: ReviewItem, decision: ItemDecision) -> Written:
+        """The answer to one submitted item."""
+        asked = self.echo.items.get(item.sequence, NOTHING)
+        notes: list[Value] = [self.note(decision.message)] if decision.message else []
+        return compact(
+            {
+                "extension": self._extensions(item, decision, asked),
+                "itemSequence": item.sequence,
+                "noteNumber": notes,
+                "adjudication": [
+                    adjudication(decision.action, decision, decision.reason_codes, decision.second_opinion)
+                ],
+            }
+        )
+
+    def added(self, item: ReviewItem, decision: ItemDecision) -> list[Written]:
+        """What was authorized otherwise than asked: one item per span of days, or one for the service (spec-36)."""
+        if not self.is_2_2_1 or decision.action is None:
+            return []
+        asked = self.echo.items.get(item.sequence, NOTHING)
+        if decision.spans:
+            return [self._added(item, decision, asked, *_of_span(item, span)) for span in decision.spans]
+        authorized = decision.authorized
+        if not decision.action.certifies or authorized is None or not differs(authorized):
+            return []
+        return [self._added(item, decision, asked, authorized, CertificationAction.CERTIFIED_IN_TOTAL, ())]
+
+    def _extensions(self, item: ReviewItem, decision: ItemDecision, asked: Element) -> list[Value]:
+        authorized = decision.authorized or Authorized()
+        certifies = decision.action is not None and decision.action.certifies
+        pended = decision.certification_number if decision.action is CertificationAction.PENDED else ""
+        administrative = decision.administrative_number or pended or item.previous_administrative
+        numbers = ((AUTHORIZATION_NUMBER, item.previous_authorization), (ADMINISTRATION_NUMBER, administrative))
+        return [
+            *(each for each in children(asked, "extension") if each.get("url") == TRACE_NUMBER),
+            *(valued(TRACE_NUMBER, "Identifier", write_trace(trace)) for trace in decision.traces),
+            *([valued(ISSUE_DATE, "Date", write_day(authorized.issued))] if authorized.issued else []),
+            *self._period(authorized),
+            *(valued(url, "String", number) for url, number in numbers if number),
+            *_requested_date(asked),
+            *(self._providers(asked) if certifies else []),
+            *self._detail(decision, asked, certifies=certifies),
+            *(self._stay(authorized) if certifies and self.is_2_2_1 else []),
+            *(self._diagnoses(asked) if decision.information else []),
+        ]
+
+    def _period(self, authorized: Authorized) -> list[Written]:
+        period = authorization_period(authorized)
+        return [valued(PERIOD_OF_ITEM, "Period", period)] if period else []
+
+    def _providers(self, asked: Element) -> list[Written]:
+        """Who may do it: the members of the care team that the item points to."""
+        written: list[Written] = []
+        for sequence in counts(asked, "careTeamSequence"):
+            member = self.echo.member(sequence)
+            who = self.echo.practitioner(child(member, "provider"))
+            if who:
+                parts = [valued("provider", "Reference", who), *self._role(member)]
+                written.append(complex_extension(AUTHORIZED_PROVIDER, parts))
+        return written
+
+    def _role(self, member: Element) -> list[Written]:
+        role = child(member, "role")
+        if not role:
+            return []
+        return [valued(PROVIDER_TYPE if self.is_2_2_1 else "providerType", "CodeableConcept", role)]
+
+    def _detail(self, decision: ItemDecision, asked: Element, *, certifies: bool) -> list[Written]:
+        """`itemAuthorizedDetail`: in 2.2.1 what was asked, in 2.0.1 what was authorized."""
+        authorized = decision.authorized
+        if not certifies or not asked:
+            return []
+        product, quantity, revenue = child(asked, "productOrService"), child(asked, "quantity"), child(asked, "revenue")
+        modifiers = children(asked, "modifier")
+        if not self.is_2_2_1 and authorized:
+            product = self._product(authorized.procedure) if authorized.procedure else product
+            quantity = self._quantity(authorized) or quantity
+            revenue = concept(REVENUE, authorized.revenue_code) if authorized.revenue_code else revenue
+            modifiers = self._modifiers(authorized.procedure) if authorized.procedure else modifiers
+        found = extensions(asked)
+        price = child(asked, "unitPrice")
+        parts = [
+            valued("productOrServiceCode", "CodeableConcept", product) if product else None,
+            dict(found[PRODUCT_CODE_END]) if PRODUCT_CODE_END in found else None,
+            *(valued("modifier", "CodeableConcept", each) for each in modifiers),
+            valued("unitPrice", "Money", price) if price else None,
+            valued("quantity", "Quantity", quantity) if quantity else None,
+            *(dict(found[url]) for url in _REPEATED if url in found),
+            valued(REVENUE_CODE if self.is_2_2_1 else "revenue", "CodeableConcept", revenue) if revenue else None,
+        ]
+        return [complex_extension(AUTHORIZED_DETAIL, parts)]
+
+    def _stay(self, authorized: Authorized) -> list[Written]:
+        event = self.review.event
+        written: list[Written] = []
+        if event.admission_dates:
+            written.append(
+                {"url": ADMISSION_DATES, **write_days("value", authorized.service_dates or event.admission_dates)}
+            )
+        if event.discharge_date:
+            written.append(valued(DISCHARGE_DATE, "Date", write_day(event.discharge_date)))
+        return written
+
+    def _diagnoses(self, asked: Element) -> list[Written]:
+        """The diagnoses that a question is about: those that the item points to, else the first."""
+        diagnoses = self.review.event.diagnoses
+        pointed = counts(asked, "diagnosisSequence") or [1]
+        claimed = children(self.echo.claim.element, "diagnosis")
+        found = [child(each, "diagnosisCodeableConcept") for each in claimed if each.get("sequence") in pointed] or [
+            self._diagnosis(each.qualifier, each.code) for each in diagnoses[:1]
+        ]
+        return [
+            valued(COMMUNICATED_DIAGNOSIS, "CodeableConcept", each) for each in found[: 1 if self.is_inquiry else None]
+        ]
+
+    def _diagnosis(self, qualifier: str, code: str) -> Written:
+        system = self.walks.diagnosis.fhir(qualifier).rpartition("|")[0]
+        return concept(system, dotted_diagnosis(system, code))
+
+    def _added(
+        self,
+        item: ReviewItem,
+        decision: ItemDecision,
+        asked: Element,
+        authorized: Authorized,
+        action: CertificationAction,
+        reasons: Sequence[str],
+    ) -> Written:
+        procedure = authorized.procedure
+        found = extensions(asked)
+        service = item.service or Service(kind=ServiceKind.PROFESSIONAL)
+        revenue = authorized.revenue_code or service.revenue_code
+        category = child(asked, "category")
+        quantity = self._quantity(authorized, service)
+        return compact(
+            {
+                "extension": [
+                    *(each for each in children(asked, "extension") if each.get("url") == TRACE_NUMBER),
+                    *([valued(ISSUE_DATE, "Date", write_day(authorized.issued))] if authorized.issued else []),
+                    *self._period(authorized),
+                    *([coded(REVENUE_CODE, REVENUE, revenue)] if revenue else []),
+                    *([valued(ITEM_CATEGORY, "CodeableConcept", category)] if "coding" in category else []),
+                    *(found[url] for url in _REPEATED_IN_ADDED if url in found and url != REQUESTED_SERVICE),
+                ],
+                "itemSequence": [item.sequence],
+                "productOrService": self._product(procedure)
+                if procedure
+                else child(asked, "productOrService") or concept(ABSENT, "not-applicable"),
+                "modifier": self._modifiers(procedure) if procedure else children(asked, "modifier"),
+                **write_days("serviced", authorized.service_dates or item.service_dates),
+                "locationCodeableConcept": child(asked, "locationCodeableConcept"),
+                "quantity": quantity,
+                "unitPrice": child(asked, "unitPrice"),
+                "adjudication": [adjudication(action, decision, reasons, None)],
+            }
+        )
+
+    def _product(self, procedure: Procedure) -> Written:
+        system = self.walks.procedure.fhir(procedure.qualifier)
+        if procedure.qualifier == "HC" and not procedure.code[:1].isdigit():
+            system = HCPCS
+        return concept(system, procedure.code)
+
+    def _modifiers(self, procedure: Procedure) -> list[Element]:
+        return [concept(CPT if each.isdigit() else HCPCS, each) for each in procedure.modifiers]
+
+    def _quantity(self, authorized: Authorized, service: Service | None = None) -> Written | None:
+        """The authorized quantity, of the service line or else of the delivery."""
+        if authorized.quantity is not None:
+            unit = authorized.unit or (service.unit if service else "") or "UN"
+            return write_quantity(unit, authorized.quantity, self.walks)
+        delivery = authorized.delivery
+        if delivery and delivery.quantity is not None and delivery.quantity_qualifier:
+            return {"value": delivery.quantity, "system": QUANTITY, "code": delivery.quantity_qualifier}
+        if service and service.quantity is not None:
+            return write_quantity(service.unit, service.quantity, self.walks)
+        return None
+
+
+def adjudication(
+    action: CertificationAction | None, decision: ItemDecision, reasons: Sequence[str], second_opinion: bool | None
+) -> Written:
+    """HCR: the action, the number of what is certified, the reasons, and whether a second opinion is needed."""
+    number = "" if action is CertificationAction.PENDED else decision.certification_number
+    return review_action(action, number, reasons, second_opinion)
+
+
+def review_action(
+    action: CertificationAction | None, number: str, reasons: Sequence[str], second_opinion: bool | None
+) -> Written:
+    """An adjudication with its reviewAction; without an action it says only that the item was submitted."""
+    written: Written = {"category": concept(ADJUDICATION, "submitted")}
+    if action is None:
+        return written
+    parts = [
+        valued("number", "String", number) if number else None,
+        coded(REVIEW_ACTION_CODE, ACTION, action),
+        *(coded("reasonCode", DECISION_REASON, reason) for reason in reasons),
+        None if second_opinion is None else valued("secondSurgicalOpinionFlag", "Boolean", second_opinion),
+    ]
+    return {"extension": [complex_extension(REVIEW_ACTION, parts)], **written}
+
+
+def differs(authorized: Authorized) -> bool:
+    """True where something about the service itself was authorized otherwise than asked."""
+    counted = authorized.quantity is not None or authorized.delivery is not None
+    return counted or bool(authorized.service_dates or authorized.procedure or authorized.revenue_code)
+
+
+def authorization_period(authorized: Authorized | None) -> Written:
+    """From when until when the authorization holds (DTP 007, DTP 036), empty where nothing says so."""
+    if authorized is None:
+        return {}
+    effective = authorized.effective or DatePeriod(date.min)
+    start = write_day(effective.start) if authorized.effective else ""
+    return compact({"start": start, "end": write_day(authorized.expires or effective.end)})
+
+
+def _requested_date(asked: Element) -> list[Written]:
+    if found := text(asked, "servicedDate"):
+        return [valued(REQUESTED_DATE, "DateTime", found)]
+    period = child(asked, "servicedPeriod")
+    return [valued(REQUESTED_DATE, "Period", period)] if period else []
+
+
+def _of_span(item: ReviewItem, span: DaySpan) -> tuple[Authorized, CertificationAction, tuple[str, ...]]:
+    service = item.service or Service(kind=ServiceKind.INSTITUTIONAL)
+    code = span.authorized_revenue_code if span.action.certifies else span.requested_revenue_code
+    days = span.days if span.days is not None else Decimal((span.end - span.start).days + 1)
+    authorized = Authorized(
+        service_dates=DatePeriod(span.start, span.end),
+        revenue_code=code or service.revenue_code,
+        quantity=days,
+        unit="DA",
+    )
+    return authorized, span.action, span.reason_codes

@@ -12,6 +12,7 @@ from .control import (
     GS_WIDTH,
     TA1_WIDTH,
     TRAILER_WIDTH,
+    SeenNumbers,
     gs_faults,
     is_ta1,
     isa_faults,
@@ -49,7 +50,7 @@ class _OpenGroup:
         self.position = position
         self.findings: list[Finding] = []
         self.sets = 0
-        self.set_numbers: set[str] = set()
+        self.set_numbers = SeenNumbers()
 
 
 class _OpenSet:
@@ -191,6 +192,7 @@ class Assembly:
         if se is not None:
             opened.hold(self._piece, [se])
         group.sets += 1
+        opened.source.count = len(opened.rows)
         transaction = TransactionSet(
             number=group.sets,
             group=group.header,

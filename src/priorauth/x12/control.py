@@ -152,11 +152,35 @@ def same_count(text: str, count: int) -> bool:
     return text.isascii() and text.isdecimal() and text.lstrip("0") == (str(count) if count else "")
 
 
-def set_drafts(transaction: TransactionSet, numbers: set[str], *, is_too_large: bool) -> list[Draft]:
+class SeenNumbers:
+    """The ST02s of a group so far. Those that count up are kept as one run: memory does not grow with the file."""
+
+    __slots__ = ("_first", "_last", "_others", "_width")
+
+    def __init__(self) -> None:
+        self._width = self._first = self._last = 0
+        self._others: set[str] = set()
+
+    def add(self, number: str) -> bool:
+        """True where the number was there before."""
+        if number.isdecimal() and number.isascii() and len(number) == (self._width or len(number)) < 10:
+            value = int(number)
+            if not self._width:
+                self._width, self._first, self._last = len(number), value, value
+                return False
+            if self._first <= value <= self._last:
+                return True
+            if value == self._last + 1:
+                self._last = value
+                return number in self._others
+        is_repeated = number in self._others
+        self._others.add(number)
+        return is_repeated
+
+
+def set_drafts(transaction: TransactionSet, numbers: SeenNumbers, *, is_too_large: bool) -> list[Draft]:
     """What is wrong with a set as an envelope: its ST, its SE, and how the two agree. Adds ST02 to `numbers`."""
-    number = transaction.rows[0][2] if len(transaction.rows[0]) > 2 else ""
-    is_repeated = number in numbers
-    numbers.add(number)
+    is_repeated = numbers.add(transaction.rows[0][2] if len(transaction.rows[0]) > 2 else "")
     if not (is_repeated or is_too_large) and _is_clean(transaction):
         return []
     drafts = list(_set_drafts(transaction, is_too_large))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from operator import itemgetter
 
-from .control import CONTROL, GS_WIDTH, TRAILER_WIDTH, is_clean_gs, is_clean_isa, padded, set_drafts
+from .control import CONTROL, GS_WIDTH, TRAILER_WIDTH, SeenNumbers, is_clean_gs, is_clean_isa, padded, set_drafts
 from .datatypes import is_short_date, is_time
 from .faults import X12SyntaxError
 from .parts import FunctionalGroup, Interchange, Limits, TransactionSet
@@ -78,7 +78,7 @@ def _frame_delimiters(frame: bytes) -> Delimiters | None:
 def _sets(piece: Piece, group: Segment) -> tuple[TransactionSet, ...] | None:
     """The sets that follow each other from GS to GE, or None where one is not as it should be."""
     sets: list[TransactionSet] = []
-    numbers: set[str] = set()
+    numbers = SeenNumbers()
     ids = list(map(_ID, piece.rows))
     start, end = 1, len(ids) - 2
     while start < end:
@@ -89,7 +89,7 @@ def _sets(piece: Piece, group: Segment) -> tuple[TransactionSet, ...] | None:
             number=len(sets) + 1,
             group=group,
             rows=piece.rows[start : stop + 1],
-            source=Source([piece], start),
+            source=Source([piece], start, stop + 1 - start),
             delimiters=piece.delimiters,
             is_plain=piece.is_plain,
             is_closed=True,

@@ -43,10 +43,11 @@ class Stretch(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Source:
-    """Where segments came from: the stretches they span, and the index of the first of them in the first stretch."""
+    """Where segments came from: the stretches they span, and which and how many they are."""
 
     stretches: list[Stretch] = field(repr=False)  # PHI
     first: int
+    count: int = 1
 
     @property
     def row(self) -> list[str]:
@@ -55,12 +56,14 @@ class Source:
         return rows[self.first] if self.first < len(rows) else []
 
     def place(self, index: int, element: int = 0, repetition: int = 0, component: int = 0) -> Place:
-        """Where a segment (counted from 0) or a part of it begins; past the end, the end."""
-        at = self.first + max(index, 0)
+        """Where a segment (counted from 0) or a part of it begins; past the last of `count`, where that ends."""
+        at = self.first + min(max(index, 0), self.count - 1)
         for stretch in self.stretches:
             if at < len(stretch.rows):
                 start, end = stretch.starts()[at]
                 raw = stretch.raw[start:end]
+                if index >= self.count:
+                    return stretch.origin.after(stretch.raw[: end + 1])
                 inside = _inside(raw, stretch.delimiters, element, repetition, component) if element else 0
                 return stretch.origin.after(stretch.raw[: start + inside])
             at -= len(stretch.rows)

@@ -20,14 +20,12 @@ _AS_ANY_OBJECT = {
     "__delattr__": object.__delattr__,
 }
 """What a draft does not have of its class."""
+_DRAFTS: dict[type, type] = {}
 
 
 def builder(frozen: type[T]) -> type[T]:
     """A function that is called as the frozen, slotted dataclass is, and answers an instance of it."""
-    if hasattr(frozen, "__post_init__"):
-        raise TypeError(f"{frozen.__name__} checks itself when it is made, which a builder would pass over")
-    draft = type(f"{frozen.__name__}Draft", (frozen,), _AS_ANY_OBJECT)
-    names: dict[str, Any] = {"Draft": draft, "Frozen": frozen}
+    names: dict[str, Any] = {"Draft": draft_of(frozen), "Frozen": frozen}
     positional: list[str] = []
     keywords: list[str] = []
     for field in fields(cast(Any, frozen)):
@@ -46,3 +44,13 @@ def builder(frozen: type[T]) -> type[T]:
     )
     build: Callable[..., T] = names["build"]
     return cast(type[T], build)
+
+
+def draft_of(frozen: type) -> type:
+    """The class without its freeze: made without arguments, filled, and then given the class itself."""
+    if frozen in _DRAFTS:
+        return _DRAFTS[frozen]
+    if hasattr(frozen, "__post_init__"):
+        raise TypeError(f"{frozen.__name__} checks itself when it is made, which a builder would pass over")
+    draft = _DRAFTS[frozen] = type(f"{frozen.__name__}Draft", (frozen,), _AS_ANY_OBJECT)
+    return draft

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from priorauth.domain.determinations import Authorized, CertificationAction, DaySpan
 from priorauth.domain.reviews import DatePeriod, Delivery, ReviewItem, Service
-from priorauth.translate.x12_services import read_delivery, read_service
+from priorauth.translate.x12_reading import read_delivery, read_service
 from priorauth.translate.x12_values import read_date, read_period
 from priorauth.x12.tree import LoopNode
 
@@ -30,7 +30,7 @@ def read_authorized(
         revenue_code=_other(given.revenue_code, asked.revenue_code if asked else "") or "" if given else "",
         unit=_changed_unit(given, asked),
         quantity=_other(given.quantity, asked.quantity if asked else None) if given else None,
-        delivery=_other(read_delivery(level.row("HSD")), delivery),
+        delivery=_other(read_delivery(level, separator), delivery),
         issued=read_date(level.segment("DTP/102")[3]),
         expires=read_date(level.segment("DTP/036")[3]),
         effective=read_period(level.segment("DTP/007")[3]),

@@ -20,10 +20,9 @@ from priorauth.domain.findings import Finding, FindingCode, Position, Severity, 
 from priorauth.domain.reviews import Leg, ReviewItem, ServiceReview, Trace
 from priorauth.translate.x12_authorized import read_authorized, read_span, with_event_dates
 from priorauth.translate.x12_matching import UnknownTrace, match_levels
-from priorauth.translate.x12_parties import read_address, read_contact, read_identifier, read_name
+from priorauth.translate.x12_reading import PROVIDER, read_attachments
 from priorauth.translate.x12_rejections import read_rejections
 from priorauth.translate.x12_reply import reply_to_x12
-from priorauth.translate.x12_services import read_attachments
 from priorauth.x12.tree import LoopNode
 
 __all__ = ["determination_from_x12", "reply_to_x12"]
@@ -167,7 +166,7 @@ class _Reading:
         return tuple(span for span in spans if span)
 
     def _information(self, level: LoopNode, contact_loop: str) -> InformationRequest | None:
-        attachments = read_attachments(level)
+        attachments = read_attachments(level, self.component)
         asked = [text.split(self.component) for text in level.segment("HI")[1:13] if text]
         codes = tuple(parts[1] for parts in asked if parts[0] == "LOI" and len(parts) > 1)
         contacts = level.loops(contact_loop)
@@ -176,14 +175,13 @@ class _Reading:
         information = InformationRequest(attachments=attachments, loinc_codes=codes)
         if not contacts:
             return information
-        nm1 = contacts[0].segment("NM1")
-        n3, n4, per = (contacts[0].row(key) for key in ("N3", "N4", "PER"))
+        receiver = contacts[0].read(PROVIDER, self.component)
         return replace(
             information,
-            contact_name=read_name(nm1),
-            contact_identifier=read_identifier(nm1),
-            contact_address=read_address(n3, n4) if n3 or n4 else None,
-            contact=read_contact(per) if per else None,
+            contact_name=receiver.name,
+            contact_identifier=receiver.identifier,
+            contact_address=receiver.address,
+            contact=receiver.contact,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from priorauth.domain.reviews import ReviewItem
-from priorauth.translate.x12_services import read_service
+from priorauth.translate.x12_reading import read_service
 from priorauth.x12.tree import LoopNode
 
 

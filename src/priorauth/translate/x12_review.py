@@ -22,22 +22,16 @@ from priorauth.translate.x12_event import (
     carried_loops,
     event_rows,
     item_rows,
-    read_event,
-    read_item,
 )
 from priorauth.translate.x12_fitting import fitted
 from priorauth.translate.x12_parties import (
-    PAD,
     patient_rows,
     provider_rows,
-    read_dependent,
-    read_provider,
-    read_subscriber,
-    read_umo,
     umo_rows,
 )
+from priorauth.translate.x12_reading import DEPENDENT, PROVIDER, SUBSCRIBER, UMO, read_event, read_item
 from priorauth.translate.x12_services import trace_rows
-from priorauth.translate.x12_values import write_date, write_time
+from priorauth.translate.x12_values import PAD, write_date, write_time
 from priorauth.translate.x12_writing import SetWriter, WritableGuide
 from priorauth.x12.guides.x217.request import X217_REQUEST
 from priorauth.x12.segments import Delimiters, Element
@@ -66,14 +60,14 @@ def review_from_x12(
     The tree may have findings, as long as it `holds_review`: a value that cannot be read is left out.
     """
     bht = tree.row("BHT") + PAD
-    umo_level = tree.levels["2000A"][0]
-    requester_level = umo_level.levels["2000B"][0]
-    subscriber_level = requester_level.levels["2000C"][0]
-    dependents = subscriber_level.levels.get("2000D")
-    event_level = (dependents[0] if dependents else subscriber_level).levels["2000E"][0]
-    umo = read_umo(_only(umo_level, "2010A"))
-    services = event_level.levels.get("2000F")
-    items = [read_item(node, sequence, component) for sequence, node in enumerate(services or (), start=1)]
+    umo_level = tree.loops("2000A")[0]
+    requester_level = umo_level.loops("2000B")[0]
+    subscriber_level = requester_level.loops("2000C")[0]
+    dependents = subscriber_level.loops("2000D")
+    event_level = (dependents[0] if dependents else subscriber_level).loops("2000E")[0]
+    umo = umo_level.read_each("2010A", UMO, component)[0]
+    services = event_level.loops("2000F")
+    items = [read_item(node, sequence, component) for sequence, node in enumerate(services, start=1)]
     return _review(
         id=review_id,
         arrived_as=_X12_278,
@@ -86,11 +80,11 @@ def review_from_x12(
             reservation=bht[6] == "RU",
         ),
         umo=umo,
-        requester=read_provider(_only(requester_level, "2010B")),
-        subscriber=read_subscriber(_only(subscriber_level, "2010C")),
+        requester=requester_level.read_each("2010B", PROVIDER, component)[0],
+        subscriber=subscriber_level.read_each("2010C", SUBSCRIBER, component)[0],
         event=read_event(event_level, component),
         items=tuple(items) or (ReviewItem(sequence=1, stands_for_event=True),),
-        dependent=read_dependent(_only(dependents[0], "2010D")) if dependents else None,
+        dependent=dependents[0].read_each("2010D", DEPENDENT, component)[0] if dependents else None,
         payer=payer_of(umo.identifier.value) if umo.identifier.qualifier == "PI" else None,
     )
 
@@ -152,10 +146,6 @@ def holds_review(tree: LoopNode) -> bool:
     if dependents and not dependents[0].loops("2010D"):
         return False
     return bool((dependents[0] if dependents else above).loops("2000E"))
-
-
-def _only(node: LoopNode, loop: str) -> LoopNode:
-    return node.loops(loop)[0]
 
 
 def _beginning(transaction: TransactionIdentity, identifier: str | None, created: datetime | None) -> Sequence[Element]:

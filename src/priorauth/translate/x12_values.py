@@ -5,6 +5,7 @@ The readers never raise: a value that validation let through although it cannot 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -14,7 +15,11 @@ from priorauth.translate.quick import builder
 DAY = "D8"
 PERIOD = "RD8"
 
+PAD = [""] * 20
+"""What makes a short segment answer for every element that is looked at."""
+
 _period = builder(DatePeriod)
+_date = date.fromisoformat
 
 
 def read_date(text: str) -> date | None:
@@ -22,7 +27,7 @@ def read_date(text: str) -> date | None:
     if len(text) != 8:
         return None
     try:
-        return date.fromisoformat(text)
+        return _date(text)
     except ValueError:
         return None
 
@@ -31,8 +36,8 @@ def read_period(text: str) -> DatePeriod | None:
     """A day, or a period of days written CCYYMMDD-CCYYMMDD."""
     try:
         if len(text) == 8:
-            return _period(date.fromisoformat(text))
-        return _period(date.fromisoformat(text[:8]), date.fromisoformat(text[9:]))
+            return _period(_date(text))
+        return _period(_date(text[:8]), _date(text[9:]))
     except ValueError:
         return None
 
@@ -79,3 +84,11 @@ def write_number(number: Decimal | int | None) -> str:
 def read_components(text: str, separator: str) -> tuple[str, ...]:
     """The components of a composite."""
     return tuple(text.split(separator)) if text else ()
+
+
+def trimmed(values: Sequence[str]) -> tuple[str, ...]:
+    """The values up to the last that is not empty."""
+    count = len(values)
+    while count and not values[count - 1]:
+        count -= 1
+    return tuple(values[:count])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from priorauth.domain.findings import Finding
 
 from .segments import EMPTY, Delimiters, Segment
-from .shape import ABSENT, Selection, Shape
+from .shape import BlockReader, Made, Shape
 
 
 class Branch(NamedTuple):
@@ -42,11 +42,7 @@ class LoopNode:
     @property
     def levels(self) -> dict[str, list[LoopNode]]:
         """The loops directly below that an HL opens, by loop id."""
-        rows = self._rows
-        return {
-            id: [LoopNode(branch.shape, rows, branch.row + 1, branch.below) for branch in branches]
-            for id, branches in self._below.items()
-        }
+        return {id: self.loops(id) for id in self._below}
 
     @property
     def id(self) -> str:
@@ -74,30 +70,26 @@ class LoopNode:
 
     def loops(self, id: str) -> list[LoopNode]:
         """Every repetition of that loop directly below, in order."""
-        blocks = self._shape.blocks.get(id)
-        if blocks is None:
-            return list(self.levels.get(id, ()))
-        return [LoopNode(shape, self._rows, self._start) for shape in blocks]
+        rows = self._rows
+        if id in self._below:
+            return [LoopNode(branch.shape, rows, branch.row + 1, branch.below) for branch in self._below[id]]
+        return [LoopNode(shape, rows, self._start) for shape in self._shape.blocks.get(id, ())]
 
     def row(self, key: str) -> list[str]:
         """The first segment of that key as it was received, without padding; empty where there is none."""
         place = self._shape.places.get(key)
         return self._rows[self._start + place[0][0]] if place is not None else []
 
-    def pick(self, selection: Selection) -> tuple[list[str], ...]:
-        """The first segment of each key of the selection as it was received, without padding; `ABSENT` is empty."""
-        count, pick = self._shape.picker(selection)
-        rows = self._rows[self._start : self._start + count]
-        rows.append(ABSENT)
-        return pick(rows)
+    def read(self, reader: BlockReader[Made], separator: str, *given: object) -> Made:
+        """What a reader makes of this loop; `separator` is the component's."""
+        return self._shape.read_by(reader)(self._rows, self._start, separator, *given)
 
-    def first_rows(self) -> dict[str, list[str]]:
-        """The first segment of every key that is there, as it was received, without padding."""
-        rows, start = self._rows, self._start
-        found: dict[str, list[str]] = {}
-        for key, place in self._shape.places.items():
-            found[key] = rows[start + place[0][0]]
-        return found
+    def read_each(self, id: str, reader: BlockReader[Made], separator: str) -> tuple[Made, ...]:
+        """What a reader makes of every repetition of a loop without HL directly below, in order."""
+        if id not in self._shape.blocks:
+            return ()
+        rows, start, blocks = self._rows, self._start, self._shape.blocks[id]
+        return tuple([shape.read_by(reader)(rows, start, separator) for shape in blocks])
 
     def rows(self, key: str) -> list[list[str]]:
         """Every segment of that key in order, as it was received, without padding."""
@@ -112,6 +104,10 @@ class LoopNode:
     def has(self, key: str) -> bool:
         """True where this loop has a segment of that key."""
         return key in self._shape.places
+
+    def has_any(self, keys: frozenset[str]) -> bool:
+        """True where this loop has a segment of one of those keys, or a loop without HL of one of those ids."""
+        return not (keys.isdisjoint(self._shape.places) and keys.isdisjoint(self._shape.blocks))
 
     def walk(self) -> Iterator[LoopNode]:
         """This loop, then every loop below it."""

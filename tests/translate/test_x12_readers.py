@@ -1,0 +1,96 @@
+"""What reads a loop is generated from the field table for the segments that the loop has."""
+
+from __future__ import annotations
+
+import linecache
+from itertools import product
+
+import pytest
+
+from priorauth.domain.parties import Address, EntityKind, Identifier, Name, Provider
+from priorauth.domain.reviews import Delivery, ReviewItem, Trace
+from priorauth.translate.x12_fields import DELIVERY, ITEM, PROVIDER, SERVICES, Row, below
+from priorauth.translate.x12_readers import Reader
+
+PROVIDERS = Reader(Provider, PROVIDER)
+DELIVERIES = Reader(Delivery, below("delivery", DELIVERY))
+
+
+def read_provider(*segments: str) -> Provider:
+    """What is read from the segments of one loop."""
+    rows = [segment.split("*") for segment in segments]
+    places: dict[str, tuple[list[int], int]] = {}
+    for at, row in enumerate(rows):
+        places.setdefault(row[0], ([], 0))[0].append(at)
+    return PROVIDERS.prepare(places)(rows, 0, ":")
+
+
+def test_each_segment_fills_in_its_fields() -> None:
+    provider = read_provider("NM1*71*1*LINDQVIST*SOREN****XX*1200000044", "N3*5 ORCHARD LANE", "N4*QUINCY*MA")
+
+    assert provider == Provider(
+        role="71",
+        name=Name(kind=EntityKind.PERSON, last="LINDQVIST", first="SOREN"),
+        identifier=Identifier("XX", "1200000044"),
+        address=Address(lines=("5 ORCHARD LANE",), city="QUINCY", state="MA"),
+    )
+
+
+def test_a_segment_fills_in_its_fields_wherever_it_stands() -> None:
+    segments = ["NM1*71*1*LINDQVIST", "REF*ZH*HG4471", "REF*1G*X2", "N3*5 ORCHARD LANE", "N4*QUINCY*MA"]
+
+    assert read_provider(*reversed(segments)) == read_provider(*segments[:1], *segments[:0:-1])
+
+
+def test_a_segment_that_repeats_fills_in_one_value_each() -> None:
+    provider = read_provider("NM1*71*1*LINDQVIST", "REF*ZH*HG4471", "REF*0B*X2*MA")
+
+    assert provider.supplemental == (Identifier("ZH", "HG4471"), Identifier("0B", "X2", "MA"))
+
+
+def test_a_loop_without_its_first_segment_gives_a_nameless_provider() -> None:
+    provider = read_provider("N4*QUINCY")
+
+    assert provider == Provider(role="", name=Name(kind=EntityKind.ORGANIZATION), address=Address(city="QUINCY"))
+
+
+def test_a_code_that_is_none_gives_the_fallback() -> None:
+    assert read_provider("NM1*71*7*LINDQVIST").name.kind is EntityKind.ORGANIZATION
+
+
+def test_more_elements_than_the_table_knows_are_passed_over() -> None:
+    assert read_provider("NM1*71*1" + "*X" * 40).name.last == "X"
+
+
+def test_of_several_service_lines_the_first_in_the_table_is_read() -> None:
+    source, _ = Reader(ReviewItem, (), "sequence", first_of=SERVICES).source((("SV1", False), ("SV2", False)))
+
+    assert "SV2 = rows[start + at_SV2]" in source
+    assert "SV1 =" not in source
+
+
+def test_a_reader_is_written_for_the_segments_that_are_there() -> None:
+    source, _ = Reader(Delivery, below("delivery", DELIVERY)).source((("HSD", False),))
+
+    assert source.startswith("def bind(at_HSD):")
+    assert "made.quantity = read_decimal(HSD[2]) if HSD[2] else None" in source
+
+
+def test_what_is_written_is_shown_in_tracebacks() -> None:
+    with pytest.raises(IndexError) as raised:
+        DELIVERIES.prepare({"HSD": ([3], 0)})([], 0, ":")
+
+    assert str(raised.traceback[-1].statement).strip() == "HSD = rows[start + at_HSD]"
+
+
+def test_a_reader_keeps_so_many_forms_and_no_more() -> None:
+    keys = sorted({row.key for row in ITEM})
+    reader = Reader(Trace, tuple(Row("number", key, 2) for key in keys))
+    before = len(linecache.cache)
+
+    for chosen in product((False, True), repeat=len(keys)):
+        reader.prepare(
+            {key: ([at], 0) for at, (key, is_there) in enumerate(zip(keys, chosen, strict=True)) if is_there}
+        )
+
+    assert 0 < len(linecache.cache) - before <= 200 < 2 ** len(keys)

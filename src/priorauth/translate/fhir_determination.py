@@ -304,13 +304,17 @@ class _Reading:
         return found
 
     def _reviewer(self) -> ReviewerRole | None:
-        """Whether software alone decided. That a person did says not who, so no physician is assumed (G-08)."""
+        """Who decided: software, or a physician where the reviewer's specialty says so. Else nobody is assumed."""
         about = extensions(extensions(self.response.element).get(REVIEWER, NOTHING))
         flag = about["wasHumanReviewedFlag"].get("valueBoolean") if "wasHumanReviewedFlag" in about else None
-        return ReviewerRole.AUTOMATION if flag is False else None
+        if flag is False:
+            return ReviewerRole.AUTOMATION
+        specialty = any_code(child(about.get("reviewerSpecialty", NOTHING), "valueCodeableConcept"))
+        return ReviewerRole.PHYSICIAN if flag is True and specialty.startswith(_PHYSICIANS) else None
 
 
 _NOTHING_AUTHORIZED = Authorized()
+_PHYSICIANS = "20"  # of the provider taxonomy: allopathic and osteopathic physicians
 
 
 def _said(element: Element) -> _Said:

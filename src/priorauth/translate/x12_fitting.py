@@ -85,7 +85,7 @@ class _Fitting:
 
     def item(self, item: ReviewItem, event: PatientEvent) -> ReviewItem:
         category, certification = item.category, item.certification
-        if item.change is Change.CANCELLED:
+        if item.change is Change.CANCELLED and event.certification is not CertificationType.CANCEL:
             certification = CertificationType.CANCEL
         if certification and certification is not event.certification:
             category = category or event.category

@@ -1,0 +1,80 @@
+"""Legs for destinations that speak PAS: a request Bundle out, a response Bundle back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from priorauth.domain.determinations import Determination
+from priorauth.domain.exchange import Answer, Decline, LegIdentity
+from priorauth.domain.findings import Finding
+from priorauth.domain.reviews import Format, Leg, ServiceReview, Trace
+from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource, write_resource
+from priorauth.fhir.elements import Element
+from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_determination import determination_from_fhir, returned_traces
+from priorauth.translate.fhir_reading import child, children, text
+from priorauth.translate.fhir_request import review_to_fhir
+from priorauth.translate.legs import TRACE_ASSIGNER, answer_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasLegCodec:
+    """Legs as request Bundles, answers as response Bundles. Satisfies `ports.LegCodec`."""
+
+    version: Format
+    crosswalks: Crosswalks
+
+    def encode(self, review: ServiceReview, leg: Leg, identity: LegIdentity) -> bytes:  # noqa: ARG002
+        """A Bundle with that destination's items only: the requester's first trace and ours, our own identifier."""
+        return write_resource(
+            review_to_fhir(
+                review,
+                crosswalks=self.crosswalks,
+                version=self.version,
+                identifier=identity.identifier,
+                created=identity.made_at,
+                extra_trace=Trace(identity.trace, TRACE_ASSIGNER),
+            )
+        )
+
+    def traces(self, body: bytes) -> Sequence[str]:
+        """Every trace that the responses return, once each."""
+        found = (trace for bundle in _responses(body) for trace in returned_traces(bundle))
+        return tuple(dict.fromkeys(found))
+
+    def read(
+        self, answer: Answer, trace: str, leg: Leg, review: ServiceReview
+    ) -> Determination | Decline | tuple[Finding, ...]:
+        """The determination in the response that returns this trace, or the findings that keep it from being read."""
+        for bundle in _responses(answer.body):
+            if trace in returned_traces(bundle):
+                return determination_from_fhir(
+                    bundle,
+                    leg=leg,
+                    review=review,
+                    determination_id=answer_id(leg, answer.body),
+                    decided_at=answer.at,
+                    crosswalks=self.crosswalks,
+                )
+        return ()
+
+
+def _responses(body: bytes) -> list[Bundle]:
+    """The response Bundles of an answer: itself, those in Parameters, or those nested in a notification."""
+    try:
+        resource = read_resource(body)
+    except FhirSyntaxError:
+        return []
+    return [Bundle(each) for each in _bundles(resource)]
+
+
+def _bundles(resource: Element) -> list[Element]:
+    if text(resource, "resourceType") == "Parameters":
+        held = [child(each, "resource") for each in children(resource, "parameter")]
+        return [each for each in held if text(each, "resourceType") == "Bundle"]
+    if text(resource, "resourceType") != "Bundle":
+        return []
+    inner = [child(each, "resource") for each in children(resource, "entry")]
+    nested = [each for each in inner if text(each, "resourceType") == "Bundle"]
+    return nested or [resource]

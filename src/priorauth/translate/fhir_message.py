@@ -1,0 +1,113 @@
+"""A PAS request Bundle as a message of the gateway: its one request, and the Bundle that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from priorauth.domain.determinations import Rejection, RejectionLevel, Reply
+from priorauth.domain.exchange import InboundMessage, Part, ResponseIdentity
+from priorauth.domain.findings import Finding
+from priorauth.domain.parties import PayerId
+from priorauth.domain.reviews import Format, ReviewId, ServiceReview
+from priorauth.fhir.bundles import Bundle, read_resource, write_resource
+from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_response import ResponseOptions, reply_to_fhir
+from priorauth.translate.fhir_review import claim_of, review_from_fhir
+from priorauth.translate.finding_rules import FindingTable
+from priorauth.translate.review_content import doubts_of, finding_of, rejection_of
+
+PAYER_UNKNOWN = Rejection(level=RejectionLevel.UMO, reason="79", follow_up="N")
+
+Checker = Callable[[Bundle], Sequence[Finding]]
+"""What is wrong with a Bundle by base structure and PAS profiles."""
+Outcomes = Callable[[Sequence[Finding]], bytes]
+"""The one OperationOutcome that says findings (PAS spec-35)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasCodec:
+    """Reads request Bundles of one version of PAS. Satisfies `ports.Codec`."""
+
+    version: Format
+    base: str
+    findings: FindingTable
+    crosswalks: Crosswalks
+    payer_of: Callable[[str], PayerId | None]
+    check: Checker
+    outcome: Outcomes
+
+    def decode(self, message: InboundMessage, new_id: Callable[[], ReviewId]) -> PasMessage:
+        """The Bundle with its request. Raises `FhirSyntaxError` where there is no resource, and nothing else."""
+        bundle = Bundle(read_resource(message.body))
+        found = tuple(self.check(bundle))
+        refused = any(finding.rejects for finding in found) or claim_of(bundle) is None
+        if refused:
+            return PasMessage(codec=self, bundle=bundle, findings=found, parts=())
+        review = review_from_fhir(
+            bundle,
+            arrived_as=self.version,
+            review_id=new_id(),
+            partner=message.partner,
+            payer_of=self.payer_of,
+            received_at=message.received_at,
+            crosswalks=self.crosswalks,
+        )
+        doubts = [(doubt, finding_of(doubt, self.findings, doubt.place)) for doubt in doubts_of(review)]
+        rejections = [rejection_of(doubt, self.findings) for doubt, finding in doubts if finding.rejects]
+        part = Part(
+            number=1,
+            group_number=1,
+            control_number="",
+            identifier=review.transaction.identifier,
+            review=review,
+            rejections=tuple(dict.fromkeys(rejections if review.payer else [PAYER_UNKNOWN, *rejections])),
+        )
+        noted = (finding for _, finding in doubts)
+        return PasMessage(codec=self, bundle=bundle, findings=(*found, *noted), parts=(part,))
+
+    def answer(self, body: bytes, review: ServiceReview, reply: Reply) -> bytes:
+        """The response Bundle to a request that was archived, for a later reply or a notification."""
+        return self.respond(Bundle(read_resource(body)), review, reply)
+
+    def respond(self, bundle: Bundle, review: ServiceReview, reply: Reply) -> bytes:
+        """The response Bundle to a request that is decoded."""
+        options = ResponseOptions(version=self.version, base=self.base)
+        return write_resource(reply_to_fhir(bundle, review, reply, crosswalks=self.crosswalks, options=options))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasMessage:
+    """A received request Bundle. Satisfies `ports.Decoded`."""
+
+    codec: PasCodec
+    bundle: Bundle
+    findings: tuple[Finding, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def control_number(self) -> str:
+        """Empty: a Bundle's identifier is no control number, senders repeat it (DESIGN 3)."""
+        return ""
+
+    @property
+    def refused(self) -> bool:
+        return not self.parts
+
+    @property
+    def acknowledges(self) -> tuple[str, ...]:
+        """Nothing: FHIR has no acknowledgments."""
+        return ()
+
+    def respond(
+        self,
+        answers: Mapping[int, tuple[ServiceReview, Reply]],
+        identity: ResponseIdentity,  # noqa: ARG002  (a reply says when it was made)
+        *,
+        acknowledge: bool = True,  # noqa: ARG002
+        duplicate: bool = False,  # noqa: ARG002
+    ) -> bytes:
+        """The response Bundle, or the OperationOutcome where the request was refused."""
+        for review, reply in answers.values():
+            return self.codec.respond(self.bundle, review, reply)
+        return self.codec.outcome(self.findings)

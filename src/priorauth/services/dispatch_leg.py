@@ -94,8 +94,7 @@ class DispatchLeg:
             return await work.message(earlier.message_id)
         destination = self.destinations[leg.destination]
         review = self.narrow(await work.review(leg.review_id), leg.sequences)
-        if destination.format is Format.X12_278:
-            review = await self._in_their_words(work, review, leg.destination)
+        review = await self._in_their_words(work, review, destination)
         identity = LegIdentity(
             trace=self.new_id("trace"),
             identifier=self.new_id("tx"),
@@ -119,15 +118,28 @@ class DispatchLeg:
         )
         return message
 
-    async def _in_their_words(self, work: Work, review: ServiceReview, destination: DestinationId) -> ServiceReview:
-        """The review, naming the one that it changes by the trace that this destination got instead of by our own id.
+    async def _in_their_words(self, work: Work, review: ServiceReview, destination: Destination) -> ServiceReview:
+        """The review, with the number by which this destination knows the one that it changes.
 
-        Our id is what a requester has (REF NT) of a review that nobody gave a number to; a 278 does not carry it.
+        A requester names it by another destination's number, or by our own id where nobody gave one (REF NT). What this
+        destination gave stands instead; else the trace of our 278 to it, which does not carry our id.
         """
-        for prior in await work.legs(ReviewId(review.event.previous_administrative)):
-            if prior.destination == destination and (sent := await work.dispatch(prior.id)):
-                return replace(review, event=replace(review.event, previous_administrative=sent.trace))
-        return review
+        event = review.event
+        number = event.previous_authorization or event.previous_administrative
+        named = await work.review_by_number(review.partner, number) if number else None
+        if not number or (named and named[1] == destination.id):
+            return review
+        prior_id = named[0] if named else ReviewId(number)
+        sent = [leg for leg in await work.legs(prior_id) if leg.destination == destination.id]
+        if not sent:
+            return review
+        said = [each for each in await work.determinations(prior_id) if each.decided_by == destination.id]
+        dispatch = await work.dispatch(sent[-1].id)
+        trace = dispatch.trace if dispatch and destination.format is Format.X12_278 else prior_id
+        authorization = next((each.certification_number for each in reversed(said) if each.certification_number), "")
+        case = next((each.administrative_number for each in reversed(said) if each.administrative_number), trace)
+        event = replace(event, previous_authorization=authorization, previous_administrative=case)
+        return replace(review, event=event)
 
     async def _mark_dispatched(self, work: Work, leg: Leg) -> None:
         review = self.narrow(await work.review(leg.review_id), leg.sequences)

@@ -171,13 +171,22 @@ def test_a_wrong_code_in_a_form_seen_before_is_found_each_time() -> None:
     assert found(wrong) == found(wrong) == [("CODE_UNKNOWN", "2000E/UM06")]
 
 
+def test_a_form_is_not_mistaken_for_another_where_an_element_holds_the_usual_separator() -> None:
+    clean = VALID.replace(b"*", b"|")
+    bent = clean.replace(b"HL|4|3|EV|1", b"HL|4|3*EV|1")
+
+    assert found(clean) == []
+    assert {path for _, path in found(bent)} >= {"2000E/HL02"}
+
+
 def test_a_form_holds_no_value_of_the_sets_it_was_made_from() -> None:
     guide = CompiledGuide(X217_REQUEST)
     read = read_interchange(VALID)
 
     read_loops(read.groups[0].sets[0], guide, delimiters=read.delimiters)
 
-    kept = str([guide._structures._kept.keys(), guide._plans._kept.keys(), guide._positions._kept.keys()])
+    families = guide._families
+    kept = str([[ids, *families.get(ids).structures, *families.get(ids).plans] for ids in families])  # type: ignore[union-attr]
     assert "'IL'" in kept
     assert all(value not in kept for value in ("VANDERBEEK", "MEM0000003", "1200000028", "ACKTEST", "M4316", "22612"))
 

@@ -188,7 +188,7 @@ def _condition(elements: Sequence[ElementUse], position: int, optional: bool) ->
     elif element.codes is not None:
         check = _coded(element.codes, position)
     else:
-        check = _typed(elements, position, value)
+        check = _typed(elements, position, value, optional)
     return f"(not {value} or {check})" if optional else check
 
 
@@ -198,9 +198,11 @@ def _coded(codes: frozenset[str], position: int) -> str:
     return f"e{position} in CODES_{position}"
 
 
-def _typed(elements: Sequence[ElementUse], position: int, value: str) -> str:
+def _typed(elements: Sequence[ElementUse], position: int, value: str, is_there: bool) -> str:
     element = elements[position - 1]
     length = f"{element.minimum} <= len({value}) <= {element.maximum}"
+    if is_there and element.minimum <= 1:
+        length = f"len({value}) <= {element.maximum}"
     format_at = period_format_position(elements, position)
     if format_at:
         return _dated(elements[format_at - 1].codes, f"e{format_at}", value, length)

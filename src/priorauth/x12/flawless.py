@@ -83,7 +83,8 @@ def _sets(piece: Piece, group: Segment) -> tuple[TransactionSet, ...] | None:
     start, end = 1, len(ids) - 2
     while start < end:
         stop = _index(ids, "SE", start, end)
-        if ids[start] != "ST" or not CONTROL.isdisjoint(ids[start + 1 : stop]):
+        body = tuple(ids[start + 1 : stop])
+        if ids[start] != "ST" or not CONTROL.isdisjoint(body):
             return None
         transaction = TransactionSet(
             number=len(sets) + 1,
@@ -93,6 +94,7 @@ def _sets(piece: Piece, group: Segment) -> tuple[TransactionSet, ...] | None:
             delimiters=piece.delimiters,
             is_plain=piece.is_plain,
             is_closed=True,
+            _ids=body,
         )
         if set_drafts(transaction, numbers, is_too_large=False):
             return None

@@ -37,7 +37,7 @@ def read_loops(
     """The loop tree of a set, with all findings; the tree is usable even where there are some."""
     rows = transaction.rows[1 : transaction.body_end]
     component = delimiters.component or "\0"
-    structure = guide.structure(rows, delimiters.element, component, chained_services=tolerances.chained_services)
+    structure = guide.structure(rows, transaction.ids, component, chained_services=tolerances.chained_services)
     root = LoopNode(structure.root, transaction.rows, 1, structure.branches)
     drafts = list(structure.drafts)
     drafts += _element_drafts(transaction, rows, structure, delimiters, tolerances)

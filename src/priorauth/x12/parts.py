@@ -33,6 +33,14 @@ class TransactionSet:
     is_plain: bool  # printable ASCII, without repetitions and without spaces at the edge of an element
     is_closed: bool  # ends with its SE
     findings: tuple[Finding, ...] = ()
+    _ids: tuple[str, ...] | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The segment ids between ST and SE."""
+        if self._ids is None:
+            self._ids = tuple([row[0] for row in self.rows[1 : self.body_end]])
+        return self._ids
 
     @property
     def header(self) -> Segment:

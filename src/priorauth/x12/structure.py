@@ -6,11 +6,11 @@ of the forms seen last are kept. A kept structure costs a look-up; a new one a w
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from .blocks import Plan, plan_block
 from .causes import hierarchy_drafts
@@ -30,6 +30,7 @@ Kept = TypeVar("Kept")
 _ID = itemgetter(0)
 
 _FORMS_KEPT = 512
+_FORMS_OF_FAMILY = 32
 _ROWS_KEPT = 256  # of a set or block that is kept
 
 
@@ -64,24 +65,43 @@ class Structure:
 
 
 class Recent(Generic[Kept]):
-    """The values used last, by key; the one not used for longest goes first. Bounded, as keys come from senders."""
+    """The values used of late, by key. Bounded, as keys come from senders: what is not used goes in sweeps."""
+
+    __slots__ = ("_most", "_new", "_old")
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: dict[Hashable, Kept] = {}
+        self._most = most // 2
+        self._new: dict[Hashable, Kept] = {}
+        self._old: dict[Hashable, Kept] = {}
 
     def get(self, key: Hashable) -> Kept | None:
         """The value, which counts as a use."""
-        value = self._kept.pop(key, None)
-        if value is not None:
-            self._kept[key] = value
+        value = self._new.get(key)
+        if value is None:
+            value = self._old.get(key)
+            if value is not None:
+                self.keep(key, value)
         return value
 
     def keep(self, key: Hashable, value: Kept) -> None:
         """Keep a value."""
-        while len(self._kept) >= self._most:
-            self._kept.pop(next(iter(self._kept)), None)
-        self._kept[key] = value
+        if len(self._new) >= self._most:
+            self._old, self._new = self._new, {}
+        self._new[key] = value
+
+    def __iter__(self) -> Iterator[Hashable]:
+        yield from self._new
+        yield from self._old
+
+
+class _Family(NamedTuple):
+    """Sets with the same segment ids: the rows with a qualifier, with one that is a component, and the HLs."""
+
+    plain: list[int]
+    composite: list[int]
+    levels: list[int]
+    structures: Recent[Structure]
+    plans: Recent[Plan]
 
 
 class CompiledGuide:
@@ -95,56 +115,42 @@ class CompiledGuide:
         self._qualified = {
             id: use.is_composite_first for loop in self.root.walk() for id, use in loop.qualified.items()
         }
-        self._positions: Recent[tuple[list[int], list[int], list[int]]] = Recent(_FORMS_KEPT)
-        self._structures: Recent[Structure] = Recent(_FORMS_KEPT)
-        self._plans: Recent[Plan] = Recent(_FORMS_KEPT)
+        self._families: Recent[_Family] = Recent(_FORMS_KEPT)
 
-    def structure(self, rows: Sequence[Row], element: str, component: str, *, chained_services: bool) -> Structure:
-        """The structure of a set; `rows` are those between ST and SE."""
-        form = self._form(rows, element, component)  # chained services have no form that is kept
-        structure = self._structures.get(form)
+    def structure(
+        self, rows: Sequence[Row], ids: tuple[str, ...], component: str, *, chained_services: bool
+    ) -> Structure:
+        """The structure of a set; `rows` are those between ST and SE, and `ids` their ids."""
+        family = self._families.get(ids) or self._family(ids)
+        form = _form(family, rows, component)
+        structure = family.structures.get(form)
         if structure is None:
-            structure = self._read(rows, element, component, chained_services)
-            if not structure.drafts and len(rows) <= _ROWS_KEPT and structure.settle(rows, component):
-                self._structures.keep(form, structure)
+            structure = self._read(rows, component, chained_services)
+            if not structure.drafts and structure.settle(rows, component):  # so chained services have none that is kept
+                family.structures.keep(form, structure)
         return structure
 
-    def _form(self, rows: Sequence[Row], element: str, component: str) -> Hashable:
-        """The segment ids, and of those that need it the qualifier, or all of an HL."""
-        ids = tuple(map(_ID, rows))
-        positions = self._positions.get(ids)
-        if positions is None:
-            positions = self._find_positions(ids)
-        plain, composite, levels = positions
-        return (
-            ids,
-            *[rows[index][1] if len(rows[index]) > 1 else "" for index in plain],
-            *[element.join(rows[index]) for index in levels],
-            *[_qualifier(rows[index], component) for index in composite],
-        )
-
-    def _find_positions(self, ids: tuple[str, ...]) -> tuple[list[int], list[int], list[int]]:
-        """The rows with a qualifier, with one that is a component, and the HLs."""
+    def _family(self, ids: tuple[str, ...]) -> _Family:
         of_kind: dict[bool, list[int]] = {False: [], True: []}
         for index, id in enumerate(ids):
             if id in self._qualified:
                 of_kind[self._qualified[id]].append(index)
         levels = [index for index, id in enumerate(ids) if id == "HL"] if self._opens_levels else []
-        positions = (of_kind[False], of_kind[True], levels)
+        family = _Family(of_kind[False], of_kind[True], levels, Recent(_FORMS_OF_FAMILY), Recent(_FORMS_OF_FAMILY))
         if len(ids) <= _ROWS_KEPT and self.ids.issuperset(ids):  # anything may stand where an id should
-            self._positions.keep(ids, positions)
-        return positions
+            self._families.keep(ids, family)
+        return family
 
-    def _read(self, rows: Sequence[Row], element: str, component: str, chained_services: bool) -> Structure:
+    def _read(self, rows: Sequence[Row], component: str, chained_services: bool) -> Structure:
         hierarchy = Hierarchy(self.root, rows, component, chained_services)
         starts = [index for index, row in enumerate(rows) if row[0] == "HL"] if self._opens_levels else []
         starts = [index for index in starts if rows[index] != rows[index - 1]]  # the same HL twice opens one level
         bounds = [*starts, len(rows)]
         hierarchy.root.stop = bounds[0]
-        hierarchy.root.plan = self._plan(self.root, rows[: bounds[0]], element, component)
+        hierarchy.root.plan = self._plan(self.root, rows[: bounds[0]], component)
         for start, stop in pairwise(bounds):
             level = hierarchy.place(start, stop)
-            level.plan = self._plan(level.loop, rows[start:stop], element, component)
+            level.plan = self._plan(level.loop, rows[start:stop], component)
             for draft in level.plan.drafts:
                 draft.shift(start)
         drafts = hierarchy_drafts(hierarchy)
@@ -157,16 +163,16 @@ class CompiledGuide:
             situations=find_situations(levels, frozenset(row[0] for row in rows), self.guide),
         )
 
-    def _plan(self, loop: CompiledLoop, rows: Sequence[Row], element: str, component: str) -> Plan:
-        opener = tuple(
-            row[0] for row in rows[:1]
-        )  # an HL, or in the header BHT: what HL says is not the block's matter
-        form = (id(loop), opener, self._form(rows[1:], element, component))
-        plan = self._plans.get(form)
+    def _plan(self, loop: CompiledLoop, rows: Sequence[Row], component: str) -> Plan:
+        """The plan of a block, of which only the first row may be an HL: what that says is not the block's matter."""
+        ids = tuple(map(_ID, rows))
+        family = self._families.get(ids) or self._family(ids)
+        form = (id(loop), _form(family, ["", *rows[1:]], component))
+        plan = family.plans.get(form)
         if plan is None:
             plan = plan_block(loop, rows, component, self.ids)
-            if not plan.drafts and len(rows) <= _ROWS_KEPT:
-                self._plans.keep(form, plan)
+            if not plan.drafts:
+                family.plans.keep(form, plan)
         return plan
 
     def __repr__(self) -> str:
@@ -178,8 +184,13 @@ def _uses(level: Level) -> list[CompiledUse | None]:
     return [None, *uses[1:]] if level.is_guessed else uses  # what is wrong with such an HL is said already
 
 
-def _qualifier(row: Row, component: str) -> str:
-    return row[1].partition(component)[0] if len(row) > 1 else ""
+def _form(family: _Family, rows: Sequence[Sequence[str]], component: str) -> Hashable:
+    """What tells sets of one family apart: their qualifiers, and what their HLs say."""
+    return (
+        *[rows[index][1] if len(rows[index]) > 1 else "" for index in family.plain],
+        *[tuple(rows[index]) for index in family.levels],
+        *[rows[index][1].partition(component)[0] if len(rows[index]) > 1 else "" for index in family.composite],
+    )
 
 
 _COMPILED: dict[int, CompiledGuide] = {}

@@ -50,7 +50,7 @@ def test_a_file_says_whom_a_client_stands_for_and_by_which_keys_it_is_known() ->
         ({"secret": "x"}, "secret"),
         ({"id": "two words"}, "id"),
     ],
-    ids=str,
+    ids=lambda each: each if isinstance(each, str) else " ".join(each),
 )
 def test_a_file_that_cannot_be_used_says_why_and_none_of_its_values(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ClientFault, match=said) as raised:

@@ -21,6 +21,9 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Files = Annotated[list[Path], typer.Argument(help="files to read; - is standard input")]
 File = Annotated[Path, typer.Argument(help="the file to read; - is standard input")]
 GatewayUrl = Annotated[str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")]
+AccessToken = Annotated[
+    str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an access token; the sandbox needs none")
+]
 LOCAL = "http://127.0.0.1:8080"
 
 
@@ -119,11 +122,11 @@ def route(
 
 
 @app.command()
-def explain(review_id: str, gateway: GatewayUrl = LOCAL, as_json: Json = False) -> None:
+def explain(review_id: str, gateway: GatewayUrl = LOCAL, token: AccessToken = "", as_json: Json = False) -> None:
     """Say where a review went, why, and how it stands. Example: priorauth explain rev-01J... --gateway http://h:8080"""
     from priorauth.cli import running
 
-    raise typer.Exit(running.explain(gateway.rstrip("/"), review_id, as_json=as_json))
+    raise typer.Exit(running.explain(running.At(gateway, token), review_id, as_json=as_json))
 
 
 @events_app.command("tail")
@@ -132,12 +135,30 @@ def tail(
     payer: Annotated[str, typer.Option(help="one payer's full events")] = "",
     follow: Annotated[bool, typer.Option(help="wait for new events")] = True,
     gateway: GatewayUrl = LOCAL,
+    token: AccessToken = "",
     as_json: Json = False,
 ) -> None:
     """Print events as they happen. Example: priorauth events tail --payer ALLWAYS --json"""
     from priorauth.cli import running
 
-    raise typer.Exit(running.tail_events(gateway.rstrip("/"), after=after, payer=payer, follow=follow, as_json=as_json))
+    at = running.At(gateway, token)
+    raise typer.Exit(running.tail_events(at, after=after, payer=payer, follow=follow, as_json=as_json))
+
+
+@app.command()
+def token(
+    client: Annotated[str, typer.Option(help="the client's id, as registered")],
+    key: Annotated[Path, typer.Option(help="its private key as a JWK with a kid, RSA or EC P-384")],
+    scope: Annotated[str, typer.Option(help="the scopes asked for, separated by spaces")],
+    gateway: GatewayUrl = LOCAL,
+    as_json: Json = False,
+) -> None:
+    """Get an access token and print it. Example: priorauth token --client operations --key key.json --scope operate"""
+    from priorauth.cli import tokens
+    from priorauth.cli.output import running_or_exit
+
+    with running_or_exit():
+        raise typer.Exit(tokens.get_token(gateway.rstrip("/"), client, key, scope, as_json=as_json))
 
 
 @packs_app.command("lint")

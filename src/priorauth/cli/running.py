@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +15,22 @@ from priorauth.cli.output import COULD_NOT_RUN, fail, say, say_json
 TIMEOUT_SECONDS = 10.0
 
 
-def explain(gateway: str, review_id: str, *, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class At:
+    """A running gateway, and the token to call it with; none for a sandbox."""
+
+    url: str
+    token: str = field(default="", repr=False)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def path(self, path: str) -> str:
+        return f"{self.url.rstrip('/')}{path}"
+
+
+def explain(gateway: At, review_id: str, *, as_json: bool) -> int:
     """Print the route of a review with the rules that lost, and where its items stand."""
     review = get(gateway, f"/reviews/{review_id}", f"there is no review {review_id}")
     route = get(gateway, f"/reviews/{review_id}/route", f"review {review_id} was not routed")
@@ -33,18 +49,20 @@ def explain(gateway: str, review_id: str, *, as_json: bool) -> int:
     return 0
 
 
-def tail_events(gateway: str, *, after: int, payer: str, follow: bool, as_json: bool) -> int:
+def tail_events(gateway: At, *, after: int, payer: str, follow: bool, as_json: bool) -> int:
     """Print events as they happen, from a position on."""
     query: dict[str, str | int] = {"after": after, "payer": payer, "follow": str(follow).lower()}
     timeout = httpx2.Timeout(TIMEOUT_SECONDS, read=None)
     try:
-        with httpx2.stream("GET", f"{gateway}/events", params=query, timeout=timeout) as response:
+        with httpx2.stream(
+            "GET", gateway.path("/events"), params=query, headers=gateway.headers, timeout=timeout
+        ) as response:
             if response.status_code != HTTPStatus.OK:
-                fail(f"the gateway answered {response.status_code}", COULD_NOT_RUN)
+                fail(why_not(response.status_code), COULD_NOT_RUN)
             for event in server_sent(response.iter_lines()):
                 say(event["data"] if as_json else f"{event['id']:>6}  {event['event']:<42} {subject(event['data'])}")
     except httpx2.HTTPError:
-        fail(f"no gateway answers at {gateway}; start one with: priorauth serve --sandbox", COULD_NOT_RUN)
+        fail(f"no gateway answers at {gateway.url}; start one with: priorauth serve --sandbox", COULD_NOT_RUN)
     except KeyboardInterrupt:
         return 0
     return 0
@@ -71,14 +89,23 @@ def subject(data: str) -> str:
     return str(json.loads(data).get("subject", ""))
 
 
-def get(gateway: str, path: str, missing: str) -> Any:
+def get(gateway: At, path: str, missing: str) -> Any:
     """One document of the gateway; ends the command where it cannot be had."""
     try:
-        response = httpx2.get(f"{gateway}{path}", timeout=TIMEOUT_SECONDS)
+        response = httpx2.get(gateway.path(path), headers=gateway.headers, timeout=TIMEOUT_SECONDS)
     except httpx2.HTTPError:
-        fail(f"no gateway answers at {gateway}; start one with: priorauth serve --sandbox", COULD_NOT_RUN)
+        fail(f"no gateway answers at {gateway.url}; start one with: priorauth serve --sandbox", COULD_NOT_RUN)
     if response.status_code == HTTPStatus.NOT_FOUND:
         fail(missing)
     if not response.is_success:
-        fail(f"the gateway answered {response.status_code}", COULD_NOT_RUN)
+        fail(why_not(response.status_code), COULD_NOT_RUN)
     return response.json()
+
+
+def why_not(status: int) -> str:
+    """What to do about an answer that is none."""
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return (
+            f"the gateway answered {status}: set PRIORAUTH_TOKEN to a token with the scope; see priorauth token --help"
+        )
+    return f"the gateway answered {status}"

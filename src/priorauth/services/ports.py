@@ -14,7 +14,7 @@ from priorauth.domain.determinations import Determination, Reply
 from priorauth.domain.events import Event
 from priorauth.domain.exchange import Answer, Decline, InboundMessage, LegIdentity, Part, ResponseIdentity
 from priorauth.domain.findings import Finding
-from priorauth.domain.parties import DestinationId, PartnerId, PayerId
+from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
 
@@ -366,12 +366,3 @@ class Destination:
     may_deny: bool = True
     denials_by_physician_only: bool = False  # the delegate attests it; its 278 answers cannot carry the reviewer
     administrative_reasons: frozenset[str] = frozenset()  # HCR03 codes of its administrative denials
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayerDesks:
-    """Which desk a payer's items go to when nobody else decides them."""
-
-    payer: PayerId
-    name: str
-    desk: DestinationId

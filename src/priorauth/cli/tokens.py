@@ -61,7 +61,7 @@ def read_private_key(path: Path) -> RSAKey | ECKey:
     return key
 
 
-def imported(key_type: type[RSAKey] | type[ECKey], text: str) -> RSAKey | ECKey | None:
+def imported(key_type: type[RSAKey | ECKey], text: str) -> RSAKey | ECKey | None:
     try:
         key = key_type.import_key(msgspec.json.decode(text, type=dict[str, str | list[str]]))
     except (JoseError, ValueError, KeyError, msgspec.DecodeError):

@@ -6,7 +6,7 @@ import pytest
 
 from priorauth.domain.findings import Finding, FindingCode, Severity
 from priorauth.x12 import envelope
-from priorauth.x12.envelope import Interchange, read_header, read_interchange
+from priorauth.x12.envelope import Interchange, Limits, TransactionSet, read_header, read_interchange, split_stream
 from priorauth.x12.faults import X12SyntaxError
 from priorauth.x12.validation import validate_interchange
 from x12_messages import ISA, SEGMENTS, VALID, group, interchange, transaction
@@ -147,6 +147,36 @@ def test_an_unterminated_set_ends_where_the_next_begins() -> None:
     first, second, third = result.groups[0].sets
     assert (first.findings, third.findings) == ((), ())
     assert [finding.code for finding in second.findings] == [FindingCode.SE_MISSING]
+
+
+def test_a_set_with_too_many_segments_is_refused_and_its_siblings_are_read() -> None:
+    large = transaction((*SEGMENTS, *["MSG*A"] * 60), number="0002")
+    data = interchange(group(transaction(), large, transaction(number="0003")))
+
+    read = read_interchange(data, Limits(set_segments=50))
+
+    assert [[finding.code.name for finding in each.findings] for each in read.groups[0].sets] == [
+        [],
+        ["SET_TOO_LARGE"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize("filling", [b"MSG*A~", b"MSGAB", b"\n"])
+def test_a_set_of_too_many_bytes_is_not_held_however_it_is_made(filling: bytes) -> None:
+    large = b"".join(f"{each}~".encode() for each in transaction(number="0002"))
+    large = large.replace(b"HI*ABK", filling * 60_000 + b"~HI*ABK")
+    small = [b"".join(f"{each}~".encode() for each in transaction(number=number)) for number in ("0001", "0003")]
+    data = VALID[: VALID.index(b"ST*278")] + small[0] + large + small[1] + b"GE*3*14~IEA*1*000000014~"
+
+    def chunks() -> Iterator[bytes]:
+        for start in range(0, len(data), 4096):
+            yield data[start : start + 4096]
+
+    sets = [each for each in split_stream(chunks(), Limits(set_bytes=32 * 1024)) if isinstance(each, TransactionSet)]
+
+    assert [[finding.code.name for finding in each.findings] for each in sets] == [[], ["SET_TOO_LARGE"], []]
+    assert len(sets[1].rows) < 20
 
 
 def test_ta1_segments_are_kept_for_correlation() -> None:

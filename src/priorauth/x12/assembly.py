@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from priorauth.domain.findings import Finding, Severity
 from priorauth.domain.findings import FindingCode as Code
+from priorauth.domain.findings import Severity
 
 from .control import (
     CONTROL,
-    GS_WIDTH,
     TA1_WIDTH,
     TRAILER_WIDTH,
-    SeenNumbers,
     gs_faults,
     is_ta1,
     isa_faults,
@@ -21,6 +19,7 @@ from .control import (
     set_drafts,
 )
 from .faults import X12SyntaxError
+from .opened import OpenGroup, OpenInterchange, OpenSet
 from .parts import FunctionalGroup, Interchange, Limits, TransactionSet
 from .pieces import Piece, Pieces
 from .positions import Source
@@ -30,44 +29,6 @@ from .segments import EMPTY, Isa, Segment
 Part = TransactionSet | FunctionalGroup | Interchange
 
 
-class _OpenInterchange:
-    def __init__(self, isa: Isa) -> None:
-        self.header = isa.segment
-        self.delimiters = isa.delimiters
-        self.findings: list[Finding] = []
-        self.acknowledgments: list[Segment] = []
-        self.groups = 0
-        self.group_numbers: set[str] = set()
-        self.trailer = EMPTY
-        self.segments = 1  # seen so far
-        self.is_latin = False
-
-
-class _OpenGroup:
-    def __init__(self, row: list[str], source: Source, position: int) -> None:
-        self.header = padded(row, GS_WIDTH)
-        self.source = source
-        self.position = position
-        self.findings: list[Finding] = []
-        self.sets = 0
-        self.set_numbers = SeenNumbers()
-
-
-class _OpenSet:
-    def __init__(self, piece: Piece, index: int) -> None:
-        self.source = Source([piece], index)
-        self.rows = [piece.rows[index]]
-        self.bytes = 0  # of pieces that were held whole
-        self.is_plain = piece.is_plain
-        self.is_too_large = False
-
-    def hold(self, piece: Piece, rows: list[list[str]]) -> None:
-        self.rows += rows
-        if piece is not self.source.stretches[-1]:
-            self.source.stretches.append(piece)
-            self.is_plain = self.is_plain and piece.is_plain
-
-
 class Assembly:
     """Reads chunks as far as needed, and gives each part when it ends."""
 
@@ -75,9 +36,9 @@ class Assembly:
         self._pieces = Pieces(chunks, limits.set_bytes)
         self._limits = limits
         self._expects_one = expects_one
-        self._interchange: _OpenInterchange
-        self._group: _OpenGroup | None = None
-        self._set: _OpenSet | None = None
+        self._interchange: OpenInterchange
+        self._group: OpenGroup | None = None
+        self._set: OpenSet | None = None
         self._is_astray = False  # which is said once
         self._piece: Piece  # the control segment that is being looked at
         self._index = 0
@@ -88,7 +49,7 @@ class Assembly:
         isa, self._piece = self._pieces.read_isa()
         while isa is not None:
             self._index = 0
-            self._interchange = _OpenInterchange(isa)
+            self._interchange = OpenInterchange(isa)
             is_readable = True
             for code, position in isa_faults(isa):
                 self._note(code, position)
@@ -181,10 +142,10 @@ class Assembly:
             self._open_group(row)
         elif segment_id == "ST" and self._group is not None:
             self._is_astray = False
-            self._set = _OpenSet(self._piece, self._index)
+            self._set = OpenSet(self._piece, self._index)
         return ended
 
-    def _end_set(self, opened: _OpenSet, se: list[str] | None) -> TransactionSet:
+    def _end_set(self, opened: OpenSet, se: list[str] | None) -> TransactionSet:
         self._set = None
         group = self._group
         assert group is not None  # an ST outside a group opens nothing
@@ -209,7 +170,7 @@ class Assembly:
 
     def _open_group(self, row: list[str]) -> None:
         interchange = self._interchange
-        group = self._group = _OpenGroup(row, Source([self._piece], self._index), interchange.segments)
+        group = self._group = OpenGroup(row, Source([self._piece], self._index), interchange.segments)
         self._is_astray = False
         interchange.groups += 1
         number = group.header[6]
@@ -219,7 +180,7 @@ class Assembly:
             self._note(Code.GS_CONTROL_NUMBER_DUPLICATE, 6, into=group)
         interchange.group_numbers.add(number)
 
-    def _end_group(self, group: _OpenGroup, ge: list[str] | None) -> FunctionalGroup:
+    def _end_group(self, group: OpenGroup, ge: list[str] | None) -> FunctionalGroup:
         self._group = None
         trailer = EMPTY
         if ge is None:
@@ -299,7 +260,7 @@ class Assembly:
         element: int = 0,
         expected: str = "",
         *,
-        into: _OpenGroup | None = None,
+        into: OpenGroup | None = None,
         severity: Severity | None = None,
     ) -> None:
         number = self._interchange.segments

@@ -119,8 +119,6 @@ class _Walk:
         self._close(self.frames[0])
         return self.plan
 
-    # Placing one row.
-
     def _place(self, index: int) -> None:
         row = self.rows[index]
         found = self._fitting(row) or self._full(row, index) or self._implied(row, index, is_certain=True)
@@ -207,8 +205,6 @@ class _Walk:
         self.plan.drafts.append(draft)
         return True
 
-    # Entering and leaving loops.
-
     def _enter(self, candidate: _Candidate, index: int) -> None:
         frame = self.frames[candidate.depth]
         use, block = candidate.use, candidate.block
@@ -269,8 +265,6 @@ class _Walk:
         """The row where a segment of that position should have stood."""
         before = [index for at, index in frame.order if at < position]
         return max(before, default=frame.start) + 1
-
-    # Noting what was found.
 
     def _note_place(self, shape: Shape, use: CompiledUse, index: int) -> None:
         shape.places.setdefault(use.key, ([], use.width))[0].append(index)

@@ -33,7 +33,7 @@ class TransactionSet:
     is_plain: bool  # printable ASCII, without repetitions and without spaces at the edge of an element
     is_closed: bool  # ends with its SE
     findings: tuple[Finding, ...] = ()
-    _ids: tuple[str, ...] | None = None
+    _ids: tuple[str, ...] | None = field(default=None, repr=False)
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from .shape import Shape
 
 Row = list[str]
 
+_APPEAL, _CANCELLATION = "1", "3"
+_ASKING = frozenset((_APPEAL, _CANCELLATION))  # UM02 that ask for something else
 _CERTIFIED = frozenset(("A1", "A2", "A6"))
 _SERVICE_KINDS = ("SV1", "SV2", "SV3")
 _PATIENTS = {"2000C": "2010C", "2000D": "2010D"}
@@ -51,7 +53,9 @@ class Situations:
         """Every situational rule that this set breaks."""
         drafts = [replace(draft) for draft in self.drafts]
         for event in self.events:
-            drafts += _look_at_event(event, rows)
+            review = rows[event.review]
+            if event.oxygen is not None or len(review) < 3 or review[1] == "AR" or review[2] in _ASKING:
+                drafts += _look_at_event(event, rows)
         for index, loop in self.decisions:
             row = rows[index]
             if row[1:2] and row[1] in _CERTIFIED and not any(row[2:3]):  # X12's examples, confidence M
@@ -75,9 +79,9 @@ def _look_at_event(event: _Event, rows: Sequence[Row]) -> list[Draft]:
 
     if category == ["AR"] and not event.has_institutional_codes:  # RFI 1179, confidence H
         note(Code.ADMISSION_CODES_MISSING, 1, "CL1 with an admission")
-    if certification == ["1"] and not any(review[6:7]):  # a PAS profile invariant, confidence M
+    if certification == [_APPEAL] and not any(review[6:7]):  # a PAS profile invariant, confidence M
         note(Code.APPEAL_URGENCY_MISSING, 6, "UM06 with an immediate appeal")
-    if certification == ["3"] and not event.has_previous_number:  # confidence L
+    if certification == [_CANCELLATION] and not event.has_previous_number:  # confidence L
         note(Code.CANCEL_REFERENCE_MISSING, 2, "REF BB or NT with a cancellation")
     if event.oxygen is not None and not any(rows[event.oxygen][10:12]):  # confidence M
         note(Code.OXYGEN_TEST_MISSING, 10, "CR510 or CR511", event.oxygen, "CR5")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
@@ -204,6 +205,7 @@ def compile_guide(guide: Guide) -> CompiledGuide:
     return compiled
 
 
+@lru_cache(maxsize=64)
 def find_guide(gs08: str, direction: str) -> CompiledGuide | None:
     """The guide for a GS08 and a direction (`request` or `response`), or None for one we do not have."""
     guide = guide_table(gs08, direction)

@@ -128,7 +128,7 @@ class LoopNode:
         return f"LoopNode({self.id or 'root'}, {len(self._shape.places)} keys)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class LoopTree:
     """A transaction set read by a guide. The tree is usable whatever the findings say."""
 

@@ -1,4 +1,7 @@
-"""A message validated: envelope, structure, elements, content and situations, each part with its findings."""
+"""A message validated: envelope, structure, elements, content and situations, each part with its findings.
+
+Results are values and are not to be changed; they are not frozen because every message pays for making them.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from .tree import LoopNode
 __all__ = ["GroupResult", "InterchangeResult", "SetResult", "Tolerances", "validate_interchange", "validate_stream"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SetResult:
     """One set: the guide it was read by and its tree, where there is a guide, and everything wrong with it."""
 
@@ -31,7 +34,7 @@ class SetResult:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class GroupResult:
     """One group with its sets. `findings` are the group's own."""
 
@@ -40,7 +43,7 @@ class GroupResult:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class InterchangeResult:
     """One interchange with its groups. `findings` are the interchange's own."""
 
@@ -93,7 +96,7 @@ def _unsupported(group: FunctionalGroup) -> tuple[Finding, ...]:
 
 def _set_result(transaction: TransactionSet, delimiters: Delimiters, tolerances: Tolerances) -> SetResult:
     guide = _guide(transaction)
-    if guide is None or any(finding.code in _UNREAD for finding in transaction.findings):
+    if guide is None or (transaction.findings and any(each.code in _UNREAD for each in transaction.findings)):
         return SetResult(
             transaction=transaction, guide=guide, tree=None, delimiters=delimiters, findings=transaction.findings
         )

@@ -20,6 +20,7 @@ from priorauth.domain.findings import Finding, FindingCode, Position, Severity, 
 from priorauth.domain.reviews import (
     Attachment,
     DatePeriod,
+    Format,
     Leg,
     Procedure,
     ReviewItem,
@@ -52,6 +53,7 @@ from priorauth.translate.fhir_values import plain_ndc, read_days, read_period, r
 from priorauth.translate.fhir_vocabulary import (
     ACTION,
     ADMINISTRATION_NUMBER,
+    AUTHORIZED_DETAIL,
     DECISION_REASON,
     ISSUE_DATE,
     LINE_NUMBER,
@@ -65,6 +67,7 @@ from priorauth.translate.fhir_vocabulary import (
     REVIEW_ACTION_CODE,
     REVIEWER,
     TRACE_NUMBER,
+    coded,
 )
 
 _ACTIONS = {action.value: action for action in CertificationAction}
@@ -93,6 +96,7 @@ def determination_from_fhir(
     determination_id: str,
     decided_at: datetime,
     crosswalks: Crosswalks,
+    version: Format = Format.PAS_2_2_1,
 ) -> Determination | tuple[Finding, ...]:
     """What a response says of a leg's items, or the findings that keep it from being read.
 
@@ -102,7 +106,7 @@ def determination_from_fhir(
     entry = response_of(bundle)
     if entry is None:
         return (_finding(FindingCode.DETERMINATION_UNREADABLE, "Bundle.entry"),)
-    reading = _Reading(Resources(bundle), entry, review, crosswalks)
+    reading = _Reading(Resources(bundle), entry, review, crosswalks, version)
     unknown = reading.unknown_item()
     if unknown is not None:
         path = f"Bundle.entry[{entry}].resource.item[{unknown}].itemSequence"
@@ -137,7 +141,10 @@ class _Said:
 class _Reading:
     """One response while it is read, for the items of one leg."""
 
-    def __init__(self, resources: Resources, entry: int, review: ServiceReview, walks: Crosswalks) -> None:
+    def __init__(
+        self, resources: Resources, entry: int, review: ServiceReview, walks: Crosswalks, version: Format
+    ) -> None:
+        self.details_are_authorized = version is Format.PAS_2_0_1
         self.resources = resources
         self.response: Resource = resources.at(entry)
         self.review = review
@@ -222,6 +229,8 @@ class _Reading:
             expires=period.end if period else None,
             effective=DatePeriod(period.start) if period else None,
         )
+        if self.details_are_authorized and AUTHORIZED_DETAIL in found and not extra:
+            extra = [_as_added(found[AUTHORIZED_DETAIL])]
         if len(extra) == 1:
             authorized = self._of_added(item, extra[0], authorized)
         return None if authorized == _NOTHING_AUTHORIZED else authorized
@@ -238,7 +247,7 @@ class _Reading:
         changed = amount is not None and amount != (service.quantity if service else None)
         return replace(
             dates,
-            service_dates=days if days != item.service_dates else None,
+            service_dates=days if days and days != item.service_dates else None,
             procedure=None if is_same else procedure,
             revenue_code="" if service and revenue == service.revenue_code else revenue,
             quantity=amount if changed else None,
@@ -337,7 +346,21 @@ def _said(element: Element) -> _Said:
 
 
 def _revenue(added: Element) -> str:
-    return extension_code(extensions(added), REVENUE_CODE, REVENUE)
+    own = extension_code(extensions(added), REVENUE_CODE, REVENUE)
+    return own or code(child(added, "productOrService"), REVENUE)
+
+
+def _as_added(detail: Element) -> Element:
+    """The `itemAuthorizedDetail` of 2.0.1 with its parts where an added item of 2.2.1 has them."""
+    found = extensions(detail)
+    modifiers = [each for each in children(detail, "extension") if each.get("url") == "modifier"]
+    revenue = extension_code(found, "revenue", REVENUE)
+    return {
+        "productOrService": child(found.get("productOrServiceCode", NOTHING), "valueCodeableConcept"),
+        "modifier": [child(each, "valueCodeableConcept") for each in modifiers],
+        "quantity": child(found.get("quantity", NOTHING), "valueQuantity"),
+        "extension": [coded(REVENUE_CODE, REVENUE, revenue)] if revenue else [],
+    }
 
 
 def _finding(code: FindingCode, path: str) -> Finding:

@@ -56,6 +56,7 @@ class PasLegCodec:
                     determination_id=answer_id(leg, answer.body),
                     decided_at=answer.at,
                     crosswalks=self.crosswalks,
+                    version=self.version,
                 )
         return ()
 

@@ -292,8 +292,8 @@ class ItemWriter:
 
 
 def write_quantity(unit: str, quantity: Decimal | None, walks: Crosswalks) -> Written | None:
-    """A Quantity in the unit of a service line, None where there is no quantity."""
-    if quantity is None:
+    """A Quantity in the unit of a service line, None where there is none to write."""
+    if quantity is None or not quantity.is_finite():
         return None
     system, _, code = walks.unit.fhir(unit or "UN").rpartition("|")
     if system:

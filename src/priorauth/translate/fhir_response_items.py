@@ -99,13 +99,13 @@ class ItemAnswers:
 
     def added(self, item: ReviewItem, decision: ItemDecision) -> list[Written]:
         """What was authorized otherwise than asked: one item per span of days, or one for the service (spec-36)."""
-        if not self.is_2_2_1 or decision.action is None:
+        if decision.action is None:
             return []
         asked = self.echo.items.get(item.sequence, NOTHING)
         if decision.spans:
             return [self._added(item, decision, asked, *_of_span(item, span)) for span in decision.spans]
         authorized = decision.authorized
-        if not decision.action.certifies or authorized is None or not differs(authorized):
+        if not self.is_2_2_1 or not decision.action.certifies or authorized is None or not differs(authorized):
             return []
         return [self._added(item, decision, asked, authorized, CertificationAction.CERTIFIED_IN_TOTAL, ())]
 
@@ -222,14 +222,16 @@ class ItemAnswers:
                     *(each for each in children(asked, "extension") if each.get("url") == TRACE_NUMBER),
                     *([valued(ISSUE_DATE, "Date", write_day(authorized.issued))] if authorized.issued else []),
                     *self._period(authorized),
-                    *([coded(REVENUE_CODE, REVENUE, revenue)] if revenue else []),
-                    *([valued(ITEM_CATEGORY, "CodeableConcept", category)] if "coding" in category else []),
+                    *([coded(REVENUE_CODE, REVENUE, revenue)] if revenue and self.is_2_2_1 else []),
+                    *(
+                        [valued(ITEM_CATEGORY, "CodeableConcept", category)]
+                        if "coding" in category and self.is_2_2_1
+                        else []
+                    ),
                     *(found[url] for url in _REPEATED_IN_ADDED if url in found and url != REQUESTED_SERVICE),
                 ],
                 "itemSequence": [item.sequence],
-                "productOrService": self._product(procedure)
-                if procedure
-                else child(asked, "productOrService") or concept(ABSENT, "not-applicable"),
+                "productOrService": self._added_product(procedure, asked, revenue),
                 "modifier": self._modifiers(procedure) if procedure else children(asked, "modifier"),
                 **write_days("serviced", authorized.service_dates or item.service_dates),
                 "locationCodeableConcept": child(asked, "locationCodeableConcept"),
@@ -238,6 +240,14 @@ class ItemAnswers:
                 "adjudication": [adjudication(action, decision, reasons, None)],
             }
         )
+
+    def _added_product(self, procedure: Procedure | None, asked: Element, revenue: str) -> Element:
+        """The code of an added item; 2.0.1 has no other place for a revenue code."""
+        if procedure:
+            return self._product(procedure)
+        if revenue and not self.is_2_2_1:
+            return concept(REVENUE, revenue)
+        return child(asked, "productOrService") or concept(ABSENT, "not-applicable")
 
     def _product(self, procedure: Procedure) -> Written:
         system = self.walks.procedure.fhir(procedure.qualifier)
@@ -254,7 +264,7 @@ class ItemAnswers:
             unit = authorized.unit or (service.unit if service else "") or "UN"
             return write_quantity(unit, authorized.quantity, self.walks)
         delivery = authorized.delivery
-        if delivery and delivery.quantity is not None and delivery.quantity_qualifier:
+        if delivery and delivery.quantity_qualifier and delivery.quantity is not None and delivery.quantity.is_finite():
             return {"value": delivery.quantity, "system": QUANTITY, "code": delivery.quantity_qualifier}
         if service and service.quantity is not None:
             return write_quantity(service.unit, service.quantity, self.walks)

@@ -81,7 +81,7 @@ def communication_request(
             "resourceType": "CommunicationRequest",
             "id": f"{review.id}-{number}",
             "meta": {"profile": [f"{PAS}profile-communicationrequest"]},
-            "extension": [] if in_payload else line,
+            "extension": [] if "contentString" in payload and in_payload else line,
             "identifier": [] if attachment.transmission == _VOICE else [{"system": CONTROL_SYSTEM, "value": control}],
             "status": "active",
             "category": [concept(REPORT_TYPE, attachment.report_type)] if attachment.report_type else [],

@@ -68,11 +68,12 @@ def _frame_delimiters(frame: bytes) -> Delimiters | None:
     The frame is the same in all messages between two partners, so it is looked at once.
     """
     head = frame[:70] + b"261102" + frame[70:71] + b"1200" + frame[71:80] + b"000000001" + frame[80:]
+    text = head.decode("ascii")
     try:
-        isa = read_isa(head.decode("ascii"))
+        isa = read_isa(text)
     except X12SyntaxError:
         return None
-    return isa.delimiters if is_clean_isa(isa) else None
+    return isa.delimiters if is_clean_isa(isa) and text[:-1].isprintable() else None
 
 
 def _sets(piece: Piece, group: Segment) -> tuple[TransactionSet, ...] | None:

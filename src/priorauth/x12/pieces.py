@@ -17,7 +17,6 @@ _HEAD = 1200  # enough for an ISA with everything wrong about it
 LARGEST = 256 * 1024
 """The most bytes of a piece; what comes as one chunk may be more."""
 
-_PRINTABLE = bytes(range(0x20, 0x7F))
 _LAYOUT = LAYOUT.decode()
 _LAYOUT_BYTES = frozenset(LAYOUT[at : at + 1] for at in range(len(LAYOUT)))
 
@@ -50,47 +49,47 @@ def read_piece(raw: bytes, origin: Place, delimiters: Delimiters) -> Piece:
         text = text.strip(_LAYOUT)
     is_terminated = text.endswith(terminator)
     text = text.removesuffix(terminator)
-    odd = raw.strip(LAYOUT).translate(None, _PRINTABLE)
-    is_plain = _is_tight(raw, delimiters)
-    segments = _evenly_split(text, len(odd), terminator) if is_plain else None
+    is_plain = _is_plain(raw, delimiters)
+    segments = _evenly_split(text, terminator) if is_plain else None
     if segments is None:
         segments = [segment.lstrip(_LAYOUT) for segment in text.split(terminator)]
         if terminator in _LAYOUT:
             segments = [*filter(None, segments)]  # a blank line is not a segment
-        is_plain = is_plain and not odd.strip(LAYOUT) and not any(map(_holds_lines, segments))
+        is_plain = is_plain and not any(map(_holds_lines, segments))
     element = delimiters.element
     rows = [segment.split(element) for segment in segments]
     return Piece(raw, origin, delimiters, rows, is_plain, is_utf8, is_terminated)
 
 
-def _evenly_split(text: str, odd: int, terminator: str) -> list[str] | None:
-    """The segments where the same line end, or none, follows each terminator, and nothing else is odd; else None."""
-    if not odd:
+def _evenly_split(text: str, terminator: str) -> list[str] | None:
+    """The segments where the same line end, or none, follows each terminator and stands nowhere else; else None."""
+    if "\n" not in text and "\r" not in text:
         return text.split(terminator)
     count = text.count(terminator)
-    for line_end in ("\n", "\r\n"):
-        if odd == len(line_end) * count:
-            segments = text.split(terminator + line_end)
-            if len(segments) == count + 1:
-                return segments
-    return None
+    line_end = "\r\n" if "\r" in text else "\n"
+    segments = text.split(terminator + line_end)
+    is_even = len(segments) == count + 1 and text.count("\n") == count and text.count("\r") in (0, count)
+    return segments if is_even else None
 
 
 def _holds_lines(segment: str) -> bool:
     return "\n" in segment or "\r" in segment or "\t" in segment
 
 
-def _is_tight(raw: bytes, delimiters: Delimiters) -> bool:
-    """True where nothing begins or ends with a space, line ends included, and no element repeats."""
-    edges = raw.translate(_edges(delimiters))
+def _is_plain(raw: bytes, delimiters: Delimiters) -> bool:
+    """True where all is printable ASCII but for line ends, nothing begins or ends with a space, and nothing repeats."""
+    mapped = raw.translate(_mapping(delimiters))
     has_repetitions = delimiters.repetition and encoded(delimiters.repetition) in raw
-    return edges.rfind(b" \0") < 0 and b"\0 " not in edges and not has_repetitions  # rfind as spaces are the rarer
+    if b"\1" in mapped or has_repetitions:
+        return False
+    return mapped.rfind(b" \0") < 0 and b"\0 " not in mapped  # from the end, as spaces are the rarer
 
 
 @lru_cache(maxsize=64)
-def _edges(delimiters: Delimiters) -> bytes:
+def _mapping(delimiters: Delimiters) -> bytes:
+    """Separators and line ends to 0, what is not printable ASCII to 1, the rest to itself."""
     separators = encoded(delimiters.element + delimiters.component + delimiters.segment) + b"\r\n"
-    return bytes.maketrans(separators, bytes(len(separators)))
+    return bytes(0 if byte in separators else byte if 0x20 <= byte < 0x7F else 1 for byte in range(256))
 
 
 def _decoded(raw: bytes, delimiters: Delimiters) -> tuple[str, bool]:

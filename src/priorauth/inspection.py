@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from priorauth.adapters.second_opinions.disagreements import Disagreement, compare
 from priorauth.adapters.second_opinions.pyx12_check import Opinion, second_opinion
-from priorauth.bootstrap import EVENT_SOURCE, INSPECTOR, Tools
+from priorauth.bootstrap import EVENT_SOURCE, INSPECTOR, OURSELVES, Tools
 from priorauth.domain.events import ReviewReceived
 from priorauth.domain.exchange import InboundMessage, Part
 from priorauth.domain.parties import TradingPartner
@@ -23,10 +23,9 @@ from priorauth.translate.x12_review import review_to_x12
 from priorauth.x12.agreed_findings import with_severities
 from priorauth.x12.excerpts import Excerpts
 from priorauth.x12.faults import X12SyntaxError
-from priorauth.x12.segments import write_segments
 from priorauth.x12.validation import SetResult, Tolerances, validate_interchange, validate_stream
 from priorauth.x12.verdicts import judge_set
-from priorauth.x12.writing import DEFAULT_DELIMITERS
+from priorauth.x12.writing import OutboundGroup, OutboundInterchange, OutboundSet, write_interchange
 
 
 class NotReadable(Exception):
@@ -163,8 +162,25 @@ def translate_message(tools: Tools, body: bytes, to: Target) -> Translated:
         )
         return Translated(body=write_full(event, source=EVENT_SOURCE), losses=())
     losses = Losses()
-    text = write_segments(review_to_x12(review, losses=losses), DEFAULT_DELIMITERS)
-    return Translated(body=text.encode(), losses=losses.found)
+    sender = tools.codec.sender_of(body)
+    group = OutboundGroup(
+        functional="HI",
+        transaction="278",
+        guide="005010X217",
+        control_number=1,
+        sets=[OutboundSet(control_number="0001", segments=review_to_x12(review, losses=losses))],
+    )
+    written = write_interchange(
+        OutboundInterchange(
+            sender=replace(sender, group_id=sender.id),
+            receiver=OURSELVES,
+            control_number=1,
+            made_at=review.received_at,
+            is_test=True,
+            groups=[group],
+        )
+    )
+    return Translated(body=written, losses=losses.found)
 
 
 async def route_documents(

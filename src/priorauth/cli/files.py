@@ -23,6 +23,7 @@ from priorauth.inspection import (
     validate_file,
     validate_message,
 )
+from priorauth.routing.vocabulary import faults_in
 from priorauth.settings import load_settings
 from priorauth.translate.report_rendering import ReportStyle, report_document, report_lines, set_lines
 
@@ -207,6 +208,8 @@ def read_facts(file: Path) -> Mapping[str, object]:
         fail(f"{file}: not readable as JSON or YAML", COULD_NOT_RUN)
     if not isinstance(facts, dict):
         fail(f"{file}: wants one mapping of fact names to values, such as line_of_business: commercial", COULD_NOT_RUN)
+    if faults := faults_in(facts):
+        fail(f"{file}: {'; '.join(faults)}", COULD_NOT_RUN)
     return facts
 
 

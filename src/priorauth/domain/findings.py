@@ -126,6 +126,7 @@ class FindingCode(StrEnum):
 
     # Delegates' answers, in any format: told to the delegate; the leg stays open.
     DETERMINATION_TRACE_UNKNOWN = "DETERMINATION-TRACE-UNKNOWN"  # names an item that the leg does not have
+    DETERMINATION_ITEM_TWICE = "DETERMINATION-ITEM-TWICE"  # decides one item of the leg twice
     DETERMINATION_UNREADABLE = "DETERMINATION-UNREADABLE"  # not JSON, or not of the schema for delegates
 
 

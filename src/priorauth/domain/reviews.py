@@ -359,6 +359,7 @@ class LegState(StrEnum):
     DECIDED = "decided"
     DECLINED = "declined"  # not theirs; another leg at the payer's desk took over
     FAILED = "failed"  # could not be delivered; an operator is told
+    CANCELLED = "cancelled"  # the requester cancelled the review, and that was confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

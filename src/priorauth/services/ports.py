@@ -344,6 +344,9 @@ class LegCodec(Protocol):
     def traces(self, body: bytes) -> Sequence[str]:
         """The leg ids or traces that an answer names, one per leg answered, to find the legs by."""
 
+    def faults(self, body: bytes) -> tuple[Finding, ...]:
+        """What keeps an answer from naming any leg, as far as that can be said."""
+
     def read(
         self, answer: Answer, trace: str, leg: Leg, review: ServiceReview
     ) -> Determination | Decline | tuple[Finding, ...]:

@@ -23,6 +23,12 @@ from priorauth.services.ports import (
     Work,
 )
 
+CLOSED: Mapping[LegState, str] = {
+    LegState.DECLINED: "the leg was declined, and the payer's desk has it",
+    LegState.CANCELLED: "the requester cancelled the review",
+}
+"""Legs that nothing more is taken from, and why."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -55,7 +61,7 @@ class RecordDetermination:
         codec = self.codecs[answer.format]
         traces = codec.traces(answer.body)
         if not traces:
-            return await self._unreadable(answer)
+            return await self._unreadable(answer, codec.faults(answer.body))
         outcome = Recorded()
         async with self.unit_of_work() as work:
             message_id = await self._archive(work, answer)
@@ -82,7 +88,7 @@ class RecordDetermination:
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), findings=said)
         if isinstance(said, Decline):
             return await self._decline(work, review, leg, said)
-        if why := self.may_not_stand(said, review):
+        if why := CLOSED.get(leg.state) or self.may_not_stand(said, review):
             await self._set_aside(work, leg, why)
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
         said = await self._in_our_words(work, said)
@@ -118,13 +124,13 @@ class RecordDetermination:
 
     async def _decline(self, work: Work, review: ServiceReview, leg: Leg, said: Decline) -> Recorded:
         """Give a declined leg to the payer's desk, clocks running. A desk has nobody to decline to: it pends."""
+        if leg.state in CLOSED:
+            return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
         if leg.state is LegState.DECIDED:
             await self._set_aside(work, leg, "the leg was declined after it was decided")
             return Recorded(
                 legs=(leg.id,), review_ids=(leg.review_id,), refused="the leg was decided: it cannot be declined"
             )
-        if leg.state is LegState.DECLINED:
-            return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
         if self.destinations[leg.destination].is_desk or review.payer is None:
             why = "the payer's desk declined the leg, and there is nobody behind it"
             await self._set_aside(work, leg, why)
@@ -206,7 +212,7 @@ class RecordDetermination:
             )
         )
 
-    async def _unreadable(self, answer: Answer) -> Recorded:
+    async def _unreadable(self, answer: Answer, findings: tuple[Finding, ...]) -> Recorded:
         """Set aside an answer that names no leg. Where it came back on a call, that leg is known and pends."""
         why = "the answer names no leg of ours"
         async with self.unit_of_work() as work:
@@ -215,12 +221,12 @@ class RecordDetermination:
                 leg = await work.leg(answer.in_reply_to)
                 await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
                 await self._set_aside(work, leg, why)
-                return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
+                return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why, findings=findings)
             letter = DeadLetter(
                 id=self.new_id("dead"), kind="determination", subject=message_id, reason=why, at=self.now()
             )
             await work.add_dead_letter(letter)
-        return Recorded(refused=why)
+        return Recorded(refused=why, findings=findings)
 
 
 def is_adverse(item: ItemDecision, asked: ReviewItem) -> bool:

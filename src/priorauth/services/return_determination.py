@@ -18,6 +18,7 @@ from priorauth.domain.determinations import (
 from priorauth.domain.reviews import Leg, LegState, ReviewId, ReviewState, ServiceReview
 from priorauth.domain.routes import ItemRoute, Outcome, Route
 from priorauth.services.ports import ReplyRecord, UnitOfWork
+from priorauth.services.prior_reviews import cancel_prior_reviews, follows_prior_review
 
 WAITED_FOR = {LegState.PLANNED, LegState.DISPATCHED}
 DISCLAIMER = "Certification is not a guarantee of payment; it is subject to eligibility on the date of service."
@@ -47,7 +48,7 @@ class ReturnDetermination:
     async def __call__(self, review_id: ReviewId, *, time_is_over: bool = False) -> None:
         async with self.unit_of_work() as work:
             review = await work.review(review_id)
-            if review.state is ReviewState.REJECTED:
+            if review.state in (ReviewState.REJECTED, ReviewState.CANCELLED):
                 return
             replies = await work.replies(review_id)
             route = await work.route(review_id)
@@ -60,7 +61,10 @@ class ReturnDetermination:
                 return
             await work.add_reply(ReplyRecord(reply=reply))
             if review.state is not ReviewState.RECEIVED:
-                await work.save_review(review.move(state_after(reply)))
+                after = review.move(state_after(reply))
+                await work.save_review(after)
+                if after.state is ReviewState.CANCELLED and follows_prior_review(review):
+                    await cancel_prior_reviews(work, review)
 
 
 def is_waiting(legs: Sequence[Leg]) -> bool:

@@ -7,26 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from priorauth.domain.events import ReviewRouted
-from priorauth.domain.parties import DestinationId, PartnerId, PayerId
+from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.reviews import (
-    CertificationType,
     Leg,
     LegId,
     LegState,
-    Purpose,
     ReviewId,
-    ReviewItem,
     ReviewState,
-    Service,
     ServiceReview,
 )
 from priorauth.domain.routes import ItemRoute, Outcome, Route
-from priorauth.services.ports import Destination, Directory, NotKnown, UnitOfWork, Work
+from priorauth.services.ports import Destination, Directory, UnitOfWork, Work
+from priorauth.services.prior_reviews import asks_for_the_same, follows_prior_review, prior_number, prior_review
 
 FORCING_PREFIX = "SBX-"
 """Traces that begin so force a sandbox behaviour (sandbox only)."""
-
-FOLLOWS_PRIOR_REVIEW = {CertificationType.CANCEL, CertificationType.EXTENSION, CertificationType.REVISED}
 
 Router = Callable[[ServiceReview, Mapping[str, object] | None], Route]
 """The pure routing of a review with the directory's facts (None: the member is not known)."""
@@ -131,41 +126,6 @@ class RouteReview:
 def is_forced(review: ServiceReview) -> bool:
     """True where the requester's first trace forces a sandbox behaviour."""
     return bool(review.event.traces) and review.event.traces[0].number.startswith(FORCING_PREFIX)
-
-
-def follows_prior_review(review: ServiceReview) -> bool:
-    """True for a cancellation, extension or revision: it belongs with the review it changes (X217 UM02, BHT02 01)."""
-    return review.transaction.purpose is Purpose.CANCELLATION or review.event.certification in FOLLOWS_PRIOR_REVIEW
-
-
-def prior_number(review: ServiceReview, sequence: int) -> str:
-    """The number of the review that this one changes: the item's before the event's, REF BB before REF NT."""
-    item = review.item(sequence)
-    return (
-        item.previous_authorization
-        or item.previous_administrative
-        or review.event.previous_authorization
-        or review.event.previous_administrative
-    )
-
-
-async def prior_review(work: Work, partner: PartnerId, review_id: ReviewId) -> ServiceReview | None:
-    """The partner's own earlier review with this id, where there is one."""
-    try:
-        prior = await work.review(review_id)
-    except NotKnown:
-        return None
-    return prior if prior.partner == partner else None
-
-
-def asks_for_the_same(prior: ReviewItem, item: ReviewItem) -> bool:
-    """True where both items ask for the same procedure and revenue code."""
-    return prior.service is not None and item.service is not None and codes(prior.service) == codes(item.service)
-
-
-def codes(service: Service) -> tuple[str, str]:
-    """What names a service: its procedure's code and its revenue code."""
-    return service.procedure.code if service.procedure else "", service.revenue_code
 
 
 def following(item: ItemRoute, destination: DestinationId) -> ItemRoute:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
@@ -27,6 +28,12 @@ from priorauth.domain.events import DeterminationRecorded, LegDeclined
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
 from priorauth.domain.parties import Address, Contact, ContactNumber, EntityKind, Identifier, Name
 from priorauth.domain.reviews import Attachment, DatePeriod, Delivery, Leg, Procedure, ReviewItem, ServiceReview, Trace
+from priorauth.x12.guides.x217.codes import CODES
+
+Number = Annotated[str, msgspec.Meta(max_length=50)]
+"""An authorization, reference or trace number: longer ones have no place in a 278 (data element 127)."""
+ReasonCodes = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=30)], ...], msgspec.Meta(max_length=5)]
+"""HCR03: up to five codes."""
 
 _ACTIONS = {name: action for action in CertificationAction for name in (action.value, action.name)}
 
@@ -61,7 +68,7 @@ class PostedSpan(msgspec.Struct, kw_only=True, omit_defaults=True):
     action: str
     revenue_code: str = ""
     days: Decimal | None = None
-    reason_codes: tuple[str, ...] = ()
+    reason_codes: ReasonCodes = ()
 
 
 class PostedAttachment(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -115,12 +122,12 @@ class PostedItem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """
 
     sequence: int | None = None
-    trace: str = ""
+    trace: Number = ""
     own_trace: str = ""
     action: str = ""
-    certification_number: str = ""
-    administrative_number: str = ""
-    reason_codes: tuple[str, ...] = ()
+    certification_number: Number = ""
+    administrative_number: Number = ""
+    reason_codes: ReasonCodes = ()
     second_opinion: bool | None = None
     medical_necessity: bool | None = None
     reviewer: PostedReviewer | None = None
@@ -138,9 +145,9 @@ class PostedDetermination(msgspec.Struct, kw_only=True, omit_defaults=True):
     items: tuple[PostedItem, ...]
     id: str = ""
     decided_at: datetime | None = None
-    certification_number: str = ""
-    administrative_number: str = ""
-    trace: str = ""
+    certification_number: Number = ""
+    administrative_number: Number = ""
+    trace: Number = ""
     reviewer: PostedReviewer | None = None
     information: PostedInformation | None = None
     message: str = ""
@@ -192,7 +199,9 @@ def determination_from_json(
         if found is None:
             findings.append(_finding(FindingCode.DETERMINATION_TRACE_UNKNOWN, path))
             continue
-        findings.extend(_unknown_actions(item, path))
+        findings.extend(_unknown_codes(item, path))
+        if found.sequence in by_sequence:
+            findings.append(_finding(FindingCode.DETERMINATION_ITEM_TWICE, path))
         by_sequence[found.sequence] = item
     if findings:
         return tuple(findings)
@@ -231,10 +240,13 @@ def _item(review: ServiceReview, posted: PostedItem) -> ReviewItem | None:
     return review.items[0] if is_only else None
 
 
-def _unknown_actions(item: PostedItem, path: str) -> list[Finding]:
+def _unknown_codes(item: PostedItem, path: str) -> list[Finding]:
     unknown = [f"{path}.spans[{place}].action" for place, span in enumerate(item.spans) if not _action(span.action)]
     if not _action(item.action) and not item.rejections:
         unknown.append(f"{path}.action")
+    for place, rejection in enumerate(item.rejections):
+        unknown += [f"{path}.rejections[{place}].reason"] * (rejection.reason not in CODES["901"])
+        unknown += [f"{path}.rejections[{place}].follow_up"] * (rejection.follow_up not in CODES["889"])
     return [_finding(FindingCode.CODE_UNKNOWN, where) for where in unknown]
 
 

@@ -64,6 +64,10 @@ class X12LegCodec:
         """Every trace that the responses return as received (TRN*2), once each."""
         return tuple(dict.fromkeys(trace for each in responses(body) for trace in returned_traces(each)))
 
+    def faults(self, body: bytes) -> tuple[Finding, ...]:
+        """What is wrong with the responses, where there are any."""
+        return tuple(finding for each in responses(body) for finding in each.findings if finding.rejects)
+
     def read(
         self, answer: Answer, trace: str, leg: Leg, review: ServiceReview
     ) -> Determination | Decline | tuple[Finding, ...]:
@@ -92,14 +96,15 @@ class EventLegCodec:
     source: str
 
     def encode(self, review: ServiceReview, leg: Leg, identity: LegIdentity) -> bytes:
-        """The full `LegDispatched` event, with that destination's lines only."""
+        """The full `LegDispatched` event, with that destination's lines only and our own identifier (BHT03)."""
+        ours = replace(review.transaction, identifier=identity.identifier)
         event = LegDispatched(
             id=identity.event_id,
             at=identity.made_at,
             review_id=leg.review_id,
             payer=review.payer,
             leg=replace(leg, state=LegState.DISPATCHED),
-            review=review,
+            review=replace(review, transaction=ours),
             format=Format.EVENT,
         )
         return write_full(event, source=self.source)
@@ -108,6 +113,11 @@ class EventLegCodec:
         """The id of the leg that is answered."""
         posted = read_answer(body)
         return () if isinstance(posted, tuple) else (posted.leg_id,)
+
+    def faults(self, body: bytes) -> tuple[Finding, ...]:
+        """Where the JSON is not of the schema for delegates."""
+        posted = read_answer(body)
+        return posted if isinstance(posted, tuple) else ()
 
     def read(
         self, answer: Answer, trace: str, leg: Leg, review: ServiceReview

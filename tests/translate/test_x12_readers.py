@@ -11,7 +11,11 @@ from priorauth.domain.parties import Address, EntityKind, Identifier, Name, Prov
 from priorauth.domain.reviews import Delivery, ReviewItem, Trace
 from priorauth.translate.x12_fields import DELIVERY, ITEM, PROVIDER, SERVICES, Row, below
 from priorauth.translate.x12_readers import Reader
+from priorauth.x12.guides.x217.request import X217_REQUEST
+from priorauth.x12.shape import Shape
+from priorauth.x12.structure import compile_guide
 
+LOOP = compile_guide(X217_REQUEST).root
 PROVIDERS = Reader(Provider, PROVIDER)
 DELIVERIES = Reader(Delivery, below("delivery", DELIVERY))
 
@@ -22,7 +26,7 @@ def read_provider(*segments: str) -> Provider:
     places: dict[str, tuple[list[int], int]] = {}
     for at, row in enumerate(rows):
         places.setdefault(row[0], ([], 0))[0].append(at)
-    return PROVIDERS.prepare(places)(rows, 0, ":")
+    return PROVIDERS.prepare(Shape(LOOP, places))(rows, 0, ":")
 
 
 def test_each_segment_fills_in_its_fields() -> None:
@@ -78,7 +82,7 @@ def test_a_reader_is_written_for_the_segments_that_are_there() -> None:
 
 def test_what_is_written_is_shown_in_tracebacks() -> None:
     with pytest.raises(IndexError) as raised:
-        DELIVERIES.prepare({"HSD": ([3], 0)})([], 0, ":")
+        DELIVERIES.prepare(Shape(LOOP, {"HSD": ([3], 0)}))([], 0, ":")
 
     assert str(raised.traceback[-1].statement).strip() == "HSD = rows[start + at_HSD]"
 
@@ -89,8 +93,7 @@ def test_a_reader_keeps_so_many_forms_and_no_more() -> None:
     before = len(linecache.cache)
 
     for chosen in product((False, True), repeat=len(keys)):
-        reader.prepare(
-            {key: ([at], 0) for at, (key, is_there) in enumerate(zip(keys, chosen, strict=True)) if is_there}
-        )
+        places = {key: ([0], 0) for key, is_there in zip(keys, chosen, strict=True) if is_there}
+        reader.prepare(Shape(LOOP, places))
 
     assert 0 < len(linecache.cache) - before <= 200 < 2 ** len(keys)

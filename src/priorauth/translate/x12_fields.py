@@ -19,7 +19,7 @@ class Spread(Enum):
     NONE = "one element"
     SEGMENTS = "repetitions of the segment"
     ELEMENTS = "elements from this one on"
-    COMPONENTS = "components from this one on"
+    COMPONENTS = "components from this one on, all of them counts"
 
 
 @dataclass(frozen=True, slots=True)

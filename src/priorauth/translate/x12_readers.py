@@ -19,13 +19,16 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 from priorauth.domain.reviews import DatePeriod
 from priorauth.translate.quick import draft_of
 from priorauth.translate.x12_fields import FALLBACKS, Row, Spread
-from priorauth.translate.x12_values import PAD, read_count, read_date, read_decimal, read_period, trimmed
-from priorauth.x12.shape import Places
+from priorauth.translate.x12_values import PAD, read_count, read_counts, read_date, read_decimal, read_period, trimmed
+from priorauth.x12.shape import Shape
 
 Made = TypeVar("Made")
 
 Form = tuple[tuple[str, bool], ...]
 """The keys that a loop has segments of, and whether it has several."""
+
+Inner = Callable[[Shape], Callable[[list[list[str]], int, str], object] | None]
+"""For a shape, what reads a field from elsewhere than the loop's own segments, or None where there is nothing."""
 
 _FORMS_KEPT = 200  # of one reader; bounded, as forms come from senders
 
@@ -40,7 +43,8 @@ _CONVERSIONS: dict[type, Callable[[str], object]] = {
 class Reader(Generic[Made]):
     """Reads loops into one kind of frozen dataclass, by rows of the field table.
 
-    Of `first_of` only the rows of the first key that is there count. The fields of `given` are not read but passed.
+    Of `first_of` only the rows of the first key that is there count. The fields of `given` are not read but passed,
+    and those of `inner` are read by others.
     """
 
     def __init__(
@@ -49,28 +53,31 @@ class Reader(Generic[Made]):
         rows: Sequence[Row],
         *given: str,
         first_of: Mapping[str, Sequence[Row]] | None = None,
+        inner: Mapping[str, Inner] | None = None,
     ) -> None:
         self._kind = kind
         self._rows = rows
         self._given = given
         self._first_of = first_of or {}
+        self._inner = inner or {}
         self._keys = {row.key for row in rows} | self._first_of.keys()
         self._repeating = {row.key for row in rows if row.spread is Spread.SEGMENTS}
         self._binders: dict[Form, Callable[..., Callable[..., Made]]] = {}
 
-    def prepare(self, places: Places) -> Callable[..., Made]:
-        """The function for a loop with its segments at these places."""
-        found = {key: indexes for key, (indexes, _) in places.items() if key in self._keys}
-        form = tuple((key, key in self._repeating and len(found[key]) > 1) for key in sorted(found))
+    def prepare(self, shape: Shape) -> Callable[..., Made]:
+        """The function for loops of that shape."""
+        places = {key: shape.at(key) for key in sorted(self._keys.intersection(shape.places))}
+        form = tuple((key, key in self._repeating and len(at) > 1) for key, at in places.items())
         bind = self._binders.get(form) or self._generate(form)
-        return bind(*[found[key] if is_several else found[key][0] for key, is_several in form])
+        own = [at if is_several else at[0] for (_, is_several), at in zip(form, places.values(), strict=True)]
+        return bind(*own, *[prepare(shape) for prepare in self._inner.values()])
 
     def source(self, form: Form) -> tuple[str, dict[str, Any]]:
         """The function for loops of a form, as Python, and the names in it that are not its own."""
         present = {key for key, _ in form}
         chosen = next((rows for key, rows in self._first_of.items() if key in present), ())
         rows = [row for row in (*self._rows, *chosen) if row.key in present]
-        return _Source(self._kind, rows, self._given, form).written()
+        return _Source(self._kind, rows, self._given, tuple(self._inner), form).written()
 
     def _generate(self, form: Form) -> Callable[..., Callable[..., Made]]:
         if len(self._binders) >= _FORMS_KEPT:
@@ -91,19 +98,20 @@ Entry = tuple[str, Row]
 class _Source:
     """Writes one function. Variables are named after what they hold: `UM`, `UM_4` its components, `made_location`."""
 
-    def __init__(self, kind: type, rows: Sequence[Row], given: Sequence[str], form: Form) -> None:
+    def __init__(self, kind: type, rows: Sequence[Row], given: Sequence[str], inner: Sequence[str], form: Form) -> None:
         self.kind = kind
         self.rows = rows
         self.given = given
+        self.inner = inner
         self.is_several = dict(form)
-        self.names: dict[str, Any] = {"PAD": PAD, "trimmed": trimmed}
+        self.names: dict[str, Any] = {"PAD": PAD, "trimmed": trimmed, "read_counts": read_counts}
         self.names |= {convert.__name__: convert for convert in _CONVERSIONS.values()}
         self.lines: list[str] = []
         self.depth = 0
 
     def written(self) -> tuple[str, dict[str, Any]]:
         """The source of a function that takes places and answers the one that reads, and the names used in it."""
-        places = [f"at_{_variable(key)}" for key in self.is_several]
+        places = [*(f"at_{_variable(key)}" for key in self.is_several), *(f"read_{name}" for name in self.inner)]
         with (
             self._below(f"def bind({', '.join(places)}):"),
             self._below(f"def read({', '.join(('rows', 'start', 'separator', *self.given))}):"),
@@ -131,6 +139,9 @@ class _Source:
         target, kind = f"{owner}.{field.name}", _required(hint)
         if owner == "made" and field.name in self.given:
             self._add(f"{target} = {field.name}")
+        elif owner == "made" and field.name in self.inner:
+            read = f"read_{field.name}"
+            self._add(f"{target} = {read}(rows, start, separator) if {read} else {self._constant(field.default)}")
         elif not entries and field.default is not MISSING:
             self._add(f"{target} = {self._constant(field.default)}")
         elif get_origin(hint) is tuple:
@@ -171,7 +182,7 @@ class _Source:
     def _tuple(self, target: str, kind: type, entries: Sequence[Entry]) -> None:
         row = entries[0][1]
         if not is_dataclass(kind):
-            self._add(f"{target} = {self._values(kind, entries)}")
+            self._add(f"{target} = {self._values(entries)}")
         elif row.spread is Spread.SEGMENTS and not self.is_several[row.key]:
             variable = f"{target.replace('.', '_')}_each"
             self._make_part(variable, kind, entries)
@@ -213,14 +224,13 @@ class _Source:
 
     # Expressions
 
-    def _values(self, kind: type, entries: Sequence[Entry]) -> str:
+    def _values(self, entries: Sequence[Entry]) -> str:
         """A tuple of plain values: elements, or components, from one on or as many as are listed."""
         row = entries[0][1]
         if row.spread is Spread.ELEMENTS:
             return f"tuple({_variable(row.key)}[{row.element}:])"
         if row.spread is Spread.COMPONENTS:
-            each = f"[{_CONVERSIONS[kind].__name__}(one) or 0 for one in {_element(row)}.split(separator)]"
-            return f"tuple({each}) if {_element(row)} else ()"
+            return f"read_counts({_element(row)}, separator) if {_element(row)} else ()"
         return f"trimmed({_parts(_element(row))}[{row.component - 1}:{entries[-1][1].component}])"
 
     def _converted(self, hint: Any, text: str) -> str:

@@ -5,7 +5,7 @@ What has no field of its own is carried: kept as sent beside the event or the it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from priorauth.domain.determinations import InformationRequest
 from priorauth.domain.parties import Dependent, Provider, Subscriber, Umo
@@ -20,9 +20,10 @@ from priorauth.domain.reviews import (
 from priorauth.translate import x12_fields
 from priorauth.translate.quick import builder
 from priorauth.translate.x12_fields import below
-from priorauth.translate.x12_readers import Reader
+from priorauth.translate.x12_readers import Inner, Reader
 from priorauth.translate.x12_services import COMPOSITES
 from priorauth.translate.x12_values import PAD, trimmed
+from priorauth.x12.shape import Shape
 from priorauth.x12.tree import LoopNode
 
 UMO = Reader(Umo, x12_fields.UMO)
@@ -30,31 +31,24 @@ PROVIDER = Reader(Provider, x12_fields.PROVIDER)  # the requester, and those of 
 SUBSCRIBER = Reader(Subscriber, x12_fields.SUBSCRIBER)
 DEPENDENT = Reader(Dependent, x12_fields.DEPENDENT)
 
-_EVENT = Reader(PatientEvent, x12_fields.EVENT, "providers", "carried")
-_ITEM = Reader(ReviewItem, x12_fields.ITEM, "sequence", "providers", "carried", first_of=x12_fields.SERVICES)
 _DELIVERY = Reader(Delivery, below("delivery", x12_fields.DELIVERY))
 _SERVICE = Reader(Service, (), first_of={key: below("service", rows) for key, rows in x12_fields.SERVICES.items()})
 _DOCUMENTS = Reader(InformationRequest, x12_fields.DOCUMENTS)
 
 _carried = builder(CarriedSegment)
 
-_CONDITIONS = ("CRC/07", "CRC/08", "CRC/09", "CRC/11", "CRC/75", "CRC/76", "CRC/77", "CR1", "CR2", "CR5", "CR6")
-_CARRIED_LOOPS = {"2010EB": ("NM1", "N3", "N4"), "2010EC": ("NM1", "REF", "DTP")}  # transport, other UMOs
-_CARRIED_OF_EVENT = frozenset((*_CONDITIONS, *_CARRIED_LOOPS))
-_CARRIED_OF_SERVICE = frozenset(("SV3", "TOO"))
+Rows = list[list[str]]
+Carrying = Callable[[Rows, int, str], tuple[CarriedSegment, ...]]
 
 
 def read_event(node: LoopNode, separator: str) -> PatientEvent:
     """2000E and the loops within it, services aside."""
-    carried = _carry_event(node, separator) if node.has_any(_CARRIED_OF_EVENT) else ()
-    return node.read(_EVENT, separator, node.read_each("2010EA", PROVIDER, separator), carried)
+    return node.read(_EVENT, separator)
 
 
 def read_item(node: LoopNode, sequence: int, separator: str) -> ReviewItem:
     """2000F and the providers within it."""
-    has_more = node.has_any(_CARRIED_OF_SERVICE) or (node.has("SV1") and node.has("SV2"))
-    carried = _carry_service(node, separator) if has_more else ()
-    return node.read(_ITEM, separator, sequence, node.read_each("2010F", PROVIDER, separator), carried)
+    return node.read(_ITEM, separator, sequence)
 
 
 def read_service(node: LoopNode, separator: str) -> Service | None:
@@ -72,24 +66,56 @@ def read_attachments(node: LoopNode, separator: str) -> tuple[Attachment, ...]:
     return node.read(_DOCUMENTS, separator).attachments
 
 
-def _carry_event(node: LoopNode, separator: str) -> tuple[CarriedSegment, ...]:
+# What a loop holds beside its own fields
+
+
+def _each(loop: str, reader: Reader[Provider]) -> Inner:
+    """All repetitions of a loop within."""
+
+    def prepare(shape: Shape) -> Callable[[Rows, int, str], tuple[Provider, ...]] | None:
+        reads = [inner.read_by(reader) for inner in shape.blocks.get(loop, ())]
+        return (
+            (lambda rows, start, separator: tuple([read(rows, start, separator) for read in reads])) if reads else None
+        )
+
+    return prepare
+
+
+_CONDITIONS = ("CRC/07", "CRC/08", "CRC/09", "CRC/11", "CRC/75", "CRC/76", "CRC/77", "CR1", "CR2", "CR5", "CR6")
+_CARRIED_LOOPS = {"2010EB": ("NM1", "N3", "N4"), "2010EC": ("NM1", "REF", "DTP")}  # transport, other UMOs
+
+
+def _carried_of_event(shape: Shape) -> Carrying | None:
     """What the event says that has no field: conditions, CR segments, transport (2010EB), other UMOs (2010EC)."""
-    carried = [_carry("2000E", 0, one, separator) for key in _CONDITIONS for one in node.rows(key)]
+    places = [("2000E", 0, at) for key in _CONDITIONS for at in shape.at(key)]
     for loop, keys in _CARRIED_LOOPS.items():
-        for group, inner in enumerate(node.loops(loop), start=1):
-            carried.extend([_carry(loop, group, one, separator) for key in keys for one in inner.rows(key)])
-    return tuple(carried)
+        for group, inner in enumerate(shape.blocks.get(loop, ()), start=1):
+            places += [(loop, group, at) for key in keys for at in inner.at(key)]
+
+    def carry(rows: Rows, start: int, separator: str) -> tuple[CarriedSegment, ...]:
+        return tuple([_carry(loop, group, rows[start + at], separator) for loop, group, at in places])
+
+    return carry if places else None
 
 
-def _carry_service(node: LoopNode, separator: str) -> tuple[CarriedSegment, ...]:
+def _carried_of_service(shape: Shape) -> Carrying | None:
     """What a service says beyond its own line: another line (SV1 or SV3), the rest of a dental one, teeth (TOO)."""
-    line = next((key for key in x12_fields.SERVICES if node.has(key)), "")
-    others = [node.row(key) for key in ("SV1", "SV3") if key != line and node.has(key)]
-    if line == "SV3":
-        sv3 = node.row("SV3") + PAD
-        rest = ["SV3", "", "", "", sv3[4], sv3[5], "", sv3[7]]
-        others += [rest] if any(rest[1:]) else []
-    return tuple([_carry("2000F", 0, one, separator) for one in (*others, *node.rows("TOO"))])
+    line = next((key for key in x12_fields.SERVICES if key in shape.places), "")
+    others = [at for key in ("SV1", "SV3") if key != line for at in shape.at(key)[:1]]
+    teeth, dental = shape.at("TOO"), shape.at("SV3")[:1] if line == "SV3" else []
+
+    def carry(rows: Rows, start: int, separator: str) -> tuple[CarriedSegment, ...]:
+        segments = [rows[start + at] for at in others]
+        segments += [rest for at in dental if any((rest := _rest_of_dental(rows[start + at]))[1:])]
+        segments += [rows[start + at] for at in teeth]
+        return tuple([_carry("2000F", 0, segment, separator) for segment in segments])
+
+    return carry if others or teeth or dental else None
+
+
+def _rest_of_dental(sv3: list[str]) -> list[str]:
+    sv3 = sv3 + PAD
+    return ["SV3", "", "", "", sv3[4], sv3[5], "", sv3[7]]
 
 
 def _carry(loop: str, group: int, segment: Sequence[str], separator: str) -> CarriedSegment:
@@ -101,3 +127,17 @@ def _carry(loop: str, group: int, segment: Sequence[str], separator: str) -> Car
             for position, text in enumerate(elements)
         )
     return _carried(loop, group, elements)
+
+
+_EVENT = Reader(
+    PatientEvent,
+    x12_fields.EVENT,
+    inner={"providers": _each("2010EA", PROVIDER), "carried": _carried_of_event},
+)
+_ITEM = Reader(
+    ReviewItem,
+    x12_fields.ITEM,
+    "sequence",
+    first_of=x12_fields.SERVICES,
+    inner={"providers": _each("2010F", PROVIDER), "carried": _carried_of_service},
+)

@@ -18,6 +18,9 @@ PERIOD = "RD8"
 PAD = [""] * 20
 """What makes a short segment answer for every element that is looked at."""
 
+_WHOLE = {str(number): Decimal(number) for number in range(1000)}
+_ONE = {str(number): (number,) for number in range(1, 13)}  # a pointer to a diagnosis, of which there are twelve
+
 _period = builder(DatePeriod)
 _date = date.fromisoformat
 
@@ -46,6 +49,8 @@ def read_decimal(text: str) -> Decimal | None:
     """A decimal number (type R), its digits kept as sent."""
     if not text:
         return None
+    if text in _WHOLE:
+        return _WHOLE[text]
     try:
         return Decimal(text)
     except InvalidOperation:
@@ -55,6 +60,13 @@ def read_decimal(text: str) -> Decimal | None:
 def read_count(text: str) -> int | None:
     """A whole number (type N0)."""
     return int(text) if text.isdecimal() else None
+
+
+def read_counts(text: str, separator: str) -> tuple[int, ...]:
+    """A composite of whole numbers, 0 for one that is none."""
+    if text in _ONE:
+        return _ONE[text]
+    return tuple([read_count(one) or 0 for one in text.split(separator)])
 
 
 def write_date(day: date | None) -> str:
@@ -88,7 +100,9 @@ def read_components(text: str, separator: str) -> tuple[str, ...]:
 
 def trimmed(values: Sequence[str]) -> tuple[str, ...]:
     """The values up to the last that is not empty."""
+    if not any(values):
+        return ()
     count = len(values)
-    while count and not values[count - 1]:
+    while not values[count - 1]:
         count -= 1
     return tuple(values[:count])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -10,15 +10,12 @@ from .compiled import CompiledLoop
 
 Made = TypeVar("Made", covariant=True)
 
-Places = Mapping[str, tuple[list[int], int]]
-"""By `Use.key`: its rows, counted from the block's first, and the width to pad to."""
-
 
 class BlockReader(Protocol[Made]):
     """Makes something of the segments of one loop."""
 
-    def prepare(self, places: Places) -> Callable[..., Made]:
-        """The function for segments at these places: `(rows, the block's first, component separator, ...)`."""
+    def prepare(self, shape: Shape) -> Callable[..., Made]:
+        """The function for loops of that shape: `(rows, the block's first, component separator, ...)`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -26,13 +23,17 @@ class Shape:
     """One loop of a block without its values: where its segments are (from the block's first), and its loops."""
 
     loop: CompiledLoop
-    places: dict[str, tuple[list[int], int]] = field(default_factory=dict)
+    places: dict[str, tuple[list[int], int]] = field(default_factory=dict)  # Use.key -> rows, and the width to pad to
     blocks: dict[str, list[Shape]] = field(default_factory=dict)  # loop id -> its repetitions
     readers: dict[BlockReader[Any], Callable[..., Any]] = field(default_factory=dict)  # prepared when first used
 
     def read_by(self, reader: BlockReader[Made]) -> Callable[..., Made]:
         """How that reader reads loops of this shape."""
         if reader not in self.readers:
-            self.readers[reader] = reader.prepare(self.places)
+            self.readers[reader] = reader.prepare(self)
         read: Callable[..., Made] = self.readers[reader]
         return read
+
+    def at(self, key: str) -> list[int]:
+        """Where the segments of that key are."""
+        return self.places[key][0] if key in self.places else []

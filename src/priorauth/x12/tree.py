@@ -105,10 +105,6 @@ class LoopNode:
         """True where this loop has a segment of that key."""
         return key in self._shape.places
 
-    def has_any(self, keys: frozenset[str]) -> bool:
-        """True where this loop has a segment of one of those keys, or a loop without HL of one of those ids."""
-        return not (keys.isdisjoint(self._shape.places) and keys.isdisjoint(self._shape.blocks))
-
     def walk(self) -> Iterator[LoopNode]:
         """This loop, then every loop below it."""
         yield self

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from priorauth.domain.findings import Finding
+from itertools import compress
 
 from .compiled import CompiledUse
 from .diagnosis import Fault, diagnose, odd_values, suspicion
@@ -39,29 +38,15 @@ def read_loops(
     component = delimiters.component or "\0"
     structure = guide.structure(rows, transaction.ids, component, chained_services=tolerances.chained_services)
     root = LoopNode(structure.root, transaction.rows, 1, structure.branches)
-    drafts = list(structure.drafts)
-    drafts += _element_drafts(transaction, rows, structure, delimiters, tolerances)
-    drafts += structure.situations.look(rows)
-    findings: tuple[Finding, ...] = ()
-    if drafts:
-        for draft in drafts:
-            draft.shift(_FIRST)
-        findings = Report(transaction.source, drafts=drafts).findings()
-    return LoopTree(root=root, delimiters=delimiters, findings=findings)
-
-
-def _element_drafts(
-    transaction: TransactionSet,
-    rows: list[list[str]],
-    structure: Structure,
-    delimiters: Delimiters,
-    tolerances: Tolerances,
-) -> Iterator[Draft]:
-    component, is_basic = delimiters.component or "\0", tolerances.basic_characters_only
-    if transaction.is_plain and not is_basic and _are_clean(rows, structure, component):
-        return
-    for index in _unclean(rows, structure.uses, delimiters, component, is_basic):
-        yield from _diagnosed(structure.uses[index], rows[index], index, delimiters, is_basic)
+    is_plain = transaction.is_plain and not tolerances.basic_characters_only
+    drafts = structure.situations.look(rows)
+    if not (is_plain and _are_clean(rows, structure, component)):
+        drafts = [*structure.drafts, *_element_drafts(rows, structure, delimiters, tolerances), *drafts]
+    if not drafts:
+        return LoopTree(root=root, delimiters=delimiters)
+    for draft in drafts:
+        draft.shift(_FIRST)
+    return LoopTree(root=root, delimiters=delimiters, findings=Report(transaction.source, drafts=drafts).findings())
 
 
 def _are_clean(rows: list[list[str]], structure: Structure, component: str) -> bool:
@@ -69,12 +54,20 @@ def _are_clean(rows: list[list[str]], structure: Structure, component: str) -> b
     if structure.drafts:
         return False
     try:
-        for row, checks in zip(rows, structure.checks, strict=True):
-            if checks is not None and not checks[len(row)](row, component):
+        for row, checks in zip(compress(rows, structure.is_checked), structure.checks, strict=False):
+            if not checks[len(row)](row, component):
                 return False
     except IndexError:  # too many elements or components
         return False
     return True
+
+
+def _element_drafts(
+    rows: list[list[str]], structure: Structure, delimiters: Delimiters, tolerances: Tolerances
+) -> Iterator[Draft]:
+    component, is_basic = delimiters.component or "\0", tolerances.basic_characters_only
+    for index in _unclean(rows, structure.uses, delimiters, component, is_basic):
+        yield from _diagnosed(structure.uses[index], rows[index], index, delimiters, is_basic)
 
 
 def _unclean(

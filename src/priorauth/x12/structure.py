@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
@@ -44,11 +44,12 @@ class Structure:
     uses: list[CompiledUse | None]
     drafts: list[Draft]
     situations: Situations
-    checks: list[list[Check] | None] = field(init=False)  # of each row that has a use, by its length
+    is_checked: list[bool] = field(init=False)  # by row
+    checks: list[list[Check]] = field(init=False)  # of each row that is checked, by its length
     branches: dict[str, list[Branch]] = field(init=False)  # the levels as a tree
 
     def __post_init__(self) -> None:
-        self.checks = [use.checks.by_length for use in self.uses if use is not None]
+        self._check([True] * len(self.uses))
         branches = [Branch(shape, index, {}) for shape, index, _ in self.levels]
         self.branches = {}
         for branch, (shape, _, parent) in zip(branches, self.levels, strict=True):
@@ -57,12 +58,18 @@ class Structure:
 
     def settle(self, rows: Sequence[Row], component: str) -> bool:
         """Spare HL segments their checks where they are clean: all sets of this form have the same ones."""
-        for index, (row, use) in enumerate(zip(rows, self.uses, strict=True)):
-            if row[0] == "HL" and use is not None:
-                if not use.checks.is_clean(row, component):
-                    return False
-                self.checks[index] = None
-        return True
+        are_clean = all(
+            use.checks.is_clean(row, component)
+            for row, use in zip(rows, self.uses, strict=True)
+            if row[0] == "HL" and use is not None
+        )
+        if are_clean:
+            self._check([row[0] != "HL" for row in rows])
+        return are_clean
+
+    def _check(self, is_checked: list[bool]) -> None:
+        self.is_checked = [wanted and use is not None for wanted, use in zip(is_checked, self.uses, strict=True)]
+        self.checks = [use.checks.by_length for use in compress(self.uses, self.is_checked) if use is not None]
 
 
 class Recent(Generic[Kept]):

@@ -59,13 +59,12 @@ def review_from_x12(
 
     The tree may have findings, as long as it `holds_review`: a value that cannot be read is left out.
     """
-    bht = tree.row("BHT") + PAD
-    umo_level = tree.loops("2000A")[0]
-    requester_level = umo_level.loops("2000B")[0]
-    subscriber_level = requester_level.loops("2000C")[0]
-    dependents = subscriber_level.loops("2000D")
-    event_level = (dependents[0] if dependents else subscriber_level).loops("2000E")[0]
-    umo = umo_level.read_each("2010A", UMO, component)[0]
+    umo_level = _level(tree, "2000A")
+    requester_level = _level(umo_level, "2000B")
+    subscriber_level = _level(requester_level, "2000C")
+    dependent_level = subscriber_level.level("2000D")
+    event_level = _level(dependent_level or subscriber_level, "2000E")
+    umo = umo_level.read_first("2010A", UMO, component)
     services = event_level.loops("2000F")
     items = [read_item(node, sequence, component) for sequence, node in enumerate(services, start=1)]
     return _review(
@@ -73,18 +72,13 @@ def review_from_x12(
         arrived_as=_X12_278,
         partner=partner,
         received_at=received_at,
-        transaction=_transaction(
-            purpose=_PURPOSES.get(bht[2], _REQUESTED),
-            identifier=bht[3],
-            created=bht[4] + bht[5],
-            reservation=bht[6] == "RU",
-        ),
+        transaction=_read_transaction(tree.row("BHT") + PAD),
         umo=umo,
-        requester=requester_level.read_each("2010B", PROVIDER, component)[0],
-        subscriber=subscriber_level.read_each("2010C", SUBSCRIBER, component)[0],
+        requester=requester_level.read_first("2010B", PROVIDER, component),
+        subscriber=subscriber_level.read_first("2010C", SUBSCRIBER, component),
         event=read_event(event_level, component),
         items=tuple(items) or (ReviewItem(sequence=1, stands_for_event=True),),
-        dependent=dependents[0].read_each("2010D", DEPENDENT, component)[0] if dependents else None,
+        dependent=dependent_level.read_first("2010D", DEPENDENT, component) if dependent_level else None,
         payer=payer_of(umo.identifier.value) if umo.identifier.qualifier == "PI" else None,
     )
 
@@ -146,6 +140,21 @@ def holds_review(tree: LoopNode) -> bool:
     if dependents and not dependents[0].loops("2010D"):
         return False
     return bool((dependents[0] if dependents else above).loops("2000E"))
+
+
+def _level(node: LoopNode, loop: str) -> LoopNode:
+    level = node.level(loop)
+    assert level is not None  # as the tree `holds_review`
+    return level
+
+
+def _read_transaction(bht: Sequence[str]) -> TransactionIdentity:
+    return _transaction(
+        purpose=_PURPOSES.get(bht[2], _REQUESTED),
+        identifier=bht[3],
+        created=bht[4] + bht[5],
+        reservation=bht[6] == "RU",
+    )
 
 
 def _beginning(transaction: TransactionIdentity, identifier: str | None, created: datetime | None) -> Sequence[Element]:

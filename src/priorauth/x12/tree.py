@@ -75,6 +75,13 @@ class LoopNode:
             return [LoopNode(branch.shape, rows, branch.row + 1, branch.below) for branch in self._below[id]]
         return [LoopNode(shape, rows, self._start) for shape in self._shape.blocks.get(id, ())]
 
+    def level(self, id: str) -> LoopNode | None:
+        """The first repetition of a loop directly below that an HL opens, or None."""
+        if id not in self._below:
+            return None
+        shape, row, below = self._below[id][0]
+        return LoopNode(shape, self._rows, row + 1, below)
+
     def row(self, key: str) -> list[str]:
         """The first segment of that key as it was received, without padding; empty where there is none."""
         place = self._shape.places.get(key)
@@ -84,12 +91,9 @@ class LoopNode:
         """What a reader makes of this loop; `separator` is the component's."""
         return self._shape.read_by(reader)(self._rows, self._start, separator, *given)
 
-    def read_each(self, id: str, reader: BlockReader[Made], separator: str) -> tuple[Made, ...]:
-        """What a reader makes of every repetition of a loop without HL directly below, in order."""
-        if id not in self._shape.blocks:
-            return ()
-        rows, start, blocks = self._rows, self._start, self._shape.blocks[id]
-        return tuple([shape.read_by(reader)(rows, start, separator) for shape in blocks])
+    def read_first(self, id: str, reader: BlockReader[Made], separator: str) -> Made:
+        """What a reader makes of the first repetition of a loop without HL directly below, which must be there."""
+        return self._shape.blocks[id][0].read_by(reader)(self._rows, self._start, separator)
 
     def rows(self, key: str) -> list[list[str]]:
         """Every segment of that key in order, as it was received, without padding."""

@@ -107,10 +107,10 @@ def determination_from_fhir(
     if entry is None:
         return (_finding(FindingCode.DETERMINATION_UNREADABLE, "Bundle.entry"),)
     reading = _Reading(Resources(bundle), entry, review, crosswalks, version)
-    unknown = reading.unknown_item()
-    if unknown is not None:
-        path = f"Bundle.entry[{entry}].resource.item[{unknown}].itemSequence"
-        return (_finding(FindingCode.DETERMINATION_TRACE_UNKNOWN, path),)
+    base = f"Bundle.entry[{entry}].resource.item"
+    misplaced = tuple(_finding(rule, f"{base}[{place}].itemSequence") for rule, place in reading.misplaced_items())
+    if misplaced:
+        return misplaced
     items = tuple(replace(reading.item(item), decided_by=leg.destination) for item in review.items)
     if not any(item.action or item.rejections for item in items):
         return (_finding(FindingCode.DETERMINATION_MISSING, f"Bundle.entry[{entry}].resource.item.adjudication"),)
@@ -159,10 +159,17 @@ class _Reading:
         self.errors = self._errors()
         self.reviewer = self._reviewer()
 
-    def unknown_item(self) -> int | None:
-        """The place of an item that the leg does not have, None where it has all."""
+    def misplaced_items(self) -> Iterator[tuple[FindingCode, int]]:
+        """The places of answered items that the leg does not have, or that were answered before."""
         known = {item.sequence for item in self.review.items}
-        return next((place for place, sequence in enumerate(self.items) if sequence not in known), None)
+        seen: set[object] = set()
+        for place, each in enumerate(children(self.response.element, "item")):
+            sequence = each.get("itemSequence")
+            if sequence not in known:
+                yield FindingCode.DETERMINATION_TRACE_UNKNOWN, place
+            elif sequence in seen:
+                yield FindingCode.DETERMINATION_ITEM_TWICE, place
+            seen.add(sequence)
 
     def item(self, item: ReviewItem) -> ItemDecision:
         """The decision on one item: its own, else the whole response's."""

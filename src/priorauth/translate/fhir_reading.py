@@ -36,7 +36,9 @@ def child(element: Element, name: str) -> Element:
 def children(element: Element, name: str) -> list[Element]:
     """The elements of a member that repeats."""
     value = element.get(name)
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [each for each in value if isinstance(each, dict)]
 
 
 def texts(element: Element, name: str) -> list[str]:
@@ -78,8 +80,10 @@ def day(value: str) -> date | None:
 def extensions(element: Element, name: str = "extension") -> dict[str, Element]:
     """The first extension of every url, by the whole of it."""
     value = element.get(name)
+    if not isinstance(value, list):
+        return {}
     found: dict[str, Element] = {}
-    if isinstance(value, list):
+    if value:
         for each in value:
             if isinstance(each, dict) and isinstance(url := each.get("url"), str) and url not in found:
                 found[url] = each
@@ -88,9 +92,11 @@ def extensions(element: Element, name: str = "extension") -> dict[str, Element]:
 
 def code(concept: Element, system: str) -> str:
     """The code of a CodeableConcept in one system, or empty."""
-    for coding in children(concept, "coding"):
-        if coding.get("system") == system:
-            return text(coding, "code")
+    codings = concept.get("coding")
+    if isinstance(codings, list):
+        for coding in codings:
+            if isinstance(coding, dict) and coding.get("system") == system:
+                return text(coding, "code")
     return ""
 
 
@@ -134,16 +140,21 @@ class Resource:
 class Resources:
     """Finds what references of a Bundle lead to, and remembers which entries were read into the review."""
 
-    __slots__ = ("_bundle", "read")
+    __slots__ = ("_bundle", "_found", "_resources", "read")
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
+        self._found: dict[tuple[str, str], Resource] = {}
+        self._resources: dict[int, Resource] = {}
         self.read: set[int] = set()
 
     def at(self, entry: int) -> Resource:
         """The resource of one entry."""
-        node = self._bundle.entries[entry]
-        return Resource(node.element, entry, self._bundle.full_url(node))
+        known = self._resources.get(entry)
+        if known is None:
+            node = self._bundle.entries[entry]
+            known = self._resources[entry] = Resource(node.element, entry, self._bundle.full_url(node))
+        return known
 
     def find(self, reference: Element, origin: Resource) -> Resource:
         """What a Reference in a resource leads to, in the Bundle or contained."""
@@ -155,8 +166,20 @@ class Resources:
                 if contained.get("id") == literal[1:]:
                     return Resource(contained, origin.entry, "")
             return Resource(NOTHING, -1, "")
-        entry = self._bundle.find(literal, origin.entry)
-        return Resource(NOTHING, -1, "") if entry is None else self.at(entry)
+        known = self._found.get((literal, origin.url))
+        if known is None:
+            entry = self._entry(literal, origin)
+            known = Resource(NOTHING, -1, "") if entry is None else self.at(entry)
+            self._found[literal, origin.url] = known
+        return known
+
+    def _entry(self, literal: str, origin: Resource) -> int | None:
+        """The entry of a literal reference: most are relative to the server of the entry that holds them."""
+        if ":" not in literal and origin.url.startswith("http"):
+            entry = self._bundle.find(f"{origin.url.rsplit('/', 2)[0]}/{literal}", -1)
+            if entry is not None:
+                return entry
+        return self._bundle.find(literal, origin.entry)
 
     def unread(self) -> Iterator[Resource]:
         """The resources that were not read into the review, in order."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -313,8 +314,30 @@ def test_an_answer_about_an_item_that_the_leg_does_not_have_is_refused() -> None
 
     assert isinstance(refused, tuple)
     assert [(finding.code, finding.at.path) for finding in refused] == [
-        (FindingCode.DETERMINATION_TRACE_UNKNOWN, "Bundle.entry[0].resource.item[1].itemSequence")
+        (FindingCode.DETERMINATION_TRACE_UNKNOWN, "Bundle.entry[0].resource.item[1].itemSequence"),
+        (FindingCode.DETERMINATION_TRACE_UNKNOWN, "Bundle.entry[0].resource.item[2].itemSequence"),
     ]
+
+
+def test_an_answer_that_speaks_of_an_item_twice_is_refused() -> None:
+    request = bundle("imaging-mri")
+    review = read(request)
+    options = ResponseOptions(version=Format.PAS_2_2_1, base=BASE)
+    written: Any = reply_to_fhir(request, review, reply_of(review, decision(1)), crosswalks=CROSSWALKS, options=options)
+    response = written["entry"][0]["resource"]
+    response["item"] = response["item"] * 2
+
+    refused = determination_from_fhir(
+        decoded(written),
+        leg=leg_of(review),
+        review=review,
+        determination_id="det-1",
+        decided_at=NOON,
+        crosswalks=CROSSWALKS,
+    )
+
+    assert isinstance(refused, tuple)
+    assert [finding.code for finding in refused] == [FindingCode.DETERMINATION_ITEM_TWICE]
 
 
 def test_a_response_names_the_traces_that_its_request_had() -> None:

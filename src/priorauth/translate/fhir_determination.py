@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from priorauth.domain.determinations import (
-    Authorized,
     CertificationAction,
-    DaySpan,
     Determination,
     InformationRequest,
     ItemDecision,
@@ -19,10 +17,8 @@ from priorauth.domain.determinations import (
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
 from priorauth.domain.reviews import (
     Attachment,
-    DatePeriod,
     Format,
     Leg,
-    Procedure,
     ReviewItem,
     ServiceReview,
     Trace,
@@ -30,8 +26,8 @@ from priorauth.domain.reviews import (
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_authorized import AuthorizedReader, said_of
 from priorauth.translate.fhir_errors import read_errors
-from priorauth.translate.fhir_orders import unit_of
 from priorauth.translate.fhir_reading import (
     NOTHING,
     Resource,
@@ -40,37 +36,20 @@ from priorauth.translate.fhir_reading import (
     child,
     children,
     code,
-    codings,
     counts,
-    day,
-    decimal,
-    extension_code,
     extension_text,
     extensions,
     text,
 )
-from priorauth.translate.fhir_values import plain_ndc, read_days, read_period, read_trace
+from priorauth.translate.fhir_values import read_period, read_trace
 from priorauth.translate.fhir_vocabulary import (
-    ACTION,
     ADMINISTRATION_NUMBER,
-    AUTHORIZED_DETAIL,
-    DECISION_REASON,
-    ISSUE_DATE,
     LINE_NUMBER,
-    NDC,
-    PERIOD_OF_ITEM,
     REPORT_TRANSMISSION,
     REPORT_TYPE,
-    REVENUE,
-    REVENUE_CODE,
-    REVIEW_ACTION,
-    REVIEW_ACTION_CODE,
     REVIEWER,
     TRACE_NUMBER,
-    coded,
 )
-
-_ACTIONS = {action.value: action for action in CertificationAction}
 
 
 def response_of(bundle: Bundle) -> int | None:
@@ -128,28 +107,18 @@ def determination_from_fhir(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A reviewAction."""
-
-    action: CertificationAction | None
-    number: str
-    reasons: tuple[str, ...]
-    second_opinion: bool | None
-
-
 class _Reading:
     """One response while it is read, for the items of one leg."""
 
     def __init__(
         self, resources: Resources, entry: int, review: ServiceReview, walks: Crosswalks, version: Format
     ) -> None:
-        self.details_are_authorized = version is Format.PAS_2_0_1
         self.resources = resources
         self.response: Resource = resources.at(entry)
         self.review = review
-        self.walks = walks
-        self.whole = _said(self.response.element)
+        period = read_period(child(self.response.element, "preAuthPeriod"))
+        self.authorized = AuthorizedReader(walks, version, period)
+        self.whole = said_of(self.response.element)
         self.items: Mapping[object, Element] = {
             each.get("itemSequence"): each for each in children(self.response.element, "item")
         }
@@ -175,7 +144,7 @@ class _Reading:
         """The decision on one item: its own, else the whole response's."""
         element = self.items.get(item.sequence, NOTHING)
         found = extensions(element)
-        own = _said(element)
+        own = said_of(element)
         said = own if own.action else self.whole
         rejections = tuple(each for each in self.errors if each.sequence in (None, item.sequence))
         action = None if rejections and not own.action else said.action
@@ -193,8 +162,8 @@ class _Reading:
             administrative_number=extension_text(found, ADMINISTRATION_NUMBER),
             reason_codes=said.reasons,
             second_opinion=said.second_opinion,
-            authorized=self._authorized(item, found, extra) if certifies else None,
-            spans=self._spans(item, extra) if len(extra) > 1 else (),
+            authorized=self.authorized.read(item, found, extra) if certifies else None,
+            spans=self.authorized.spans(item, extra) if len(extra) > 1 else (),
             information=self.information(item.sequence),
             message="\n".join(notes),
             traces=self._own_traces(item, element),
@@ -226,69 +195,6 @@ class _Reading:
         held = (each for each in children(element, "extension") if each.get("url") == TRACE_NUMBER)
         found = (read_trace(child(each, "valueIdentifier")) for each in held)
         return tuple(trace for trace in found if trace.number and trace.number not in own)
-
-    def _authorized(self, item: ReviewItem, found: dict[str, Element], extra: list[Element]) -> Authorized | None:
-        """What was authorized otherwise than asked: of an added item, and the dates of the authorization."""
-        period = read_period(child(found.get(PERIOD_OF_ITEM, NOTHING), "valuePeriod"))
-        period = period or read_period(child(self.response.element, "preAuthPeriod"))
-        authorized = Authorized(
-            issued=day(extension_text(found, ISSUE_DATE, "Date")),
-            expires=period.end if period else None,
-            effective=DatePeriod(period.start) if period else None,
-        )
-        if self.details_are_authorized and AUTHORIZED_DETAIL in found and not extra:
-            extra = [_as_added(found[AUTHORIZED_DETAIL])]
-        if len(extra) == 1:
-            authorized = self._of_added(item, extra[0], authorized)
-        return None if authorized == _NOTHING_AUTHORIZED else authorized
-
-    def _of_added(self, item: ReviewItem, added: Element, dates: Authorized) -> Authorized:
-        service = item.service
-        revenue = _revenue(added)
-        procedure = self._procedure(added)
-        quantity = child(added, "quantity")
-        amount = decimal(quantity, "value")
-        days = read_days(added, "serviced")
-        asked = service.procedure if service else None
-        is_same = procedure and asked and (procedure.code, procedure.modifiers) == (asked.code, asked.modifiers)
-        changed = amount is not None and amount != (service.quantity if service else None)
-        return replace(
-            dates,
-            service_dates=days if days and days != item.service_dates else None,
-            procedure=None if is_same else procedure,
-            revenue_code="" if service and revenue == service.revenue_code else revenue,
-            quantity=amount if changed else None,
-            unit=unit_of(quantity, self.walks) if changed else "",
-        )
-
-    def _procedure(self, added: Element) -> Procedure | None:
-        for system, value in codings(child(added, "productOrService")):
-            qualifier = self.walks.procedure.x12(system)
-            if qualifier and value:
-                modifiers = tuple(found for each in children(added, "modifier") if (found := any_code(each)))
-                value = plain_ndc(value) if system == NDC else value
-                return Procedure(qualifier=qualifier, code=value, modifiers=modifiers)
-        return None
-
-    def _spans(self, item: ReviewItem, extra: list[Element]) -> tuple[DaySpan, ...]:
-        """Spans of days: one added item each."""
-        spans: list[DaySpan] = []
-        for each in extra:
-            period, said = read_days(each, "serviced"), _said(each)
-            if period is None or said.action is None:
-                continue
-            spans.append(
-                DaySpan(
-                    start=period.start,
-                    end=period.end or period.start,
-                    action=said.action,
-                    requested_revenue_code=item.service.revenue_code if item.service else "",
-                    authorized_revenue_code=_revenue(each) if said.action.certifies else "",
-                    days=decimal(child(each, "quantity"), "value"),
-                    reason_codes=said.reasons,
-                )
-            )
-        return tuple(spans)
 
     def _asked(self) -> Iterator[tuple[int, Attachment | None, str]]:
         """Line, document and LOINC code of every CommunicationRequest; line 0 is the event."""
@@ -329,45 +235,7 @@ class _Reading:
         return ReviewerRole.PHYSICIAN if flag is True and specialty.startswith(_PHYSICIANS) else None
 
 
-_NOTHING_AUTHORIZED = Authorized()
 _PHYSICIANS = "20"  # of the provider taxonomy: allopathic and osteopathic physicians
-
-
-def _said(element: Element) -> _Said:
-    """The reviewAction of a ClaimResponse, an item or an added item."""
-    for each in children(element, "adjudication"):
-        held = extensions(each).get(REVIEW_ACTION)
-        if held is None:
-            continue
-        found = extensions(held)
-        reasons = [each for each in children(held, "extension") if each.get("url") == "reasonCode"]
-        codes = [code(child(reason, "valueCodeableConcept"), DECISION_REASON) for reason in reasons]
-        flag = found["secondSurgicalOpinionFlag"].get("valueBoolean") if "secondSurgicalOpinionFlag" in found else None
-        return _Said(
-            action=_ACTIONS.get(extension_code(found, REVIEW_ACTION_CODE, ACTION)),
-            number=extension_text(found, "number"),
-            reasons=tuple([one for one in codes if one]),
-            second_opinion=flag if isinstance(flag, bool) else None,
-        )
-    return _Said(None, "", (), None)
-
-
-def _revenue(added: Element) -> str:
-    own = extension_code(extensions(added), REVENUE_CODE, REVENUE)
-    return own or code(child(added, "productOrService"), REVENUE)
-
-
-def _as_added(detail: Element) -> Element:
-    """The `itemAuthorizedDetail` of 2.0.1 with its parts where an added item of 2.2.1 has them."""
-    found = extensions(detail)
-    modifiers = [each for each in children(detail, "extension") if each.get("url") == "modifier"]
-    revenue = extension_code(found, "revenue", REVENUE)
-    return {
-        "productOrService": child(found.get("productOrServiceCode", NOTHING), "valueCodeableConcept"),
-        "modifier": [child(each, "valueCodeableConcept") for each in modifiers],
-        "quantity": child(found.get("quantity", NOTHING), "valueQuantity"),
-        "extension": [coded(REVENUE_CODE, REVENUE, revenue)] if revenue else [],
-    }
 
 
 def _finding(code: FindingCode, path: str) -> Finding:

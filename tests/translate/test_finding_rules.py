@@ -79,11 +79,11 @@ def test_texts_are_plain_and_in_one_style(rule: FindingRule) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("finding,snip\nX12-NPI-INVALID,5\n", id="other columns"),
+        pytest.param("finding,snip\nNPI-INVALID,5\n", id="other columns"),
         pytest.param("\n".join(TEXT.splitlines()[:-1]), id="a row is missing"),
         pytest.param(TEXT + TEXT.splitlines()[-1] + "\n", id="a row comes twice"),
-        pytest.param(TEXT.replace("X12-NPI-INVALID,5,error,AAA", "X12-NPI-INVALID,5,error,278"), id="no such reply"),
-        pytest.param(TEXT.replace("X12-NPI-INVALID", "X12-NPI-UNKNOWN"), id="no such finding"),
+        pytest.param(TEXT.replace("NPI-INVALID,5,error,AAA", "NPI-INVALID,5,error,278"), id="no such reply"),
+        pytest.param(TEXT.replace("NPI-INVALID", "NPI-UNKNOWN"), id="no such finding"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_refused_as_a_whole(text: str) -> None:

@@ -103,16 +103,16 @@ class FindingCode(StrEnum):
     ELEMENT_TRAILING_SEPARATOR = "X12-ELEMENT-TRAILING-SEPARATOR"  # 3, a warning: RFI 1498
     CODE_UNKNOWN = "X12-CODE-UNKNOWN"  # 7
     CODE_NOT_IN_GUIDE = "X12-CODE-NOT-IN-GUIDE"  # I6: in the dictionary, not in the guide
-    ELEMENT_DATE = "X12-ELEMENT-DATE"  # 8: not a date of the calendar, or not in the form its qualifier says
+    ELEMENT_DATE = "ELEMENT-DATE"  # 8: not a date of the calendar, or not in the form its qualifier says
     ELEMENT_TIME = "X12-ELEMENT-TIME"  # 9
 
-    # Content: read and understood, but not to be believed; the reply is an AAA; the comment gives AAA03.
-    NPI_INVALID = "X12-NPI-INVALID"  # 43 for a provider, 79 for the UMO: not ten digits, or the check digit is wrong
-    DATE_RANGE = "X12-DATE-RANGE"  # 57, 56: the end is before the start
-    BIRTH_AFTER_SERVICE = "X12-BIRTH-AFTER-SERVICE"  # 60
-    DIAGNOSIS_SHAPE = "X12-DIAGNOSIS-SHAPE"  # AF: cannot be a code of the list that its qualifier names
-    PROCEDURE_SHAPE = "X12-PROCEDURE-SHAPE"  # AG
-    REVENUE_CODE_SHAPE = "X12-REVENUE-CODE-SHAPE"  # AG
+    # Content: read and understood, but not to be believed; the reply is an AAA; the comment gives AAA03. Both rails.
+    NPI_INVALID = "NPI-INVALID"  # 43 for a provider, 79 for the UMO: not ten digits, or the check digit is wrong
+    DATE_RANGE = "DATE-RANGE"  # 57, 56: the end is before the start
+    BIRTH_AFTER_SERVICE = "BIRTH-AFTER-SERVICE"  # 60
+    DIAGNOSIS_SHAPE = "DIAGNOSIS-SHAPE"  # AF: cannot be a code of the list that its qualifier names
+    PROCEDURE_SHAPE = "PROCEDURE-SHAPE"  # AG
+    REVENUE_CODE_SHAPE = "REVENUE-CODE-SHAPE"  # AG
 
     # Situations: rules between segments (x217-facts 9); the reply is an AAA where they reject; the comment gives AAA03.
     ADMISSION_CODES_MISSING = "X12-SITUATION-ADMISSION-CODES"  # 15: UM01 AR without CL1 (RFI 1179)
@@ -123,6 +123,42 @@ class FindingCode(StrEnum):
     TOOTH_WITHOUT_DENTAL = "X12-SITUATION-TOOTH"  # 15, a warning: TOO without SV3
     DETERMINATION_MISSING = "X12-SITUATION-DETERMINATION"  # a response that says neither HCR nor AAA anywhere
     CERTIFICATION_NUMBER_MISSING = "X12-SITUATION-CERTIFICATION-NUMBER"  # a warning: HCR01 A1, A2, A6 without HCR02
+
+    # FHIR, the base structure: the reply is an OperationOutcome with status 400.
+    FHIR_JSON = "FHIR-JSON"  # the body is not JSON in UTF-8
+    FHIR_TOO_DEEP = "FHIR-TOO-DEEP"  # nests deeper than can be read
+    FHIR_NOT_A_RESOURCE = "FHIR-NOT-A-RESOURCE"  # not a JSON object with a resourceType
+    FHIR_RESOURCE_TYPE = "FHIR-RESOURCE-TYPE"  # a resourceType that R4 does not have, or not the one that belongs here
+    FHIR_UNKNOWN_ELEMENT = "FHIR-UNKNOWN-ELEMENT"
+    FHIR_REQUIRED = "FHIR-REQUIRED"
+    FHIR_TOO_MANY = "FHIR-TOO-MANY"  # an array where the element does not repeat
+    FHIR_EMPTY = "FHIR-EMPTY"  # ele-1: null, or an object, array or string with nothing in it
+    FHIR_TYPE = "FHIR-TYPE"  # another JSON type than the datatype is written as
+    FHIR_VALUE = "FHIR-VALUE"  # not in the form of its datatype
+    FHIR_CODE = "FHIR-CODE"  # not one of the codes that R4 lists for the element
+    FHIR_CHOICE = "FHIR-CHOICE"  # more than one datatype of a choice such as value[x]
+    FHIR_INVARIANT = "FHIR-INVARIANT"  # `expected` begins with its key
+    FHIR_MODIFIER_UNKNOWN = "FHIR-MODIFIER-UNKNOWN"  # PAS spec-25: a modifier extension that we do not know
+    FHIR_REFERENCE_TYPE = "FHIR-REFERENCE-TYPE"  # names a resource of a type that may not stand there
+    FHIR_FULL_URL = "FHIR-FULL-URL"  # bdl-8, spec-16: neither an absolute URL without a version nor urn:uuid
+    FHIR_FULL_URL_DUPLICATE = "FHIR-FULL-URL-DUPLICATE"  # bdl-7, spec-17
+
+    # PAS, the profiles: the reply is an OperationOutcome with status 422.
+    PAS_CLAIM_FIRST = "PAS-CLAIM-FIRST"  # spec-12
+    PAS_RESPONSE_FIRST = "PAS-RESPONSE-FIRST"  # spec-30
+    PAS_REQUIRED = "PAS-REQUIRED"  # fewer than the profile, or one of its slices, asks for
+    PAS_TOO_MANY = "PAS-TOO-MANY"
+    PAS_NOT_USED = "PAS-NOT-USED"  # the profile forbids the element
+    PAS_TYPE = "PAS-TYPE"  # a datatype of a choice that the profile leaves out
+    PAS_FIXED = "PAS-FIXED"  # not the value that the profile fixes
+    PAS_CODE = "PAS-CODE"  # no code of a value set that the guide enumerates
+    PAS_CODE_SYSTEM = "PAS-CODE-SYSTEM"  # a warning: no code of a system that the value set takes
+    PAS_INVARIANT = "PAS-INVARIANT"  # `expected` begins with its key
+    PAS_REFERENCE_DANGLING = "PAS-REFERENCE-DANGLING"  # spec-13, spec-18: names nothing in the Bundle
+    PAS_RESOURCE_DUPLICATE = "PAS-RESOURCE-DUPLICATE"  # spec-14: one resource stands in two entries
+    PAS_RESOURCE_ALIKE = "PAS-RESOURCE-ALIKE"  # spec-15, a warning: two entries say the same under different ids
+    PAS_SEQUENCE_DUPLICATE = "PAS-SEQUENCE-DUPLICATE"  # spec-22 and alike
+    PAS_SEQUENCE_UNKNOWN = "PAS-SEQUENCE-UNKNOWN"  # a warning: points at a sequence that is not there
 
     # Delegates' answers, in any format: told to the delegate; the leg stays open.
     DETERMINATION_TRACE_UNKNOWN = "DETERMINATION-TRACE-UNKNOWN"  # names an item that the leg does not have

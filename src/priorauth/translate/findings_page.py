@@ -31,6 +31,11 @@ _SECTIONS = {
         "Content that can be read and not believed. Each loop of the response takes the first reason that it allows; a "
         "date that has a reason of its own (admission AM, discharge AN, accident AI, onset AH ...) takes that.",
     ),
+    Reply.OUTCOME: (
+        "Said in an OperationOutcome",
+        "FHIR that cannot be processed. What can be processed and not be believed is said in `ClaimResponse.error` "
+        "instead, by the reasons of the section above.",
+    ),
     Reply.NONE: ("Said by our report alone", "Notes, and what delegates are told in the format they use."),
 }
 
@@ -55,4 +60,6 @@ def _section(reply: Reply, table: FindingTable) -> Iterator[str]:
 def _codes(rule: FindingRule) -> str:
     if rule.acknowledgment.reply is Reply.REJECTION:
         return f"AAA03 {' or '.join(rule.reasons)}, AAA04 {rule.follow_up}"
+    if rule.acknowledgment.reply is Reply.OUTCOME:
+        return f"{rule.issue}, {rule.http}" if rule.http >= 400 else rule.issue
     return ", ".join(f"{name} {code}" for name, code in acknowledgment_elements(rule.acknowledgment).items())

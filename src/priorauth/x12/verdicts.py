@@ -17,11 +17,12 @@ _SEVERITIES = list(Severity)  # worst first
 
 
 class Reply(StrEnum):
-    """Which reply says a finding: an acknowledgment, an AAA in the 278 response, or none but our own report."""
+    """Which reply says a finding: an acknowledgment, an AAA in the 278 response, an OperationOutcome, or our report."""
 
     INTERCHANGE = "TA1"
     IMPLEMENTATION = "999"
     REJECTION = "AAA"
+    OUTCOME = "OperationOutcome"
     NONE = "none"
 
 

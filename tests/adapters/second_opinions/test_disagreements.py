@@ -134,7 +134,7 @@ SHOWN: dict[tuple[str, str, str, str, str], bytes] = {
     ),
     ("we", "X12-ELEMENT-TOO-SHORT", "", "", "X12-REPETITION-TOO-MANY"): edited(("N4*BOSTON*", "N4*A^B*")),
     ("we", "X12-ELEMENT-CONDITIONAL", "", "", ""): edited(("HI*ABF:EXAMPLE:D8:20260105", "HI*ABF:EXAMPLE::20260105")),
-    ("we", "X12-ELEMENT-DATE", "", "", ""): edited(("HI*ABF:EXAMPLE:D8:20260105", "HI*ABF:EXAMPLE:D8:20261305")),
+    ("we", "ELEMENT-DATE", "", "", ""): edited(("HI*ABF:EXAMPLE:D8:20260105", "HI*ABF:EXAMPLE:D8:20261305")),
     ("we", "X12-SEGMENT-OUT-OF-ORDER", "", "", ""): edited(("\n" + CR5, ""), ("DTP*439", CR5 + "\nDTP*439")),
     ("we", "X12-ISA11-REPETITION-SEPARATOR", "", "", ""): SOUND.replace(b"*^*00501", b"*A*00501"),
     ("we", "X12-GS08-NOT-SUPPORTED", "", "", ""): SOUND.replace(b"005010X217", b"005010X999"),

@@ -138,7 +138,7 @@ def test_a_bad_npi_is_the_same_rule_as_in_a_278_and_a_rejection() -> None:
 
     rejections = message.parts[0].rejections
     assert {(each.level.value, each.reason, each.finding) for each in rejections} >= {
-        ("2010B", "43", "X12-NPI-INVALID")
+        ("2010B", "43", "NPI-INVALID")
     }
     assert FindingCode.NPI_INVALID in [finding.code for finding in message.findings]
 
@@ -154,9 +154,9 @@ def test_dates_diagnoses_and_procedures_that_cannot_be_are_rejections_of_their_l
     rejections = decode(changed("imaging-mri", bad)).parts[0].rejections
 
     assert [(each.finding, each.level.value, each.sequence) for each in rejections] == [
-        ("X12-DIAGNOSIS-SHAPE", "2000E", None),
-        ("X12-DATE-RANGE", "2000F", 1),
-        ("X12-PROCEDURE-SHAPE", "2000F", 1),
+        ("DIAGNOSIS-SHAPE", "2000E", None),
+        ("DATE-RANGE", "2000F", 1),
+        ("PROCEDURE-SHAPE", "2000F", 1),
     ]
 
 

@@ -1,0 +1,175 @@
+"""FHIR R4 primitive datatypes: what JSON writes them as, and whether a value is one (R4 datatypes, primitive types).
+
+Each has a test that is quick and may refuse a good value, and a check that is exact; the check is asked only then.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from priorauth.domain.findings import FindingCode as Code
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
+_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_DATE_TIME = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T{_TIME}{_ZONE}")
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_CLOCK = re.compile(_TIME)
+_OID = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+")
+_UUID = re.compile(r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
+
+
+Test = Callable[[str], object] | None
+"""True only for good values; asked about values of the right class that are not empty, zero or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """One primitive datatype. `check` says what is wrong with a value, None where nothing is."""
+
+    name: str
+    json: type
+    test: Test
+    check: Callable[[object], Code | None]
+    expected: str
+
+
+def _string(value: object) -> Code | None:
+    if not isinstance(value, str):
+        return Code.FHIR_TYPE
+    if not value:
+        return Code.FHIR_EMPTY
+    return Code.FHIR_VALUE if _CONTROL.search(value) else None
+
+
+def _patterned(matches: Callable[[str], object]) -> Callable[[object], Code | None]:
+    def check(value: object) -> Code | None:
+        if not isinstance(value, str):
+            return Code.FHIR_TYPE
+        if not value:
+            return Code.FHIR_EMPTY
+        return None if matches(value) and not _CONTROL.search(value) else Code.FHIR_VALUE
+
+    return check
+
+
+def _no_space(value: str) -> bool:
+    return len(value.split(None, 1)) == 1 and not value[0].isspace() and not value[-1].isspace()
+
+
+def _single_spaces(value: str) -> bool:
+    return " ".join(value.split()) == value
+
+
+def _date(value: object) -> Code | None:
+    if not isinstance(value, str):
+        return Code.FHIR_TYPE
+    found = _DATE.fullmatch(value)
+    if found is None:
+        return Code.FHIR_VALUE if value else Code.FHIR_EMPTY
+    return None if exists(found[1], found[2], found[3]) else Code.ELEMENT_DATE
+
+
+def _date_time(value: object) -> Code | None:
+    if not isinstance(value, str) or len(value) <= 10:
+        return _date(value)
+    return _instant(value)
+
+
+def _instant(value: object) -> Code | None:
+    if not isinstance(value, str):
+        return Code.FHIR_TYPE
+    found = _DATE_TIME.fullmatch(value)
+    if found is None:
+        return Code.FHIR_VALUE if value else Code.FHIR_EMPTY
+    return _date(found[1])
+
+
+def exists(year: str, month: str | None, day: str | None) -> bool:
+    """True for a year, month or day of the calendar."""
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return False
+    return True
+
+
+def _boolean(value: object) -> Code | None:
+    return None if isinstance(value, bool) else Code.FHIR_TYPE
+
+
+def _integer(least: int) -> Callable[[object], Code | None]:
+    def check(value: object) -> Code | None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return Code.FHIR_TYPE
+        return None if least <= value < 2**31 else Code.FHIR_VALUE
+
+    return check
+
+
+def _decimal(value: object) -> Code | None:
+    return None if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else Code.FHIR_TYPE
+
+
+def _base64(value: object) -> Code | None:
+    if not isinstance(value, str):
+        return Code.FHIR_TYPE
+    if not value:
+        return Code.FHIR_EMPTY
+    try:
+        binascii.a2b_base64("".join(value.split()), strict_mode=True)
+    except ValueError:
+        return Code.FHIR_VALUE
+    return None
+
+
+def _xhtml(value: object) -> Code | None:
+    if not isinstance(value, str):
+        return Code.FHIR_TYPE
+    if not value:
+        return Code.FHIR_EMPTY
+    text = value.strip()  # not searched for control characters: the longest of all texts, and nobody reads it as data
+    sound = text.startswith("<div") and text.endswith(("</div>", "/>")) and "\0" not in text
+    return None if sound else Code.FHIR_VALUE
+
+
+def _text(name: str, expected: str, test: Test, check: Callable[[object], Code | None]) -> Primitive:
+    return Primitive(name, str, test, check, expected)
+
+
+_VISIBLE = re.compile("[!-~]+").fullmatch
+
+PRIMITIVES: dict[str, Primitive] = {
+    primitive.name: primitive
+    for primitive in (
+        _text("string", "a string that is not empty", str.isprintable, _string),
+        _text("markdown", "a string that is not empty", None, _string),
+        _text("code", "a code without spaces around it", _VISIBLE, _patterned(_single_spaces)),
+        _text("uri", "a URI without spaces", _VISIBLE, _patterned(_no_space)),
+        _text("url", "a URL without spaces", _VISIBLE, _patterned(_no_space)),
+        _text("canonical", "a URL without spaces", _VISIBLE, _patterned(_no_space)),
+        _text("oid", "urn:oid: and an object identifier", None, _patterned(_OID.fullmatch)),
+        _text("uuid", "urn:uuid: and a UUID", None, _patterned(_UUID.fullmatch)),
+        _text("id", "1 to 64 letters, digits, hyphens and points", _ID.fullmatch, _patterned(_ID.fullmatch)),
+        _text("date", "a date as YYYY, YYYY-MM or YYYY-MM-DD", None, _date),
+        _text("dateTime", "a date, or a date and time with seconds and zone", None, _date_time),
+        _text("instant", "a date and time with seconds and zone", None, _instant),
+        _text("time", "a time of the day as hh:mm:ss", None, _patterned(_CLOCK.fullmatch)),
+        _text("base64Binary", "base64", None, _base64),
+        _text("xhtml", "one div element of XHTML", None, _xhtml),
+        Primitive("boolean", bool, None, _boolean, "true or false"),
+        Primitive("decimal", Decimal, None, _decimal, "a number"),
+        *(
+            Primitive(name, int, None, _integer(least), f"a whole number from {least} to {2**31 - 1}")
+            for name, least in _INTEGERS.items()
+        ),
+    )
+}  # fmt: skip
+"""Datatype -> how to read it."""

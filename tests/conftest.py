@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hypothesis import settings
+
 from priorauth.x12.segments import Segment
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is not a failure
+settings.load_profile("unhurried")
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

@@ -12,6 +12,7 @@ from priorauth.domain.carried import CarriedSegment
 from priorauth.domain.determinations import Determination, InformationRequest
 from priorauth.translate import x12_fields, x12_reading, x12_review, x12_values
 from priorauth.translate.quick import builder
+from priorauth.translate.x12_reader_source import Count
 from priorauth.translate.x12_readers import Reader
 
 BUILT = [
@@ -88,7 +89,7 @@ def test_every_class_that_is_built_or_read_is_tested() -> None:
 
 def everything_read_by(reader: Reader[Any]) -> set[str]:
     """The names of the classes that a reader makes of a loop with all its segments."""
-    _, names = reader.source(tuple((key, False) for key in EVERY_KEY))
+    _, names = reader.source(tuple((key, Count.ONE) for key in EVERY_KEY))
     return {name.removesuffix("Draft") for name in names if name.endswith("Draft")}
 
 

@@ -36,7 +36,7 @@ class Row:
 # fmt: off
 _EACH = Spread.SEGMENTS
 
-TRANSACTION = (
+TRANSACTION = (  # `created` has BHT05 behind BHT04, so `x12_review` reads these itself
     Row("transaction.purpose",     "BHT", 2),
     Row("transaction.identifier",  "BHT", 3),
     Row("transaction.created",     "BHT", 4),

@@ -1,43 +1,29 @@
 """Readers generated from the field table: for the segments that a loop has, a function that makes its part of a review.
 
 There is one function per loop and segments present, written when it is first wanted, so that what is absent costs
-nothing and what is there is taken from its place straight into the field. `Reader.source` shows it, and tracebacks do.
+nothing and what is there is taken from its place straight into the field; and one for all that come when there are
+many already. `Reader.source` shows a function, and tracebacks do.
 """
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import date
-from decimal import Decimal
-from enum import Enum
-from types import NoneType
-from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from priorauth.domain.reviews import DatePeriod
-from priorauth.translate.quick import draft_of
-from priorauth.translate.x12_fields import FALLBACKS, Row, Spread
-from priorauth.translate.x12_values import PAD, read_count, read_counts, read_date, read_decimal, read_period, trimmed
+from priorauth.translate.x12_fields import Row, Spread
+from priorauth.translate.x12_reader_source import Count, Form, ReaderSource
 from priorauth.x12.shape import Shape
 
 Made = TypeVar("Made")
 
-Form = tuple[tuple[str, bool], ...]
-"""The keys that a loop has segments of, and whether it has several."""
-
 Inner = Callable[[Shape], Callable[[list[list[str]], int, str], object] | None]
 """For a shape, what reads a field from elsewhere than the loop's own segments, or None where there is nothing."""
 
-_FORMS_KEPT = 200  # of one reader; bounded, as forms come from senders
+Bind = Callable[..., Callable[..., Made]]
+"""Takes places and readers within, and answers the function that reads."""
 
-_CONVERSIONS: dict[type, Callable[[str], object]] = {
-    date: read_date,
-    Decimal: read_decimal,
-    DatePeriod: read_period,
-    int: read_count,
-}
+_FORMS_KEPT = 100  # of one reader; forms come from senders, so later ones are read by one function for any
 
 
 class Reader(Generic[Made]):
@@ -54,6 +40,7 @@ class Reader(Generic[Made]):
         *given: str,
         first_of: Mapping[str, Sequence[Row]] | None = None,
         inner: Mapping[str, Inner] | None = None,
+        forms: int = _FORMS_KEPT,
     ) -> None:
         self._kind = kind
         self._rows = rows
@@ -62,14 +49,21 @@ class Reader(Generic[Made]):
         self._inner = inner or {}
         self._keys = {row.key for row in rows} | self._first_of.keys()
         self._repeating = {row.key for row in rows if row.spread is Spread.SEGMENTS}
-        self._binders: dict[Form, Callable[..., Callable[..., Made]]] = {}
+        self._most = forms
+        self._binders: dict[Form, Bind[Made]] = {}
+        self._any: dict[Form, Bind[Made]] = {}
 
     def prepare(self, shape: Shape) -> Callable[..., Made]:
         """The function for loops of that shape."""
         places = {key: shape.at(key) for key in sorted(self._keys.intersection(shape.places))}
-        form = tuple((key, key in self._repeating and len(at) > 1) for key, at in places.items())
-        bind = self._binders.get(form) or self._generate(form)
-        own = [at if is_several else at[0] for (_, is_several), at in zip(form, places.values(), strict=True)]
+        form = self._form(places)
+        bind = self._binders.get(form)
+        if bind is None and len(self._binders) >= self._most:
+            places = {key: places.get(key, []) for key in self._any_keys(places)}
+            form = tuple((key, Count.ANY) for key in places)
+            bind = self._any.get(form) or self._generate(form, self._any)
+        bind = bind or self._generate(form, self._binders)
+        own = [at[0] if count is Count.ONE else at for (_, count), at in zip(form, places.values(), strict=True)]
         return bind(*own, *[prepare(shape) for prepare in self._inner.values()])
 
     def source(self, form: Form) -> tuple[str, dict[str, Any]]:
@@ -77,229 +71,22 @@ class Reader(Generic[Made]):
         present = {key for key, _ in form}
         chosen = next((rows for key, rows in self._first_of.items() if key in present), ())
         rows = [row for row in (*self._rows, *chosen) if row.key in present]
-        return _Source(self._kind, rows, self._given, tuple(self._inner), form).written()
+        return ReaderSource(self._kind, rows, self._given, tuple(self._inner), form).written()
 
-    def _generate(self, form: Form) -> Callable[..., Callable[..., Made]]:
-        if len(self._binders) >= _FORMS_KEPT:
-            self._binders.clear()
+    def _form(self, places: Mapping[str, list[int]]) -> Form:
+        several = {key for key in self._repeating.intersection(places) if len(places[key]) > 1}
+        return tuple((key, Count.SEVERAL if key in several else Count.ONE) for key in places)
+
+    def _any_keys(self, present: Container[str]) -> list[str]:
+        """Every key that counts where these are present."""
+        chosen = next((key for key in self._first_of if key in present), None)
+        return sorted(self._keys - self._first_of.keys() | ({chosen} if chosen else set()))
+
+    def _generate(self, form: Form, kept: dict[Form, Bind[Made]]) -> Bind[Made]:
         source, names = self.source(form)
-        file = f"<reader {len(self._binders)} of {self._kind.__name__} {id(self)}>"
+        file = f"<reader of {self._kind.__name__} from {', '.join(f'{count} {key}' for key, count in form)}>"
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         exec(compile(source, file, "exec"), names)
-        bind: Callable[..., Callable[..., Made]] = names["bind"]
-        self._binders[form] = bind
+        bind: Bind[Made] = names["bind"]
+        kept[form] = bind
         return bind
-
-
-Entry = tuple[str, Row]
-"""A row, and its path from the value that is being written."""
-
-
-class _Source:
-    """Writes one function. Variables are named after what they hold: `UM`, `UM_4` its components, `made_location`."""
-
-    def __init__(self, kind: type, rows: Sequence[Row], given: Sequence[str], inner: Sequence[str], form: Form) -> None:
-        self.kind = kind
-        self.rows = rows
-        self.given = given
-        self.inner = inner
-        self.is_several = dict(form)
-        self.names: dict[str, Any] = {"PAD": PAD, "trimmed": trimmed, "read_counts": read_counts}
-        self.names |= {convert.__name__: convert for convert in _CONVERSIONS.values()}
-        self.lines: list[str] = []
-        self.depth = 0
-
-    def written(self) -> tuple[str, dict[str, Any]]:
-        """The source of a function that takes places and answers the one that reads, and the names used in it."""
-        places = [*(f"at_{_variable(key)}" for key in self.is_several), *(f"read_{name}" for name in self.inner)]
-        with (
-            self._below(f"def bind({', '.join(places)}):"),
-            self._below(f"def read({', '.join(('rows', 'start', 'separator', *self.given))}):"),
-        ):
-            for key in dict.fromkeys(row.key for row in self.rows):
-                if not self.is_several[key]:
-                    self._take(key, f"at_{_variable(key)}")
-            self._object("made", self.kind, [(row.path, row) for row in self.rows])
-            self._add("return made")
-        self._add("    return read")
-        return "\n".join(self.lines) + "\n", self.names
-
-    # Values, each set where it belongs
-
-    def _object(self, variable: str, kind: Any, entries: Sequence[Entry]) -> None:
-        self.names |= {kind.__name__: kind, f"{kind.__name__}Draft": draft_of(kind)}
-        self._add(f"{variable} = {kind.__name__}Draft()")
-        hints = get_type_hints(kind)
-        for field in fields(kind):
-            own = [entry for entry in entries if _head(entry[0]) == field.name]
-            self._field(variable, field, hints[field.name], own)
-        self._add(f"{variable}.__class__ = {kind.__name__}")
-
-    def _field(self, owner: str, field: Field[Any], hint: Any, entries: Sequence[Entry]) -> None:
-        target, kind = f"{owner}.{field.name}", _required(hint)
-        if owner == "made" and field.name in self.given:
-            self._add(f"{target} = {field.name}")
-        elif owner == "made" and field.name in self.inner:
-            read = f"read_{field.name}"
-            self._add(f"{target} = {read}(rows, start, separator) if {read} else {self._constant(field.default)}")
-        elif not entries and field.default is not MISSING:
-            self._add(f"{target} = {self._constant(field.default)}")
-        elif get_origin(hint) is tuple:
-            self._tuple(target, get_args(hint)[0], entries)
-        elif is_dataclass(kind) and kind not in _CONVERSIONS:
-            self._part(target, kind, entries, is_optional=kind is not hint)
-        else:
-            self._add(f"{target} = {self._converted(hint, _place(entries[0][1]) if entries else repr(''))}")
-
-    def _part(self, target: str, kind: Any, entries: Sequence[Entry], *, is_optional: bool) -> None:
-        """A value with fields of its own. An optional one that shares its segment is there where its elements are."""
-        own = [row for _, row in entries]
-        shared = {row.key for row in self.rows if row not in own}.intersection(row.key for row in own)
-        if not (is_optional and shared):
-            self._place_part(target, kind, entries)
-            return
-        said = dict.fromkeys(_element(row) for row in own)
-        with self._below(f"if {' or '.join(said)}:"):
-            self._place_part(target, kind, entries)
-        with self._below("else:"):
-            self._add(f"{target} = None")
-
-    def _place_part(self, target: str, kind: type, entries: Sequence[Entry]) -> None:
-        variable = target.replace(".", "_")
-        self._make_part(variable, kind, entries)
-        self._add(f"{target} = {variable}")
-
-    def _make_part(self, variable: str, kind: type, entries: Sequence[Entry]) -> None:
-        inner = [(path.partition(".")[2], row) for path, row in entries]
-        widths: dict[str, int] = {}
-        for path, row in inner:
-            if "." not in path and row.component and row.spread is Spread.NONE:
-                widths[_element(row)] = max(widths.get(_element(row), 0), row.component)
-        for element, width in widths.items():
-            self._split(_parts(element), element, width)
-        self._object(variable, kind, inner)
-
-    def _tuple(self, target: str, kind: type, entries: Sequence[Entry]) -> None:
-        row = entries[0][1]
-        if not is_dataclass(kind):
-            self._add(f"{target} = {self._values(entries)}")
-        elif row.spread is Spread.SEGMENTS and not self.is_several[row.key]:
-            variable = f"{target.replace('.', '_')}_each"
-            self._make_part(variable, kind, entries)
-            self._add(f"{target} = ({variable},)")
-        else:
-            self._add("found = []")
-            if row.spread is Spread.SEGMENTS:
-                self._of_each_segment(kind, entries)
-            elif row.spread is Spread.ELEMENTS:
-                self._of_each_element(kind, entries)
-            else:
-                self._of_each_index(kind, entries)
-            self._add(f"{target} = tuple(found)")
-
-    def _of_each_segment(self, kind: type, entries: Sequence[Entry]) -> None:
-        key = entries[0][1].key
-        with self._below(f"for at in at_{_variable(key)}:"):
-            self._take(key, "at")
-            self._found(kind, entries)
-
-    def _of_each_element(self, kind: type, entries: Sequence[Entry]) -> None:
-        element = _element(entries[0][1])
-        with (
-            self._below(f"for text in {_variable(entries[0][1].key)}[{entries[0][1].element}:]:"),
-            self._below("if text:"),
-        ):
-            self._split(_parts(element), "text", max(row.component for _, row in entries))
-            self._found(kind, entries)
-
-    def _of_each_index(self, kind: type, entries: Sequence[Entry]) -> None:
-        for index in dict.fromkeys(path.partition(".")[0] for path, _ in entries):
-            own = [entry for entry in entries if entry[0].startswith(f"{index}.")]
-            with self._below(f"if {' or '.join(_element(row) for _, row in own)}:"):
-                self._found(kind, own)
-
-    def _found(self, kind: type, entries: Sequence[Entry]) -> None:
-        self._make_part("each", kind, entries)
-        self._add("found.append(each)")
-
-    # Expressions
-
-    def _values(self, entries: Sequence[Entry]) -> str:
-        """A tuple of plain values: elements, or components, from one on or as many as are listed."""
-        row = entries[0][1]
-        if row.spread is Spread.ELEMENTS:
-            return f"tuple({_variable(row.key)}[{row.element}:])"
-        if row.spread is Spread.COMPONENTS:
-            return f"read_counts({_element(row)}, separator) if {_element(row)} else ()"
-        return f"trimmed({_parts(_element(row))}[{row.component - 1}:{entries[-1][1].component}])"
-
-    def _converted(self, hint: Any, text: str) -> str:
-        kind = _required(hint)
-        if kind is str:
-            return text
-        if issubclass(kind, Enum):
-            self.names[f"CODES_{kind.__name__}"] = {member.value: member for member in kind}
-            fallback = FALLBACKS.get(kind) if kind is hint else None
-            return f"CODES_{kind.__name__}.get({text}, {self._constant(fallback)})"
-        return f"{_CONVERSIONS[kind].__name__}({text}) if {text} else None"
-
-    def _constant(self, value: object) -> str:
-        if value in (None, "", ()) or isinstance(value, bool):
-            return repr(value)
-        name = f"{type(value).__name__}_{getattr(value, 'name', len(self.names))}"
-        self.names[name] = value
-        return name
-
-    # Lines
-
-    def _take(self, key: str, at: str) -> None:
-        """The segment, so long that every element that is looked at answers."""
-        variable = _variable(key)
-        width = max(
-            (row.element + 1 for row in self.rows if row.key == key and row.spread is not Spread.ELEMENTS), default=0
-        )
-        self._add(f"{variable} = rows[start + {at}]")
-        if width > 1:
-            self._add(f"if len({variable}) < {width}: {variable} = {variable} + PAD")
-
-    def _split(self, parts: str, text: str, width: int) -> None:
-        self._add(f"{parts} = {text}.split(separator)")
-        self._add(f"if len({parts}) < {width}: {parts} += PAD")
-
-    @contextmanager
-    def _below(self, line: str) -> Iterator[None]:
-        self._add(line)
-        self.depth += 1
-        yield
-        self.depth -= 1
-
-    def _add(self, line: str) -> None:
-        self.lines.append("    " * self.depth + line)
-
-
-def _head(path: str) -> str:
-    """The field that a path begins with."""
-    return path.partition(".")[0].partition("[")[0]
-
-
-def _variable(key: str) -> str:
-    """The variable of a segment: `REF_BB`."""
-    return key.replace("/", "_")
-
-
-def _element(row: Row) -> str:
-    return f"{_variable(row.key)}[{row.element}]"
-
-
-def _parts(element: str) -> str:
-    """The variable of an element's components: `UM_4`."""
-    return element.replace("[", "_").rstrip("]")
-
-
-def _place(row: Row) -> str:
-    return f"{_parts(_element(row))}[{row.component - 1}]" if row.component else _element(row)
-
-
-def _required(hint: Any) -> Any:
-    """The type without None."""
-    return next((each for each in get_args(hint) if each is not NoneType), hint) if NoneType in get_args(hint) else hint

@@ -74,9 +74,11 @@ def _each(loop: str, reader: Reader[Provider]) -> Inner:
 
     def prepare(shape: Shape) -> Callable[[Rows, int, str], tuple[Provider, ...]] | None:
         reads = [inner.read_by(reader) for inner in shape.blocks.get(loop, ())]
-        return (
-            (lambda rows, start, separator: tuple([read(rows, start, separator) for read in reads])) if reads else None
-        )
+
+        def read_each(rows: Rows, start: int, separator: str) -> tuple[Provider, ...]:
+            return tuple([read(rows, start, separator) for read in reads])
+
+        return read_each if reads else None
 
     return prepare
 

@@ -171,7 +171,7 @@ def test_the_tools_say_the_same_as_the_command_line_and_store_nothing(http: http
     assert not faulty.json()["valid"]
     assert "X12-SEGMENT-REQUIRED" in faulty.text
     assert (event.headers["content-type"], event.json()["type"]) == (EVENT, "priorauth.review.received.v1")
-    assert (x12.headers["content-type"], x12.text[:4]) == (EDI, "BHT*")
+    assert (x12.headers["content-type"], x12.text[:4]) == (EDI, "ISA*")
     assert [item["destination"] for item in routes[0]["items"]] == ["evicore"]
     assert http.get("/reviews").json() == before
 

@@ -96,7 +96,8 @@ def test_translate_prints_the_document_and_nothing_else(tmp_path: Path) -> None:
     x12 = run("translate", MRI, "--to", "x12")
 
     assert json.loads(event.stdout)["type"] == "priorauth.review.received.v1"
-    assert x12.stdout.startswith("BHT*0007*13*RIM-IMG-0001*")
+    assert run("validate", "-", stdin=x12.stdout.encode()).exit_code == 0
+    assert "~BHT*0007*13*RIM-IMG-0001*" in x12.stdout
     assert event.stderr == "nothing was lost\n"
     assert json.loads(losses.read_text()) == []
 

@@ -18,7 +18,7 @@ from x12_sets import CONTENT
 VALID = [path.read_bytes() for path in sorted(SAMPLES.glob("*.edi"))]
 DELIMITERS = b"*^:~\n|!\x1d\x1e\x1c, A0"
 QUICK = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -153,7 +153,7 @@ def test_a_message_that_is_cut_off_gets_an_answer(http: httpx2.Client, valid: by
     check_answer(http, renumbered(valid)[: length % len(valid)])
 
 
-@QUICK
+@settings(QUICK, max_examples=20)
 @given(st.sampled_from(VALID), st.permutations(list("*^:~|!?>")))
 def test_a_message_in_other_delimiters_gets_an_answer_in_them(
     http: httpx2.Client, valid: bytes, delimiters: list[str]

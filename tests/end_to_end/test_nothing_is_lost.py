@@ -18,8 +18,10 @@ from served import Served
 
 ROUNDS = 3
 CLIENTS = 6
-LOAD_SECONDS = (0.3, 1.2)
-SETTLE_SECONDS = 40
+ANSWERS_A_ROUND = 4
+LOAD_SECONDS = 30
+"""How long a round waits for its answers; then, at a random moment within a second, the gateway is killed."""
+SETTLE_SECONDS = 60
 PROGRAMMES = ("nicu-admission", "msk-spine-and-pain", "imaging-mri", "split-imaging-and-surgery")
 FORCED = ("CERTIFY", "PARTIAL", "MODIFY", "DENY", "LATER", "REJECT", "FULL", "DECLINE", "GARBAGE")
 DECIDED_LATER = {"", "LATER", "DECLINE", "GARBAGE"}
@@ -51,6 +53,12 @@ class Load:
         self._threads = [threading.Thread(target=self._client) for _ in range(CLIENTS)]
         for thread in self._threads:
             thread.start()
+
+    def wait_for_answers(self, number: int) -> None:
+        """Wait until so many requests were answered."""
+        deadline = time.monotonic() + LOAD_SECONDS
+        while sum(bool(request.answers) for request in self.sent) < number and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def end(self) -> None:
         self._ending.set()
@@ -85,7 +93,8 @@ def test_a_gateway_that_is_killed_again_and_again_loses_nothing_and_decides_noth
     with Served(tmp_path, wait_seconds="3") as gateway:
         for _ in range(ROUNDS):
             load = Load(gateway.url, chance)
-            time.sleep(chance.uniform(*LOAD_SECONDS))
+            load.wait_for_answers(ANSWERS_A_ROUND)
+            time.sleep(chance.uniform(0, 1))
             gateway.kill()
             load.end()
             sent += load.sent
@@ -97,7 +106,7 @@ def test_a_gateway_that_is_killed_again_and_again_loses_nothing_and_decides_noth
                 request.answers.append(http.post("/x12", content=request.body))
             wait_until_settled(http, sent)
 
-            assert len(answered) > ROUNDS, "the load was too light to show anything"
+            assert len(answered) >= ROUNDS * ANSWERS_A_ROUND, "the load was too light to show anything"
             assert len(answered) < len(sent), "no request was broken off"
             check_requests(http, sent)
             check_mailbox(http, sent)

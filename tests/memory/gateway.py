@@ -29,7 +29,7 @@ from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.ports import DelegateTransport, LegCodec, Message, Retryable
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
-from priorauth.services.record_determination import Recorded, RecordDetermination
+from priorauth.services.record_determination import RecordDetermination, Recorded
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
 from priorauth.settings import Settings
@@ -130,9 +130,7 @@ class MemoryGateway:
         return await waiting
 
     async def _post(self, body: bytes, partner: PartnerId, key: str) -> Answered:
-        inbound = InboundMessage(
-            format="x12", partner=partner, body=body, received_at=self.now(), idempotency_key=key
-        )
+        inbound = InboundMessage(format="x12", partner=partner, body=body, received_at=self.now(), idempotency_key=key)
         decoded = TOOLS.codec.decode(inbound, lambda: ReviewId(self.new_id("rev")))
         due = self.now() + WAIT
         received = await self.receive(inbound, decoded, answer_by=due)

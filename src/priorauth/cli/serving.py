@@ -27,6 +27,8 @@ BANNER = """
 """
 GRACEFUL_SECONDS = 5.0
 """How long open requests have to be answered after a signal, beyond their own waiting time."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than clients keep idle connections, so that none is closed on a request that is just being sent."""
 BACKLOG = 2048
 
 log = structlog.get_logger()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +22,8 @@ from priorauth.services.ports import Conflict, NotKnown, Retryable
 
 ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 LOCK_TIMEOUT_SECONDS = 10
-READERS = 4
+WRITERS, READERS = 1, 4
+POOLED = 15  # connections of a pool that is made without a size
 BEGIN_WRITING = "BEGIN IMMEDIATE"
 BEGIN_READING = "BEGIN"
 
@@ -36,23 +38,45 @@ class Database:
         self.url = driver_url(url)
         self.dialect = self.url.get_backend_name()
         self.writers, self.readers = sqlite_engines(self.url) if self.dialect == "sqlite" else engines(self.url)
+        writers, readers = (WRITERS, READERS) if self.dialect == "sqlite" else (POOLED, POOLED)
+        self._writing, self._reading = Turns(writers), Turns(readers)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write; committed when the block ends without an exception."""
-        async with translated_errors(), self.writers.begin() as connection:
+        async with translated_errors(), self._writing.turn(), self.writers.begin() as connection:
             yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database and cannot change it."""
-        async with translated_errors(), self.readers.begin() as connection:
+        async with translated_errors(), self._reading.turn(), self.readers.begin() as connection:
             yield connection
 
     async def close(self) -> None:
         """Close every connection."""
         await self.writers.dispose()
         await self.readers.dispose()
+
+
+class Turns:
+    """Lets so many in at once, whoever waited longest first. A pool by itself lets newcomers past those who wait."""
+
+    def __init__(self, places: int) -> None:
+        self._places = asyncio.Semaphore(places)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One's turn, for as long as the block lasts. Raises Retryable where it does not come in time."""
+        try:
+            async with asyncio.timeout(LOCK_TIMEOUT_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Retryable("the database is busy") from None
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 def driver_url(url: str) -> URL:
@@ -71,7 +95,7 @@ def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """A pool of one writing connection, which is the queue that writers wait in, and a pool of readers."""
     path = url.database or ""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    writers = sqlite_engine(url, path, connections=1, begin=BEGIN_WRITING, connection_class=WritingConnection)
+    writers = sqlite_engine(url, path, connections=WRITERS, begin=BEGIN_WRITING, connection_class=WritingConnection)
     readers = sqlite_engine(url, path, connections=READERS, begin=BEGIN_READING, connection_class=ReadingConnection)
     return writers, readers
 

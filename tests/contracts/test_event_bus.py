@@ -87,13 +87,13 @@ class Handled:
 
     async def until(self, count: int) -> None:
         """Wait until so many messages were handled to their end."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.bodies) < count:
                 await asyncio.sleep(0.002)
 
     async def seen(self, id: str, times: int = 1) -> None:
         """Wait until a message was handed over so many times."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.ids.count(id) < times:
                 await asyncio.sleep(0.002)
 

@@ -124,9 +124,8 @@ CR5 = next("*".join(row) for row in example_set(X217_REQUEST, dependent=True) if
 
 # One message for every row of the list, so that a row goes when pyx12 mends what it says.
 SHOWN: dict[tuple[str, str, str, str, str], bytes] = {
-    ("we", "X12-HL02-LEVEL-MISPLACED", "", "", ""): edited(("HL*6*5*SS", "HL*6*1*SS")),
-    ("we", "X12-HL02-PARENT-UNKNOWN", "", "segment:HL1", ""): edited(("HL*5*4*EV", "HL*9*4*EV")),
-    ("we", "X12-HL01-SEQUENCE", "", "segment:HL1", ""): edited(("HL*5*4*EV", "HL*9*4*EV")),
+    ("we", "X12-HL02-LEVEL-MISPLACED", "", "", ""): edited(("HL*6*5*SS*0", "HL*6*5*SS*0\nHL*7*6*SS*0")),
+    ("we", "X12-HL01-SEQUENCE", "", "segment:HL1", ""): edited(("HL*3*2*22", "HL*1*2*22")),
     ("we", "X12-HL04-CHILD-CODE", "", "", ""): edited(("*EV*1", "*EV*0")),
     ("we", "X12-LOOP-REQUIRED", "", "", ""): edited(dependent=False, drop="HL*4*3*EV"),
     ("we", "X12-REPETITION-TOO-MANY", "", "", ""): edited(
@@ -141,7 +140,7 @@ SHOWN: dict[tuple[str, str, str, str, str], bytes] = {
     ("we", "X12-ELEMENT-REQUIRED", "", "", ""): edited(("20260105*ABF:EXAMPLE", "20260105*:EXAMPLE")),
     ("we", "X12-ELEMENT-REQUIRED", "", "blank", ""): edited(("REF*1G*EXAMPLE", "REF*1G* ")),
     ("we", "X12-SEGMENT-REQUIRED", "", "", ""): edited(("NM1*00*2*EXAMPLE", "NM1*00*2*EXAMPLE\nNM1*00*2*EXAMPLE")),
-    ("we", "", "", "segment:1", ""): edited(("HL*1**20*1", "HL*1**20*1\nHL*2*1*22*1")),
+    ("we", "", "", "segment:1", ""): edited(("HL*3*2*22*1\n", ""), ("BHT*0007", "HL*3*2*22*1\nBHT*0007")),
     ("pyx12", "", "", "segment:1", ""): edited(("BHT*0007", "BHT*0078")),
     ("pyx12", "", "", "", "X12-SEGMENT-OUT-OF-ORDER"): edited(("\n" + CR5, ""), ("DTP*439", CR5 + "\nDTP*439")),
     ("pyx12", "", "segment:HL1", "segment:HL1", ""): edited(("HL*3*2*22*1", "HL*3*2*22*1\nHL*3*2*22*1")),

@@ -12,7 +12,7 @@ from served import Served
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("gateway"), wait_seconds="6") as gateway:
+    with Served(tmp_path_factory.mktemp("gateway"), wait_seconds="8") as gateway:
         yield gateway
 
 

@@ -83,7 +83,7 @@ def _type(annotation: str) -> str:
         return "boolean"
     if "Xhtml" in annotation:
         return "xhtml"
-    name = re.findall(r"(\w+)\(", annotation)[-1]
+    name: str = re.findall(r"(\w+)\(", annotation)[-1]
     return _TYPES.get(name, name[0].lower() + name[1:])
 
 
@@ -105,7 +105,9 @@ def profile_tables(package: tarfile.TarFile, version: str) -> str:
         for definition in definitions.values()
         if definition["kind"] != "logical"
     }
-    bound = {rule["binding"] for profile in profiles.values() for rule in profile["elements"].values() if "binding" in rule}
+    bound = {
+        rule["binding"] for profile in profiles.values() for rule in profile["elements"].values() if "binding" in rule
+    }
     sets = {name: value for name, value in _value_sets(package) if name in bound}
     for profile in profiles.values():  # what cannot be told from the package is not in the table
         for rule in profile["elements"].values():

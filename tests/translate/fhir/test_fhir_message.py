@@ -137,9 +137,7 @@ def test_a_bad_npi_is_the_same_rule_as_in_a_278_and_a_rejection() -> None:
     message = decode(changed("imaging-mri", bad))
 
     rejections = message.parts[0].rejections
-    assert {(each.level.value, each.reason, each.finding) for each in rejections} >= {
-        ("2010B", "43", "NPI-INVALID")
-    }
+    assert {(each.level.value, each.reason, each.finding) for each in rejections} >= {("2010B", "43", "NPI-INVALID")}
     assert FindingCode.NPI_INVALID in [finding.code for finding in message.findings]
 
 

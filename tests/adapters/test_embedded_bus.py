@@ -39,7 +39,7 @@ class Embedded:
         self.handled.put_nowait(message.id)
 
     async def next(self) -> str:
-        return await asyncio.wait_for(self.handled.get(), 5)
+        return await asyncio.wait_for(self.handled.get(), 30)
 
 
 @pytest.fixture

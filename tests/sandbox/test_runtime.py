@@ -108,7 +108,7 @@ class Gateway:
         return [answer for answer in found if isinstance(answer, PostedDetermination)]
 
     async def until_answered(self, destination: DestinationId, times: int = 1) -> list[PostedDetermination]:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             while len(self.answers(destination)) < times:
                 await asyncio.sleep(0.01)
         return self.answers(destination)

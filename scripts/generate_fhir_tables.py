@@ -78,7 +78,7 @@ _TYPES = {"bool": "boolean", "bytes": "base64Binary", "Url": "url", "UuidVersion
 
 def _type(annotation: str) -> str:
     if complex_type := re.search(r"abc\.(\w+)Type\b", annotation):
-        return complex_type[1]
+        return str(complex_type[1])
     if annotation.startswith("bool"):
         return "boolean"
     if "Xhtml" in annotation:

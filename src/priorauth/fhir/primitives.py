@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from priorauth.domain.findings import FindingCode as Code
 
@@ -23,22 +24,19 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _CLOCK = re.compile(_TIME)
 _OID = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+")
 _UUID = re.compile(r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-_INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
-
-
-Test = Callable[[str], object] | None
-"""True only for good values; asked about values of the right class that are not empty, zero or false."""
 
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """One primitive datatype. `check` says what is wrong with a value, None where nothing is."""
+    """One primitive datatype. `check` says what is wrong with a value, None where nothing is.
+
+    `test` is quick, and for texts that are not empty: true for good ones, false or a TypeError for all else.
+    """
 
     name: str
-    json: type
-    test: Test
-    check: Callable[[object], Code | None]
     expected: str
+    check: Callable[[object], Code | None]
+    test: Callable[[Any], object] | None = None
 
 
 def _string(value: object) -> Code | None:
@@ -140,36 +138,43 @@ def _xhtml(value: object) -> Code | None:
     return None if sound else Code.FHIR_VALUE
 
 
-def _text(name: str, expected: str, test: Test, check: Callable[[object], Code | None]) -> Primitive:
-    return Primitive(name, str, test, check, expected)
-
-
 _VISIBLE = re.compile("[!-~]+").fullmatch
+_EARLY_DAY = re.compile(r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])").fullmatch
 
+
+def _quick_text(value: str) -> object:
+    return value.isprintable() or _string(value) is None
+
+
+def _quick_date(value: str) -> object:
+    return _EARLY_DAY(value) or _date(value) is None
+
+
+# fmt: off
 PRIMITIVES: dict[str, Primitive] = {
     primitive.name: primitive
     for primitive in (
-        _text("string", "a string that is not empty", str.isprintable, _string),
-        _text("markdown", "a string that is not empty", None, _string),
-        _text("code", "a code without spaces around it", _VISIBLE, _patterned(_single_spaces)),
-        _text("uri", "a URI without spaces", _VISIBLE, _patterned(_no_space)),
-        _text("url", "a URL without spaces", _VISIBLE, _patterned(_no_space)),
-        _text("canonical", "a URL without spaces", _VISIBLE, _patterned(_no_space)),
-        _text("oid", "urn:oid: and an object identifier", None, _patterned(_OID.fullmatch)),
-        _text("uuid", "urn:uuid: and a UUID", None, _patterned(_UUID.fullmatch)),
-        _text("id", "1 to 64 letters, digits, hyphens and points", _ID.fullmatch, _patterned(_ID.fullmatch)),
-        _text("date", "a date as YYYY, YYYY-MM or YYYY-MM-DD", None, _date),
-        _text("dateTime", "a date, or a date and time with seconds and zone", None, _date_time),
-        _text("instant", "a date and time with seconds and zone", None, _instant),
-        _text("time", "a time of the day as hh:mm:ss", None, _patterned(_CLOCK.fullmatch)),
-        _text("base64Binary", "base64", None, _base64),
-        _text("xhtml", "one div element of XHTML", None, _xhtml),
-        Primitive("boolean", bool, None, _boolean, "true or false"),
-        Primitive("decimal", Decimal, None, _decimal, "a number"),
-        *(
-            Primitive(name, int, None, _integer(least), f"a whole number from {least} to {2**31 - 1}")
-            for name, least in _INTEGERS.items()
-        ),
+        Primitive("string",       "a string that is not empty",                _string, _quick_text),
+        Primitive("markdown",     "a string that is not empty",                _string, _quick_text),
+        Primitive("code",         "a code without spaces around it",           _patterned(_single_spaces), _VISIBLE),
+        Primitive("uri",          "a URI without spaces",                      _patterned(_no_space), _VISIBLE),
+        Primitive("url",          "a URL without spaces",                      _patterned(_no_space), _VISIBLE),
+        Primitive("canonical",    "a URL without spaces",                      _patterned(_no_space), _VISIBLE),
+        Primitive("oid",          "urn:oid: and an object identifier",         _patterned(_OID.fullmatch)),
+        Primitive("uuid",         "urn:uuid: and a UUID",                      _patterned(_UUID.fullmatch)),
+        Primitive("id",           "up to 64 letters, digits, - and points",   _patterned(_ID.fullmatch), _ID.fullmatch),
+        Primitive("date",         "a date: YYYY, YYYY-MM or YYYY-MM-DD",       _date, _quick_date),
+        Primitive("dateTime",     "a date, or with a time, seconds and zone",  _date_time),
+        Primitive("instant",      "a date and time with seconds and zone",     _instant),
+        Primitive("time",         "a time of the day: hh:mm:ss",               _patterned(_CLOCK.fullmatch)),
+        Primitive("base64Binary", "base64",                                    _base64),
+        Primitive("xhtml",        "one div element of XHTML",                  _xhtml),
+        Primitive("boolean",      "true or false",                             _boolean),
+        Primitive("decimal",      "a number",                                  _decimal),
+        Primitive("integer",      "a whole number of 32 bits",                 _integer(-(2**31))),
+        Primitive("unsignedInt",  "a whole number from 0",                     _integer(0)),
+        Primitive("positiveInt",  "a whole number from 1",                     _integer(1)),
     )
-}  # fmt: skip
+}
+# fmt: on
 """Datatype -> how to read it."""

@@ -1,0 +1,77 @@
+"""Fixed values, patterns, and which slice an element is of, by the discriminators that the profiles use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .elements import Element, Value
+from .profiles import CARE_TEAM_CLAIM_SCOPE
+from .tables import Narrowing
+
+_SCOPE = f"value extension('{CARE_TEAM_CLAIM_SCOPE}').value"
+
+
+def contains(wanted: Value) -> Callable[[Value], bool]:
+    """The test of a pattern: every element of it is in the value, every item of a list in some item there."""
+    if isinstance(wanted, dict):
+        names, coding = wanted.keys(), wanted.get("coding")
+        if names == {"coding"} and isinstance(coding, list) and len(coding) == 1 and isinstance(coding[0], dict):
+            return _has_item("coding", coding[0])
+    return lambda value: _contains(value, wanted)
+
+
+def _contains(value: Value, wanted: Value) -> bool:
+    if isinstance(wanted, dict):
+        return isinstance(value, dict) and all(_contains(value.get(name), child) for name, child in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(value, list) and all(any(_contains(item, each) for item in value) for each in wanted)
+    return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
+
+
+def _has_item(name: str, wanted: Element) -> Callable[[Value], bool]:
+    """The same for the commonest pattern, one coding of a CodeableConcept: quick, as it is asked of every item."""
+    pairs = tuple(wanted.items())
+
+    def holds(value: Value) -> bool:
+        items = value.get(name) if isinstance(value, dict) else None
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict):
+                for key, child in pairs:
+                    if item.get(key) != child:
+                        break
+                else:
+                    return True
+        return False
+
+    return holds
+
+
+def slice_matcher(discriminator: str, narrowings: Sequence[Narrowing]) -> Callable[[Element], bool] | None:
+    """Which items are of a slice. None where that cannot be told from the tables, as for value sets not at hand."""
+    if discriminator in ("value category", "value type", "pattern type"):
+        return _by_child(discriminator.partition(" ")[2], narrowings)
+    if discriminator == "pattern $this":
+        pattern = next((each.pattern for each in narrowings if each.pattern is not None), None)
+        return contains(pattern) if pattern is not None else None
+    if discriminator.startswith(_SCOPE):  # as each validator reads this path in its own way, it is known by name
+        return _by_scope(narrowings)
+    return None
+
+
+def _by_child(name: str, narrowings: Sequence[Narrowing]) -> Callable[[Element], bool] | None:
+    children = [each.children[name] for each in narrowings if name in each.children]
+    wanted = next((each.pattern for each in children if each.pattern is not None), None)
+    if wanted is None:
+        return None
+    holds = contains(wanted)
+    return lambda item: holds(item.get(name))
+
+
+def _by_scope(narrowings: Sequence[Narrowing]) -> Callable[[Element], bool] | None:
+    scope: Value = None
+    for each in narrowings:
+        for found in each.children.get("extension", Narrowing()).slices.values():
+            scope = found.children["value"].fixed if "value" in found.children else scope
+    if scope is None:
+        return None
+    return _has_item("extension", {"url": CARE_TEAM_CLAIM_SCOPE, "valueBoolean": scope})

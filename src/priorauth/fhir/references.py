@@ -1,0 +1,118 @@
+"""Rules of a Bundle that no single element can break: first entry, fullUrls, closure of references, duplicates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from priorauth.domain.findings import Finding
+from priorauth.domain.findings import FindingCode as Code
+
+from .bundles import Bundle
+from .elements import Element, Node, Value
+from .profiles import BundleProfile
+from .reporting import finding
+
+_ABSOLUTE = re.compile(r"(?:https?://[^\s/]+/\S+|urn:(?:uuid|oid):\S+)")
+
+_SEQUENCES = {
+    "Claim": {
+        "careTeam": "sequence",
+        "supportingInfo": "sequence",
+        "diagnosis": "sequence",
+        "procedure": "sequence",
+        "insurance": "sequence",
+        "item": "sequence",
+    },
+    "ClaimResponse": {"item": "itemSequence", "processNote": "number"},
+}
+_POINTERS = {
+    "Claim": {
+        "careTeamSequence": "careTeam",
+        "diagnosisSequence": "diagnosis",
+        "procedureSequence": "procedure",
+        "informationSequence": "supportingInfo",
+    },
+    "ClaimResponse": {"noteNumber": "processNote"},
+}
+"""Of each item: which numbers point at which list."""
+
+
+def check_entries(bundle: Bundle, profile: BundleProfile) -> Iterator[Finding]:
+    """Everything that is wrong between the entries, references apart: spec-12 to spec-17, spec-22, spec-30 to 32."""
+    if bundle.types[:1] != (profile.first,):
+        code = Code.PAS_CLAIM_FIRST if profile.first == "Claim" else Code.PAS_RESPONSE_FIRST
+        yield finding(code, "Bundle.entry[0].resource", profile.first)
+    yield from _full_urls(bundle)
+    yield from _duplicates(bundle)
+    for entry, resource_type in enumerate(bundle.types):
+        if resource_type in _SEQUENCES:
+            yield from _sequences(bundle.entries[entry], resource_type)
+
+
+def _full_urls(bundle: Bundle) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for entry, url in enumerate(bundle.urls):
+        if not url:
+            continue  # that one is missing is a rule of the profile
+        if not _ABSOLUTE.fullmatch(url) or "/_history/" in url:
+            expected = "an absolute URL without a version, or urn:uuid"
+            yield finding(Code.FHIR_FULL_URL, f"Bundle.entry[{entry}].fullUrl", expected)
+        if url in seen:
+            yield finding(Code.FHIR_FULL_URL_DUPLICATE, f"Bundle.entry[{entry}].fullUrl", "a fullUrl of its own")
+        seen.add(url)
+
+
+def _duplicates(bundle: Bundle) -> Iterator[Finding]:
+    """The same type and id under another fullUrl is the same resource, unless two servers gave that id."""
+    by_type: dict[str, list[int]] = {}
+    for entry, resource_type in enumerate(bundle.types):
+        others = by_type.setdefault(resource_type, [])
+        for other in others if resource_type else ():
+            first, second = bundle.entries[other].element, bundle.entries[entry].element
+            places = bundle.urls[other], bundle.urls[entry]
+            path = f"Bundle.entry[{entry}].resource"
+            if first.get("id") == second.get("id") is not None:
+                if places[0] != places[1] and not all(url.startswith("http") for url in places):
+                    yield finding(Code.PAS_RESOURCE_DUPLICATE, path, "each resource once")
+            elif _content(first) == _content(second):
+                yield finding(Code.PAS_RESOURCE_ALIKE, path, "one resource per thing")
+        others.append(entry)
+
+
+def _content(resource: Element) -> dict[str, Value]:
+    return {name: value for name, value in resource.items() if name not in ("id", "meta", "text")}
+
+
+def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:
+    numbers: dict[str, list[Value]] = {}
+    for name, number_name in _SEQUENCES[resource_type].items():
+        seen = numbers.setdefault(name, [])
+        for index, number in enumerate(_children(node.element, name, number_name)):
+            if number is not None and number in seen:
+                path = f"{node.path}.{name}[{index}].{number_name}"
+                yield finding(Code.PAS_SEQUENCE_DUPLICATE, path, "a number of its own")
+            seen.append(number)
+    for pointer, name in _POINTERS[resource_type].items():
+        for index, pointers in enumerate(_children(node.element, "item", pointer)):
+            for at, number in enumerate(pointers if isinstance(pointers, list) else ()):
+                if number not in numbers[name]:
+                    path = f"{node.path}.item[{index}].{pointer}[{at}]"
+                    yield finding(Code.PAS_SEQUENCE_UNKNOWN, path, f"the number of a {name}")
+
+
+def _children(element: Element, name: str, child: str) -> list[Value]:
+    """One property of each item of a list."""
+    items = element.get(name)
+    return [item.get(child) if isinstance(item, dict) else None for item in (items if isinstance(items, list) else ())]
+
+
+def may_leave_the_bundle(bundle: Bundle, profile: BundleProfile, entry: int, element: str) -> bool:
+    """True for references that need not resolve here, by the entry and the element that holds them.
+
+    An update includes the prior Claim and nothing older (spec-65 to 67), an answer need not include the Claim that it
+    answers nor, where it echoes it, what that references.
+    """
+    if bundle.types[entry] == "Claim":
+        return profile.first == "ClaimResponse" or (entry > 0 and element == "ClaimRelated.claim")
+    return element == "ClaimResponse.request"

@@ -1,0 +1,48 @@
+"""Required bindings to value sets: codes where the guide enumerates them, code systems where it takes all of one.
+
+Whether a code exists on a list that X12, the AMA or CMS keeps is no question of structure: the crosswalks answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from priorauth.domain.findings import FindingCode as Code
+
+from .compiled import Field, guarded
+from .elements import Value
+from .tables import Systems
+
+
+def bound_codes(systems: Systems) -> frozenset[str] | None:
+    """The codes for an element of type code; None where they are not all known."""
+    if not systems or None in systems.values():
+        return None
+    return frozenset(code for codes in systems.values() if codes for code in codes)
+
+
+def bound_field(field: Field, systems: Systems) -> Field:
+    """A Coding or CodeableConcept of which one coding is of the value set."""
+    if bound_codes(systems) is None:
+        shown = f"a code of one of {', '.join(sorted(systems))}"
+        return guarded(field, Code.PAS_CODE_SYSTEM, shown, lambda value: _is_bound(value, systems))
+    shown = "one of " + ", ".join(sorted(f"{system}#{code}" for system in systems for code in systems[system] or ()))
+    return guarded(field, Code.PAS_CODE, shown, lambda value: _is_bound(value, systems))
+
+
+def _is_bound(value: Value, systems: Systems) -> bool:
+    for system, code in _codings(value):
+        if isinstance(system, str) and system in systems:
+            codes = systems[system]
+            if codes is None or code in codes:
+                return True
+    return False
+
+
+def _codings(value: Value) -> Iterator[tuple[Value, Value]]:
+    """Each system and code; of what is not a Coding or CodeableConcept none."""
+    if isinstance(value, dict):
+        coding = value.get("coding", [value])
+        for each in coding if isinstance(coding, list) else ():
+            if isinstance(each, dict):
+                yield each.get("system"), each.get("code")

@@ -107,7 +107,7 @@ def _set_result(transaction: TransactionSet, delimiters: Delimiters, tolerances:
     return SetResult(transaction=transaction, guide=guide, tree=tree.root, delimiters=delimiters, findings=findings)
 
 
-_UNREAD = frozenset((Code.SET_TOO_LARGE, Code.SET_NOT_SUPPORTED, Code.SET_NOT_IN_GROUP, Code.ST_IDENTIFIER))
+_UNREAD = frozenset((Code.SET_TOO_LARGE, Code.SET_NOT_SUPPORTED, Code.ST_IDENTIFIER))
 """What says that the content of a set is not what the guide is about."""
 
 

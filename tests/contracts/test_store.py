@@ -24,6 +24,7 @@ from contracts.examples import (
     save_a_review,
 )
 from priorauth.domain.parties import DestinationId
+from priorauth.domain.review_keys import KeyKind
 from priorauth.domain.reviews import MessageId, ReviewId, ReviewState
 from priorauth.services.ports import (
     Conflict,
@@ -304,3 +305,30 @@ async def test_a_number_names_the_partners_latest_review_that_it_was_given_to(st
         assert await work.review_by_number(HOSPITAL, "AUTH2") == ("rev-2", "bcbsm-um")
         assert await work.review_by_number(OTHER_HOSPITAL, "AUTH1") is None
         assert await work.review_by_number(HOSPITAL, "AUTH3") is None
+
+
+async def test_a_key_leads_to_the_reviews_that_have_it_newest_first(store: UnitOfWork) -> None:
+    trace = a_review().event.traces[0].number
+    async with store() as work:
+        await work.archive(a_message())
+        for nth, name in enumerate(("rev-1", "rev-2")):
+            await work.add_review(a_record(a_review(name, at=NOON + SECOND * nth)))
+        await work.add_review(a_record(a_review("rev-other", partner=OTHER_HOSPITAL)))
+
+        assert await work.reviews_by_key(KeyKind.TRACE, trace, partner=HOSPITAL, limit=5) == ["rev-2", "rev-1"]
+        assert await work.reviews_by_key(KeyKind.TRACE, trace, partner=HOSPITAL, limit=1) == ["rev-2"]
+        assert len(await work.reviews_by_key(KeyKind.TRACE, trace, partner=None, limit=5)) == 3
+        assert await work.reviews_by_key(KeyKind.URL, trace, partner=HOSPITAL, limit=5) == []
+
+
+async def test_a_review_follows_the_one_that_it_was_first_said_to_follow(store: UnitOfWork) -> None:
+    async with store() as work:
+        await work.archive(a_message())
+        for name in ("rev-1", "rev-2", "rev-3"):
+            await work.add_review(a_record(a_review(name)))
+        await work.follow(ReviewId("rev-2"), ReviewId("rev-1"))
+        await work.follow(ReviewId("rev-2"), ReviewId("rev-3"))
+
+        assert await work.prior_of(ReviewId("rev-2")) == "rev-1"
+        assert await work.prior_of(ReviewId("rev-1")) is None
+        assert await work.followers_of(ReviewId("rev-1")) == ["rev-2"]

@@ -44,6 +44,7 @@ class Tables:
     counters: dict[str, int] = field(default_factory=dict)
     reviews: dict[ReviewId, ReviewRecord] = field(default_factory=dict)
     numbers: dict[tuple[PartnerId, str], tuple[ReviewId, DestinationId]] = field(default_factory=dict)
+    followed: dict[ReviewId, ReviewId] = field(default_factory=dict)
     routes: dict[ReviewId, Route] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
     attempts_at: dict[LegId, datetime] = field(default_factory=dict)

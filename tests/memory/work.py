@@ -15,6 +15,7 @@ from priorauth.domain.access import ClientId
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
 from priorauth.domain.parties import DestinationId, PartnerId
+from priorauth.domain.review_keys import KeyKind, keys_of
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
 from priorauth.services.ports import (
@@ -188,6 +189,25 @@ class MemoryWork:
 
     async def review_by_number(self, partner: PartnerId, number: str) -> tuple[ReviewId, DestinationId] | None:
         return self.tables.numbers.get((partner, number))
+
+    async def reviews_by_key(
+        self, kind: KeyKind, key: str, *, partner: PartnerId | None, limit: int
+    ) -> Sequence[ReviewId]:
+        found = [record.review for record in self.tables.reviews.values() if (kind, key) in keys_of(record.review)]
+        own = [review for review in found if partner in (None, review.partner)]
+        return [review.id for review in sorted(own, key=newness, reverse=True)][:limit]
+
+    async def follow(self, review_id: ReviewId, prior_id: ReviewId) -> None:
+        self.tables.followed.setdefault(known(self.tables.reviews, review_id).review.id, prior_id)
+
+    async def prior_of(self, review_id: ReviewId) -> ReviewId | None:
+        return self.tables.followed.get(review_id)
+
+    async def followers_of(self, review_id: ReviewId) -> Sequence[ReviewId]:
+        following = [
+            self.tables.reviews[each].review for each, prior in self.tables.followed.items() if prior == review_id
+        ]
+        return [review.id for review in sorted(following, key=newness)]
 
     # Routes and legs
 

@@ -10,7 +10,7 @@ from random import random
 from priorauth.domain.events import LegDispatched
 from priorauth.domain.exchange import Answer, LegIdentity
 from priorauth.domain.parties import DestinationId
-from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ReviewId, ServiceReview
+from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ServiceReview
 from priorauth.services.ports import (
     DeadLetter,
     DelegateTransport,
@@ -25,6 +25,7 @@ from priorauth.services.ports import (
     UnitOfWork,
     Work,
 )
+from priorauth.services.prior_reviews import chain, changed_documents, find_prior
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -94,7 +95,7 @@ class DispatchLeg:
             return await work.message(earlier.message_id)
         destination = self.destinations[leg.destination]
         review = self.narrow(await work.review(leg.review_id), leg.sequences)
-        review = await self._in_their_words(work, review, destination)
+        review = await self._in_their_words(work, changed_documents(review), destination)
         identity = LegIdentity(
             trace=self.new_id("trace"),
             identifier=self.new_id("tx"),
@@ -124,13 +125,16 @@ class DispatchLeg:
         A requester names it by another destination's number, or by our own id where nobody gave one (REF NT). What this
         destination gave stands instead; else the trace of our 278 to it, which does not carry our id.
         """
-        event = review.event
-        number = event.previous_authorization or event.previous_administrative
-        named = await work.review_by_number(review.partner, number) if number else None
-        if not number or (named and named[1] == destination.id):
+        prior = await find_prior(work, review)
+        if prior is None or prior.named_by == destination.id:
             return review
-        prior_id = named[0] if named else ReviewId(number)
-        sent = [leg for leg in await work.legs(prior_id) if leg.destination == destination.id]
+        sent: list[Leg] = []
+        prior_id = prior.review.id
+        async for each in chain(work, prior.review):
+            sent = [leg for leg in await work.legs(each.id) if leg.destination == destination.id]
+            if sent:
+                prior_id = each.id
+                break
         if not sent:
             return review
         said = [each for each in await work.determinations(prior_id) if each.decided_by == destination.id]
@@ -138,7 +142,7 @@ class DispatchLeg:
         trace = dispatch.trace if dispatch and destination.format is Format.X12_278 else prior_id
         authorization = next((each.certification_number for each in reversed(said) if each.certification_number), "")
         case = next((each.administrative_number for each in reversed(said) if each.administrative_number), trace)
-        event = replace(event, previous_authorization=authorization, previous_administrative=case)
+        event = replace(review.event, previous_authorization=authorization, previous_administrative=case)
         return replace(review, event=event)
 
     async def _mark_dispatched(self, work: Work, leg: Leg) -> None:

@@ -17,8 +17,14 @@ from priorauth.domain.determinations import (
 )
 from priorauth.domain.reviews import Leg, LegState, ReviewId, ReviewState, ServiceReview
 from priorauth.domain.routes import ItemRoute, Outcome, Route
-from priorauth.services.ports import ReplyRecord, UnitOfWork
-from priorauth.services.prior_reviews import cancel_prior_reviews, follows_prior_review
+from priorauth.services.ports import ReplyRecord, UnitOfWork, Work
+from priorauth.services.prior_reviews import (
+    cancel_prior_reviews,
+    follows_prior_review,
+    left_alone,
+    takes_over,
+    updates_of,
+)
 
 WAITED_FOR = {LegState.PLANNED, LegState.DISPATCHED}
 DISCLAIMER = "Certification is not a guarantee of payment; it is subject to eligibility on the date of service."
@@ -31,6 +37,7 @@ ANSWERS_WITHOUT_LEG: Mapping[Outcome, CertificationAction] = {
     Outcome.REFERRAL_REQUIRED: CertificationAction.CONTACT_PAYER,
     Outcome.REDIRECT: CertificationAction.CONTACT_PAYER,
 }
+NOTHING_BEFORE: Mapping[int, ItemDecision] = {}
 INPUT_ERRORS = "33"
 RESUBMISSION_NOT_ALLOWED = "N"
 
@@ -50,21 +57,52 @@ class ReturnDetermination:
             review = await work.review(review_id)
             if review.state in (ReviewState.REJECTED, ReviewState.CANCELLED):
                 return
+            updates = await updates_of(work, review)
             replies = await work.replies(review_id)
-            route = await work.route(review_id)
-            legs = await work.legs(review_id)
-            if not replies and not time_is_over and (route is None or is_waiting(legs)):
-                return
-            said = await work.determinations(review_id)
-            reply = make_reply(review, route, legs, said, number=len(replies) + 1, now=self.now())
-            if replies and not is_news(replies[-1].reply, reply):
-                return
-            await work.add_reply(ReplyRecord(reply=reply))
-            if review.state is not ReviewState.RECEIVED:
-                after = review.move(state_after(reply))
-                await work.save_review(after)
-                if after.state is ReviewState.CANCELLED and follows_prior_review(review):
-                    await cancel_prior_reviews(work, review)
+            if not (replies and any(is_heard_instead(update, review) for update in updates)):
+                await self._reply(work, review, replies, time_is_over=time_is_over)
+        for update in updates:
+            await self(update.id)
+
+    async def _reply(
+        self, work: Work, review: ServiceReview, replies: Sequence[ReplyRecord], *, time_is_over: bool
+    ) -> None:
+        route = await work.route(review.id)
+        legs = await work.legs(review.id)
+        if not replies and not time_is_over and (route is None or is_waiting(legs)):
+            return
+        said = await work.determinations(review.id)
+        before = await taken_over(work, review)
+        reply = make_reply(review, route, legs, said, before, number=len(replies) + 1, now=self.now())
+        if replies and not is_news(replies[-1].reply, reply):
+            return
+        await work.add_reply(ReplyRecord(reply=reply))
+        if review.state is not ReviewState.RECEIVED:
+            after = review.move(state_after(reply))
+            await work.save_review(after)
+            if after.state is ReviewState.CANCELLED and follows_prior_review(review):
+                await cancel_prior_reviews(work, review)
+
+
+def is_heard_instead(update: ServiceReview, review: ServiceReview) -> bool:
+    """True where the requester is told of an update in the review's place: on the same rail, of all its items."""
+    return takes_over(update, review) and update.arrived_as == review.arrived_as
+
+
+async def taken_over(work: Work, review: ServiceReview) -> Mapping[int, ItemDecision]:
+    """What was decided, there or before, of the items of the prior review that an update leaves as they were."""
+    decided: dict[int, ItemDecision] = {}
+    prior_id = await work.prior_of(review.id) if review.prior else None
+    if prior_id is None:
+        return decided
+    prior = await work.review(prior_id)
+    alone = left_alone(review, prior)
+    if not alone:
+        return decided
+    route, legs, said = await work.route(prior_id), await work.legs(prior_id), await work.determinations(prior_id)
+    before = await taken_over(work, prior)
+    reply = make_reply(prior, route, legs, said, before, number=1, now=prior.received_at)
+    return {item.sequence: item for item in reply.items if item.sequence in alone}
 
 
 def is_waiting(legs: Sequence[Leg]) -> bool:
@@ -91,15 +129,22 @@ def make_reply(
     route: Route | None,
     legs: Sequence[Leg],
     said: Sequence[Determination],
+    before: Mapping[int, ItemDecision] = NOTHING_BEFORE,
     *,
     number: int,
     now: datetime,
 ) -> Reply:
-    """Everything known of a review at this moment. Later determinations of an item replace earlier ones."""
+    """Everything known of a review at this moment. Later determinations of an item replace earlier ones.
+
+    `before` is what was decided of items that this review takes over from an earlier one.
+    """
     decided = latest_by_item(said, is_split=len(legs) > 1)
     routes = {item.sequence: item for item in route.items} if route else {}
     items = tuple(
-        decided.get(item.sequence) or undecided(item.sequence, routes.get(item.sequence), legs) for item in review.items
+        decided.get(item.sequence)
+        or before.get(item.sequence)
+        or undecided(item.sequence, routes.get(item.sequence), legs)
+        for item in review.items
     )
     events = latest_by_leg(said)
     whole = events if len(legs) == 1 else []

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from priorauth.domain.events import ReviewRouted
 from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.reviews import (
+    Change,
     Leg,
     LegId,
-    LegState,
     ReviewId,
     ReviewState,
     ServiceReview,
 )
 from priorauth.domain.routes import ItemRoute, Outcome, Route
 from priorauth.services.ports import Destination, Directory, UnitOfWork, Work
-from priorauth.services.prior_reviews import asks_for_the_same, follows_prior_review, prior_number, prior_review
+from priorauth.services.prior_reviews import (
+    Prior,
+    deciders,
+    find_prior,
+    follows_prior_review,
+    left_alone,
+    prior_number,
+)
 
 FORCING_PREFIX = "SBX-"
 """Traces that begin so force a sandbox behaviour (sandbox only)."""
@@ -52,8 +60,8 @@ class RouteReview:
             review = await work.review(review_id)
             if review.state is not ReviewState.RECEIVED:
                 return None
-            route = await self._follow_prior_review(work, review, route)
-            legs = self.plan_legs(review, route)
+            route, taken_over = await self._follow_prior_review(work, review, route)
+            legs = self.plan_legs(review, route, taken_over)
             await work.save_route(review_id, route)
             for leg in legs:
                 await work.add_leg(leg)
@@ -70,40 +78,61 @@ class RouteReview:
             )
         return route
 
-    async def _follow_prior_review(self, work: Work, review: ServiceReview, route: Route) -> Route:
-        """Send a cancellation, extension or revision to whoever decided the review whose number it names."""
+    async def _follow_prior_review(
+        self, work: Work, review: ServiceReview, route: Route
+    ) -> tuple[Route, AbstractSet[int]]:
+        """Send what changes an earlier review to whoever decided that; with the items that it leaves as they were."""
         if not follows_prior_review(review):
-            return route
-        items = [await self._followed(work, review, item) for item in route.items]
-        return replace(route, items=tuple(items))
+            return route, frozenset()
+        taken_over: set[int] = set()
+        items = []
+        for item in route.items:
+            prior = await find_prior(work, review, item.sequence)
+            if prior is None:
+                items.append(item)
+                continue
+            await work.follow(review.id, prior.review.id)
+            if item.sequence in left_alone(review, prior.review):
+                taken_over.add(item.sequence)
+            items.append(await self._followed(work, review, item, prior))
+        return replace(route, items=tuple(items)), taken_over
 
-    async def _followed(self, work: Work, review: ServiceReview, item: ItemRoute) -> ItemRoute:
-        """The item's route, sent to whoever has what it changes; left alone where its number names no review of ours.
+    async def _followed(self, work: Work, review: ServiceReview, item: ItemRoute, prior: Prior) -> ItemRoute:
+        """The item's route, sent to whoever has what it changes; what an update adds is routed as any other.
 
         The event's number may name a review that several destinations share: an item goes to the one that has the same
         service, and to the payer's desk where none has.
         """
-        number = prior_number(review, item.sequence)
-        named = await work.review_by_number(review.partner, number) if number else None
-        prior_id = named[0] if named else ReviewId(number)
-        prior = await prior_review(work, review.partner, prior_id) if number else None
-        if prior is None:
-            return item
         asked = review.item(item.sequence)
-        if named and number in (asked.previous_authorization, asked.previous_administrative):
-            return following(item, named[1])
-        legs = [leg for leg in await work.legs(prior.id) if leg.state is not LegState.DECLINED]
-        same = {each.sequence for each in prior.items if asks_for_the_same(each, asked)}
-        deciders = {leg.destination for leg in legs if same & set(leg.sequences)} or {leg.destination for leg in legs}
-        if len(deciders) == 1:
-            return following(item, deciders.pop())
-        return in_question(item, item.desk or self.desks[review.payer]) if deciders and review.payer else item
+        if asked.change is Change.ADDED:
+            return item
+        if item.sequence in left_alone(review, prior.review):
+            return await self._as_before(work, item, prior)
+        number = prior_number(review, item.sequence)
+        if prior.named_by and number in (asked.previous_authorization, asked.previous_administrative):
+            return following(item, prior.named_by)
+        found = list(await deciders(work, prior.review, asked, is_update=review.prior is not None))
+        if len(found) == 1:
+            return following(item, found[0])
+        return in_question(item, item.desk or self.desks[review.payer]) if found and review.payer else item
 
-    def plan_legs(self, review: ServiceReview, route: Route) -> Sequence[Leg]:
-        """One leg per destination, in the order in which the items first name it (um-catalogue G-01)."""
+    async def _as_before(self, work: Work, item: ItemRoute, prior: Prior) -> ItemRoute:
+        """The route of the same item in the review before."""
+        before = await work.route(prior.review.id)
+        return next((each for each in before.items if each.sequence == item.sequence), item) if before else item
+
+    def plan_legs(
+        self, review: ServiceReview, route: Route, taken_over: AbstractSet[int] = frozenset()
+    ) -> Sequence[Leg]:
+        """One leg per destination, in the order in which the items first name it (um-catalogue G-01).
+
+        Items that are taken over from an earlier review are decided there.
+        """
         forced = self.honours_forcing and is_forced(review)
         grouped: dict[tuple[DestinationId, str], list[int]] = {}
         for item in route.items:
+            if item.sequence in taken_over:
+                continue
             destination = item.destination if item.outcome in (Outcome.ROUTE, Outcome.MANUAL) else None
             if destination is None and forced and review.payer:
                 destination = item.desk or self.desks[review.payer]

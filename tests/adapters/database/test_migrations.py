@@ -7,10 +7,11 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from priorauth.adapters.database.engine import Database
-from priorauth.adapters.database.migrations import migrate
+from priorauth.adapters.database.migrations import alembic_config, migrate
 from priorauth.adapters.database.tables import metadata
 
 
@@ -37,5 +38,11 @@ async def test_migrating_twice_or_at_the_same_time_changes_nothing_more(tmp_path
 
     database = Database(url)
     async with database.reading() as connection:
-        assert await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads()) == ("0002",)
+        present, newest = await connection.run_sync(
+            lambda sync: (
+                MigrationContext.configure(sync).get_current_heads(),
+                ScriptDirectory.from_config(alembic_config(sync)).get_heads(),
+            )
+        )
+    assert list(present) == newest
     await database.close()

@@ -155,6 +155,21 @@ review_numbers = Table(
     required("destination"),
 )
 
+review_keys = Table(
+    "review_keys",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("key", String, primary_key=True),  # a keyed hash
+    Column("review_id", String, ForeignKey("reviews.id"), primary_key=True),
+)
+
+followed_reviews = Table(
+    "followed_reviews",
+    metadata,
+    Column("review_id", String, ForeignKey("reviews.id"), primary_key=True),
+    required("prior_id", String, ForeignKey("reviews.id"), index=True),
+)
+
 # Routes and legs
 
 routes = Table(

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, and_, bindparam, false, or_, select, update
 
-from priorauth.adapters.database.tables import review_numbers, reviews
-from priorauth.adapters.database.transaction import Queries, Transaction, insert_or_replace
+from priorauth.adapters.database.tables import followed_reviews, review_keys, review_numbers, reviews
+from priorauth.adapters.database.transaction import Queries, Transaction, insert_new, insert_or_replace
 from priorauth.domain.parties import DestinationId, PartnerId
+from priorauth.domain.review_keys import KeyKind, keys_of
 from priorauth.domain.reviews import ReviewId, ReviewState, ServiceReview
 from priorauth.services.ports import Conflict, NotKnown, ReviewRecord
 
@@ -44,6 +45,20 @@ WITHOUT_REPLY = (
 BY_NUMBER = select(review_numbers.c.review_id, review_numbers.c.destination).where(
     review_numbers.c.partner == bindparam("partner"), review_numbers.c.number == bindparam("number")
 )
+BY_KEY = (
+    select(reviews.c.id)
+    .join_from(review_keys, reviews)
+    .where(review_keys.c.kind == bindparam("kind"), review_keys.c.key == bindparam("key"))
+    .order_by(reviews.c.received_at.desc(), reviews.c.id.desc())
+    .limit(bindparam("limit"))
+)
+PRIOR = select(followed_reviews.c.prior_id).where(followed_reviews.c.review_id == bindparam("review_id"))
+FOLLOWERS = (
+    select(reviews.c.id)
+    .join_from(followed_reviews, reviews, followed_reviews.c.review_id == reviews.c.id)
+    .where(followed_reviews.c.prior_id == bindparam("prior_id"))
+    .order_by(reviews.c.received_at, reviews.c.id)
+)
 
 DOCUMENT = msgspec.json.Decoder(ServiceReview)
 
@@ -67,7 +82,14 @@ class Reviews(Queries):
         )
         if not added:
             raise Conflict("there is a review with this id")
+        await self._add_keys(review)
         self.transaction.touched.add(review.id)
+
+    async def _add_keys(self, review: ServiceReview) -> None:
+        lookup = self.transaction.seal.lookup
+        keys = [{"kind": kind, "key": lookup(key), "review_id": review.id} for kind, key in keys_of(review)]
+        if keys:
+            await self.transaction.run(insert_new(self.transaction.dialect, review_keys), keys)
 
     async def review(self, review_id: ReviewId) -> ServiceReview:
         """A review in its latest state; NotKnown where there is none."""
@@ -128,6 +150,27 @@ class Reviews(Queries):
         hashed = self.transaction.seal.lookup(number)
         row = await self.transaction.row_or_none(BY_NUMBER, partner=partner, number=hashed)
         return (row.review_id, row.destination) if row else None
+
+    async def reviews_by_key(
+        self, kind: KeyKind, key: str, *, partner: PartnerId | None, limit: int
+    ) -> Sequence[ReviewId]:
+        """The reviews that a key leads to, newest first: one partner's, or anybody's."""
+        query = BY_KEY if partner is None else BY_KEY.where(reviews.c.partner == partner)
+        hashed = self.transaction.seal.lookup(key)
+        return [row.id for row in await self.transaction.rows(query, kind=kind, key=hashed, limit=limit)]
+
+    async def follow(self, review_id: ReviewId, prior_id: ReviewId) -> None:
+        """Remember which earlier review this one changes. It stays the one named first."""
+        await self.transaction.add(followed_reviews, review_id=review_id, prior_id=prior_id)
+
+    async def prior_of(self, review_id: ReviewId) -> ReviewId | None:
+        """The review that this one changes, where it changes one of ours."""
+        row = await self.transaction.row_or_none(PRIOR, review_id=review_id)
+        return row and row.prior_id
+
+    async def followers_of(self, review_id: ReviewId) -> Sequence[ReviewId]:
+        """The reviews that change this one, oldest first."""
+        return [row.id for row in await self.transaction.rows(FOLLOWERS, prior_id=review_id)]
 
 
 def changing(transaction: Transaction, review: ServiceReview) -> dict[str, object]:

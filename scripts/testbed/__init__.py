@@ -1,0 +1,1 @@
+"""Real services for tests and benchmarks, started on this machine without a container. Standard library only."""

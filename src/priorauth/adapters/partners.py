@@ -32,6 +32,7 @@ class PartnerFile(BaseModel):
     interchange_ids: list[InterchangeId] = []
     group_ids: list[str] = []
     accepts_any_sender: bool = False
+    npis: list[str] = []
     wait_seconds: float | None = Field(default=None, gt=0, le=60)
     refuses_duplicates: bool = True
     tolerates_chained_services: bool = False
@@ -45,6 +46,7 @@ class PartnerFile(BaseModel):
             interchange_ids=frozenset((pair.qualifier, pair.id) for pair in self.interchange_ids),
             group_ids=frozenset(self.group_ids),
             accepts_any_sender=self.accepts_any_sender,
+            npis=frozenset(self.npis),
             wait=None if self.wait_seconds is None else timedelta(seconds=self.wait_seconds),
             refuses_duplicates=self.refuses_duplicates,
             tolerates_chained_services=self.tolerates_chained_services,

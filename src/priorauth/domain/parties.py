@@ -156,7 +156,8 @@ class TradingPartner:
     """Who sends to us and how we agreed to exchange, as its file in `mappings/partners` says.
 
     `interchange_ids` are the (qualifier, id) pairs of ISA05/ISA06 that are theirs, `group_ids` those of GS02; a
-    partner with `accepts_any_sender` takes every id that no other partner has (the sandbox's).
+    partner with `accepts_any_sender` takes every id that no other partner has (the sandbox's). `npis` are of its own
+    providers: it may inquire about what others requested for services that those ordered or render (PAS spec-52).
     """
 
     id: PartnerId
@@ -164,6 +165,7 @@ class TradingPartner:
     interchange_ids: frozenset[tuple[str, str]] = frozenset()
     group_ids: frozenset[str] = frozenset()
     accepts_any_sender: bool = False
+    npis: frozenset[str] = frozenset()
     wait: timedelta | None = None
     refuses_duplicates: bool = True
     tolerates_chained_services: bool = False

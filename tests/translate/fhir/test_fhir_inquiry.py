@@ -10,11 +10,12 @@ import pytest
 from crosswalk_tables import CROSSWALKS
 from fhir_bundles import BASE, NOON, bundle, decoded, sample
 from priorauth.domain.determinations import CertificationAction, ItemDecision, Reply
+from priorauth.domain.inquiries import Inquiry
 from priorauth.domain.parties import PartnerId, PayerId
 from priorauth.domain.reviews import Format, ReviewId
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.fhir.elements import Element
-from priorauth.translate.fhir_inquiry import Inquiry, answer_inquiry, inquiry_from_fhir
+from priorauth.translate.fhir_inquiry import answer_inquiry, inquiry_from_fhir
 from priorauth.translate.fhir_reading import child, children, text
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.fhir_vocabulary import ACTION, AUTHORIZATION_NUMBER, REVIEW_ACTION_CODE, coded, valued

@@ -20,15 +20,13 @@ from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import migrate
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
-from priorauth.adapters.delegates.kafka_topic import KafkaTopic
-from priorauth.adapters.delegates.no_address import NoAddress
-from priorauth.adapters.delegates.x12_http import X12Http
 from priorauth.adapters.directory import FileDirectory, read_directory
 from priorauth.adapters.embedded_bus import EmbeddedBus
 from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.key_sets import KeySets
 from priorauth.adapters.knowledge import Knowledge, load_knowledge
 from priorauth.adapters.mapping_files import mappings_folder
+from priorauth.domain.exchange import X12
 from priorauth.domain.parties import DestinationId, PartnerId, TradingPartner
 from priorauth.domain.reviews import Format, ReviewId
 from priorauth.observability import Metrics
@@ -38,16 +36,18 @@ from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.inspect_message import InspectMessage
 from priorauth.services.issue_token import IssueToken
-from priorauth.services.ports import DelegateTransport, Destination, LegCodec, Retryable
+from priorauth.services.ports import Codec, Destination, LegCodec, Retryable
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
 from priorauth.settings import Settings
+from priorauth.translate.fhir_message import PasCodec
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_interchange import X12Codec
 from priorauth.translate.x12_review import narrow
+from priorauth.wiring import addresses, pas_codecs, transports
 from priorauth.x12.writing import Address
 
 EVENT_SOURCE = "urn:priorauth:gateway"
@@ -69,7 +69,13 @@ class Tools:
     knowledge: Knowledge
     directory: FileDirectory
     codec: X12Codec
+    pas: Mapping[str, PasCodec]  # by the format of a message
     inspect_message: InspectMessage
+
+    @property
+    def codecs(self) -> Mapping[str, Codec]:
+        """The codec of every format that requests come in."""
+        return {X12: self.codec, **self.pas}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,7 +131,8 @@ class Gateway:
         async with self.unit_of_work.reading() as work:
             record = await work.review_record(review_id)
             message = await work.message(record.message_id)
-        return self.tools.codec.lineage(message.body, record.set_number)
+        codec = self.tools.pas.get(message.format, self.tools.codec)
+        return codec.lineage(message.body, record.set_number)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -154,6 +161,7 @@ def build_tools(settings: Settings) -> Tools:
         knowledge=knowledge,
         directory=directory,
         codec=codec,
+        pas=pas_codecs(settings, knowledge),
         inspect_message=InspectMessage(codec=codec, directory=directory, router=knowledge.route),
     )
 
@@ -220,7 +228,7 @@ async def build(settings: Settings) -> Gateway:
         receive_review=ReceiveReview(unit_of_work=unit_of_work, new_id=new_id),
         answer_message=AnswerMessage(
             unit_of_work=unit_of_work,
-            codec=tools.codec,
+            codecs=tools.codecs,
             return_determination=return_determination,
             signal=signal,
             now=clock.now,
@@ -243,7 +251,7 @@ async def build(settings: Settings) -> Gateway:
         describe_review=DescribeReview(unit_of_work=unit_of_work),
         catch_up=CatchUp(
             unit_of_work=unit_of_work,
-            codec=tools.codec,
+            codecs=tools.codecs,
             return_determination=return_determination,
             now=clock.now,
             new_id=new_id,
@@ -280,32 +288,3 @@ def archive_key(settings: Settings) -> bytes:
     if not settings.sandbox:
         raise NotConfigured("PRIORAUTH_ARCHIVE_KEY is needed outside the sandbox: 32 random bytes in base64")
     return sandbox_key(settings.data_folder / "archive.key")
-
-
-def addresses(destinations: Mapping[DestinationId, Destination]) -> Mapping[DestinationId, Address]:
-    """The X12 addresses of the destinations that speak it."""
-    return {
-        id: Address(
-            qualifier=destination.interchange_qualifier, id=destination.interchange_id, group_id=destination.group_id
-        )
-        for id, destination in destinations.items()
-        if destination.format is Format.X12_278
-    }
-
-
-def transports(
-    settings: Settings,
-    destinations: Mapping[DestinationId, Destination],
-    http: httpx2.AsyncClient,
-    now: Callable[[], datetime],
-) -> Mapping[DestinationId, DelegateTransport]:
-    """How each destination is reached. In the sandbox a destination without an address is the simulated one."""
-    found: dict[DestinationId, DelegateTransport] = {}
-    for id, destination in destinations.items():
-        if destination.transport == "kafka_topic":
-            found[id] = KafkaTopic(id)
-            continue
-        simulated = f"{settings.base_url}/sandbox/delegates/{id}/x12" if settings.sandbox else ""
-        url = simulated or destination.url
-        found[id] = X12Http(id, url, http, now=now) if url else NoAddress()
-    return found

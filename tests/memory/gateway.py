@@ -17,16 +17,16 @@ import msgspec
 
 from memory.store import MemoryStore
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
-from priorauth.bootstrap import EVENT_SOURCE, OURSELVES, addresses, build_tools
+from priorauth.bootstrap import EVENT_SOURCE, OURSELVES, build_tools
 from priorauth.domain.determinations import ItemDecision, Reply
 from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewReceived, ReviewRouted
 from priorauth.domain.exchange import Answer, InboundMessage, ResponseIdentity
 from priorauth.domain.parties import DestinationId, PartnerId
-from priorauth.domain.reviews import Format, Leg, LegState, ReviewId
+from priorauth.domain.reviews import Format, Leg, LegState, ReviewId, ServiceReview
 from priorauth.services.answer_message import Answered, AnswerMessage
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.dispatch_leg import DispatchLeg
-from priorauth.services.ports import DelegateTransport, LegCodec, Message, Retryable
+from priorauth.services.ports import DelegateTransport, LegCodec, Message, Retryable, Work
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination, Recorded
@@ -35,6 +35,7 @@ from priorauth.services.route_review import RouteReview
 from priorauth.settings import Settings
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_review import narrow
+from priorauth.wiring import addresses
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 WAIT = timedelta(seconds=10)
@@ -104,11 +105,17 @@ class MemoryGateway:
         self.return_determination = ReturnDetermination(unit_of_work=self.store, now=self.now)
         self.answer = AnswerMessage(
             **made,
-            codec=TOOLS.codec,
+            codecs=TOOLS.codecs,
             return_determination=self.return_determination,
             signal=self.store.signal,
         )
-        self.catch_up = CatchUp(**made, codec=TOOLS.codec, return_determination=self.return_determination)
+        self.told: list[tuple[ReviewId, int, bytes]] = []
+        self.catch_up = CatchUp(
+            **made,
+            codecs=TOOLS.codecs,
+            return_determination=self.return_determination,
+            enlist_notifications=self._tell_subscribers,
+        )
         self.record_acknowledgment = RecordAcknowledgment(unit_of_work=self.store, new_id=self.new_id)
 
     def now(self) -> datetime:
@@ -119,9 +126,9 @@ class MemoryGateway:
 
     # What a trading partner does
 
-    async def post(self, body: bytes, *, partner: PartnerId = SANDBOX, key: str = "") -> Answered:
-        """Send an interchange and wait for its answer, while the worker works."""
-        waiting = asyncio.create_task(self._post(body, partner, key))
+    async def post(self, body: bytes, *, partner: PartnerId = SANDBOX, key: str = "", format: str = "x12") -> Answered:
+        """Send a message and wait for its answer, while the worker works."""
+        waiting = asyncio.create_task(self._post(body, partner, key, format))
         while not waiting.done():
             await self.settle()
             await asyncio.sleep(0)
@@ -129,9 +136,9 @@ class MemoryGateway:
                 self.time += WAIT
         return await waiting
 
-    async def _post(self, body: bytes, partner: PartnerId, key: str) -> Answered:
-        inbound = InboundMessage(format="x12", partner=partner, body=body, received_at=self.now(), idempotency_key=key)
-        decoded = TOOLS.codec.decode(inbound, lambda: ReviewId(self.new_id("rev")))
+    async def _post(self, body: bytes, partner: PartnerId, key: str, format: str) -> Answered:
+        inbound = InboundMessage(format=format, partner=partner, body=body, received_at=self.now(), idempotency_key=key)
+        decoded = TOOLS.codecs[format].decode(inbound, lambda: ReviewId(self.new_id("rev")))
         due = self.now() + WAIT
         received = await self.receive(inbound, decoded, answer_by=due)
         return await self.answer(inbound, decoded, received, answer_by=due)
@@ -172,6 +179,9 @@ class MemoryGateway:
     async def _return(self, review_id: ReviewId) -> None:
         await self.return_determination(review_id)
         await self.catch_up.deliver_news(review_id)
+
+    async def _tell_subscribers(self, _work: Work, review: ServiceReview, reply: Reply, message: Message) -> None:
+        self.told.append((review.id, reply.number, message.body))
 
     # What a destination does
 

@@ -21,6 +21,7 @@ from priorauth.routing.facts import facts_of
 from priorauth.routing.packs import Pack, load_pack
 from priorauth.routing.router import choose
 from priorauth.services.ports import Destination
+from priorauth.translate.crosswalks import Crosswalks, read_crosswalks
 from priorauth.translate.finding_rules import FindingTable, read_finding_table
 
 
@@ -30,6 +31,7 @@ class Knowledge:
 
     findings: FindingTable
     fact_tables: FactTables
+    crosswalks: Crosswalks
     packs: Mapping[PayerId, Pack]
     partners: Partners
     destinations: Mapping[DestinationId, Destination]
@@ -87,6 +89,7 @@ def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
     return Knowledge(
         findings=read_finding_table(files["findings.csv"]),
         fact_tables=load_fact_tables(below(files, "crosswalks/")),
+        crosswalks=read_crosswalks(below(files, "crosswalks/fhir/")),
         packs=by_payer,
         partners=Partners(honoured),
         destinations=destinations,

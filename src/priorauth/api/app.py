@@ -16,7 +16,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from priorauth import __version__
-from priorauth.api import delegates, events, health, oauth, reviews, schemas, tools, x12
+from priorauth.api import (
+    delegates,
+    events,
+    health,
+    oauth,
+    pas,
+    pas_answers,
+    pas_metadata,
+    reviews,
+    schemas,
+    tools,
+    x12,
+)
 from priorauth.api.problems import Problem, problem_response, render_http, render_invalid, render_problem
 from priorauth.api.security import RequireCaller
 from priorauth.bootstrap import Gateway
@@ -25,7 +37,8 @@ from priorauth.services.ports import Retryable
 
 log = structlog.get_logger()
 
-DESCRIPTION = """Sends X12 278 requests for prior authorization to whoever decides them, and brings the answers back."""
+DESCRIPTION = """Sends requests for prior authorization, as X12 278 or Da Vinci PAS, to whoever decides them, and
+brings the answers back."""
 
 
 def create_app(
@@ -47,10 +60,11 @@ def create_app(
 
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
-    for module in (x12, reviews, events, delegates, tools, oauth, schemas, health):
-        app.include_router(module.router)
-    for router in extra_routers:
+    modules = (x12, pas, pas_answers, pas_metadata, reviews, events, delegates, tools, oauth, schemas, health)
+    routers = (*(module.router for module in modules), *extra_routers)
+    for router in routers:
         app.include_router(router)
+    app.state.routes = tuple(route for router in routers for route in router.routes)
     app.add_exception_handler(Problem, render_problem)
     app.add_exception_handler(RequestValidationError, render_invalid)
     app.add_exception_handler(HTTPException, render_http)

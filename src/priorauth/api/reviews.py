@@ -19,7 +19,12 @@ OWN = [Depends(require_own_review)]
 
 router = APIRouter(prefix="/reviews", tags=["reviews"])
 
-MEDIA_TYPES = {"x12": "application/edi-x12", "event": "application/cloudevents+json", "pas": "application/fhir+json"}
+MEDIA_TYPES = {
+    "x12": "application/edi-x12",
+    "event": "application/cloudevents+json",
+    "pas-2.2.1": "application/fhir+json",
+    "pas-2.0.1": "application/fhir+json",
+}
 
 
 @router.get("", summary="The newest reviews")

@@ -74,12 +74,12 @@ class DeterminationRecorded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeterminationReturned(Event):
-    """A reply went back to the requester, at once or to its mailbox."""
+    """A reply went back to the requester: at once, to its mailbox, or to whoever subscribed to it."""
 
     type: ClassVar[str] = "priorauth.determination.returned.v1"
     reply: Reply
     format: Format
-    channel: str  # "response" or "mailbox"
+    channel: str  # "response", "mailbox" or "notification"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

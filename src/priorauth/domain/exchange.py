@@ -7,18 +7,26 @@ from datetime import datetime
 
 from priorauth.domain.determinations import Rejection
 from priorauth.domain.parties import DestinationId, PartnerId
-from priorauth.domain.reviews import LegId, ServiceReview
+from priorauth.domain.reviews import Format, LegId, ServiceReview
+
+X12 = "x12"
+"""The format of an interchange, whatever stands in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """A message as it came in, from an authenticated partner."""
 
-    format: str  # "x12" or "pas"
+    format: str  # "x12", "pas-2.2.1" or "pas-2.0.1"
     partner: PartnerId
     body: bytes = field(repr=False)
     received_at: datetime
     idempotency_key: str = field(default="", repr=False)
+
+    @property
+    def reviews_arrive_as(self) -> Format:
+        """The format of the reviews in it."""
+        return Format.X12_278 if self.format == X12 else Format(self.format)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseIdentity:
-    """What makes a response its own: a number from the gateway's series, of interchange and group, and its time."""
+    """What makes a response its own: a number from the gateway's series, of interchange and group, and its time.
+
+    The number is 0 in a format that has none.
+    """
 
     control_number: int
     made_at: datetime

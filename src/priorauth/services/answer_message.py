@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from priorauth.domain.determinations import Reply
 from priorauth.domain.events import DeterminationReturned
-from priorauth.domain.exchange import InboundMessage, ResponseIdentity
-from priorauth.domain.parties import PartnerId
+from priorauth.domain.exchange import X12, InboundMessage, ResponseIdentity
 from priorauth.domain.reviews import MessageId, ReviewId, ServiceReview
 from priorauth.services.ports import Codec, Decoded, Direction, Message, Signal, UnitOfWork, Work
 from priorauth.services.receive_review import Received
@@ -31,7 +30,7 @@ class AnswerMessage:
     """Answers a received message in the format it came in. The same state of things gives the same bytes again."""
 
     unit_of_work: UnitOfWork
-    codec: Codec
+    codecs: Mapping[str, Codec]  # by the format of a message
     return_determination: ReturnDetermination
     signal: Signal
     now: Callable[[], datetime]
@@ -56,7 +55,7 @@ class AnswerMessage:
             }
             for review_id in received.review_ids:
                 await self._claim(work, review_id)
-            identity = await self._identity(work, inbound.partner)
+            identity = await response_identity(work, inbound, self.now())
             body = decoded.respond(answers, identity, duplicate=received.duplicate)
             response_id = await self._archive(work, inbound, received, body, identity)
             await work.save_response_to(received.message_id, state, response_id)
@@ -80,8 +79,8 @@ class AnswerMessage:
         """The message that this one repeats, read again: the response is made for it."""
         async with self.unit_of_work.reading() as work:
             first = await work.message(message_id)
-        copy = replace(inbound, body=first.body, received_at=first.at)
-        return self.codec.decode(copy, lambda: ReviewId(self.new_id("rev")))
+        copy = replace(inbound, format=first.format, body=first.body, received_at=first.at)
+        return self.codecs[first.format].decode(copy, lambda: ReviewId(self.new_id("rev")))
 
     async def _latest(self, work: Work, review_id: ReviewId) -> Reply:
         return (await work.replies(review_id))[-1].reply
@@ -110,12 +109,6 @@ class AnswerMessage:
                     )
                 )
 
-    async def _identity(self, work: Work, partner: PartnerId) -> ResponseIdentity:
-        return ResponseIdentity(
-            control_number=await work.next_number(f"isa:{partner}"),
-            made_at=self.now(),
-        )
-
     async def _archive(
         self, work: Work, inbound: InboundMessage, received: Received, body: bytes, identity: ResponseIdentity
     ) -> MessageId:
@@ -126,9 +119,15 @@ class AnswerMessage:
             format=inbound.format,
             at=self.now(),
             body=body,
-            control_number=str(identity.control_number),
+            control_number=str(identity.control_number or ""),
         )
         await work.archive(message)
         for review_id in received.review_ids:
             await work.link(review_id, message.id, PRESENT)
         return message.id
+
+
+async def response_identity(work: Work, answered: InboundMessage, now: datetime) -> ResponseIdentity:
+    """The number that a response goes out under, of the partner's own series; none where the format has no numbers."""
+    number = await work.next_number(f"isa:{answered.partner}") if answered.format == X12 else 0
+    return ResponseIdentity(control_number=number, made_at=now)

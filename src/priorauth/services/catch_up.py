@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from priorauth.domain.determinations import Reply
 from priorauth.domain.events import DeterminationReturned
-from priorauth.domain.exchange import InboundMessage, ResponseIdentity
-from priorauth.domain.reviews import Leg, MessageId, ReviewId, ServiceReview
-from priorauth.services.ports import Codec, Direction, MailboxEntry, Message, UnitOfWork, Work
+from priorauth.domain.exchange import InboundMessage
+from priorauth.domain.reviews import Format, Leg, MessageId, ReviewId, ServiceReview
+from priorauth.services.answer_message import response_identity
+from priorauth.services.ports import (
+    Codec,
+    Direction,
+    EnlistNotifications,
+    MailboxEntry,
+    Message,
+    ReviewRecord,
+    UnitOfWork,
+    Work,
+)
 from priorauth.services.return_determination import ReturnDetermination
 
 BATCH = 100
 GRACE = timedelta(seconds=2)
-"""How long after its time a request may still be writing its answer before the reply goes to the mailbox."""
+"""How long after its time a request may still be writing its answer before the reply is delivered by itself."""
+MAILBOX, NOTIFICATION = "mailbox", "notification"
+"""How a reply is delivered that no open request waits for: a 278 response is picked up, a PAS one is told of."""
+
+
+async def nobody_subscribes(work: Work, review: ServiceReview, reply: Reply, message: Message) -> None:
+    """No subscriptions, so nobody is told: whoever asks gets the reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,23 +39,24 @@ class CatchUp:
     """Does what is due now; called every moment, and after a restart. Each part may be repeated without harm."""
 
     unit_of_work: UnitOfWork
-    codec: Codec
+    codecs: Mapping[str, Codec]  # by the format of a message
     return_determination: ReturnDetermination
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
+    enlist_notifications: EnlistNotifications = nobody_subscribes
 
     async def __call__(self) -> int:
         """Return every reply that is due; the number of things done. Legs are left to whoever sends them."""
         late = await self.reviews_past_their_time()
         for review_id in late:
             await self.return_determination(review_id, time_is_over=True)
-        waiting = await self.replies_for_the_mailbox()
+        waiting = await self.replies_nobody_waits_for()
         for review_id, number in waiting:
             await self.deliver(review_id, number)
         return len(late) + len(waiting)
 
     async def deliver_news(self, review_id: ReviewId) -> None:
-        """Put replies that follow one already returned into the mailbox: no open request waits for those."""
+        """Deliver replies that follow one already returned: no open request waits for those."""
         async with self.unit_of_work.reading() as work:
             replies = await work.replies(review_id)
         if any(record.channel for record in replies):
@@ -55,40 +73,24 @@ class CatchUp:
         async with self.unit_of_work.reading() as work:
             return list(await work.reviews_without_reply(self.now() - GRACE, BATCH))
 
-    async def replies_for_the_mailbox(self) -> list[tuple[ReviewId, int]]:
+    async def replies_nobody_waits_for(self) -> list[tuple[ReviewId, int]]:
         async with self.unit_of_work.reading() as work:
             return list(await work.unclaimed_replies(self.now() - GRACE, BATCH))
 
     async def deliver(self, review_id: ReviewId, number: int) -> None:
-        """Put a reply into the sender's mailbox, once, as a message of its own."""
+        """Deliver a reply, once, as a message of its own: to the sender's mailbox, or to whoever subscribed to it."""
         async with self.unit_of_work() as work:
-            if not await work.claim_reply(review_id, number, "mailbox"):
-                return
             record = await work.review_record(review_id)
             review = record.review
+            channel = MAILBOX if review.arrived_as is Format.X12_278 else NOTIFICATION
+            if not await work.claim_reply(review_id, number, channel):
+                return
             reply = next(r.reply for r in await work.replies(review_id) if r.reply.number == number)
-            request = await work.message(record.message_id)
-            decoded = self.codec.decode(
-                InboundMessage(
-                    format=request.format, partner=review.partner, body=request.body, received_at=request.at
-                ),
-                lambda: review_id,
-            )
-            identity = ResponseIdentity(
-                control_number=await work.next_number(f"isa:{review.partner}"),
-                made_at=self.now(),
-            )
-            body = decoded.respond({record.set_number: (review, reply)}, identity, acknowledge=False)
-            message = Message(
-                id=MessageId(self.new_id("msg")),
-                direction=Direction.SENT,
-                counterpart=review.partner,
-                format=request.format,
-                at=self.now(),
-                body=body,
-                control_number=str(identity.control_number),
-            )
-            await self._post(work, review, message)
+            message = await self._make_message(work, record, reply)
+            await work.archive(message)
+            await work.link(review.id, message.id, channel)
+            if channel == MAILBOX:
+                await self._post(work, review, message)
             await work.publish(
                 DeterminationReturned(
                     id=self.new_id("evt"),
@@ -97,12 +99,31 @@ class CatchUp:
                     payer=review.payer,
                     reply=reply,
                     format=review.arrived_as,
-                    channel="mailbox",
+                    channel=channel,
                 )
             )
+            if channel == NOTIFICATION:
+                await self.enlist_notifications(work, review, reply, message)
+
+    async def _make_message(self, work: Work, record: ReviewRecord, reply: Reply) -> Message:
+        """The reply as a message in the format that the request came in."""
+        review = record.review
+        request = await work.message(record.message_id)
+        inbound = InboundMessage(
+            format=request.format, partner=review.partner, body=request.body, received_at=request.at
+        )
+        decoded = self.codecs[request.format].decode(inbound, lambda: review.id)
+        identity = await response_identity(work, inbound, self.now())
+        return Message(
+            id=MessageId(self.new_id("msg")),
+            direction=Direction.SENT,
+            counterpart=review.partner,
+            format=request.format,
+            at=self.now(),
+            body=decoded.respond({record.set_number: (review, reply)}, identity, acknowledge=False),
+            control_number=str(identity.control_number or ""),
+        )
 
     async def _post(self, work: Work, review: ServiceReview, message: Message) -> None:
-        await work.archive(message)
-        await work.link(review.id, message.id, "mailbox")
         entry = MailboxEntry(id=self.new_id("box"), partner=review.partner, message_id=message.id, at=message.at)
         await work.add_to_mailbox(entry)

@@ -46,7 +46,7 @@ class Message:
     id: MessageId
     direction: Direction
     counterpart: str  # a partner's or a destination's id
-    format: str  # "x12", "event", "pas"
+    format: str  # "x12", "event", "pas-2.2.1", "pas-2.0.1"
     at: datetime
     body: bytes = field(repr=False)
     sha256: str = ""
@@ -72,7 +72,8 @@ class ReviewRecord:
 class ReplyRecord:
     """A reply to one review: its canonical form and, where it was made for X12, the transaction set's segments.
 
-    `channel` is empty until the reply is claimed: by the open request ("response") or for the mailbox ("mailbox").
+    `channel` is empty until the reply is claimed: by the open request ("response"), for the mailbox ("mailbox") or, of
+    a review that came as FHIR, for subscribers ("notification").
     """
 
     reply: Reply
@@ -340,6 +341,13 @@ class Codec(Protocol):
     """Reads the messages of one format. Pure: ids come from the caller."""
 
     def decode(self, message: InboundMessage, new_id: Callable[[], ReviewId]) -> Decoded: ...
+
+
+class EnlistNotifications(Protocol):
+    """Has a later reply told to whoever subscribed to it, in the transaction that makes the reply."""
+
+    async def __call__(self, work: Work, review: ServiceReview, reply: Reply, message: Message) -> None:
+        """`message` is the archived response Bundle of the reply."""
 
 
 class LegCodec(Protocol):

@@ -11,8 +11,8 @@ import msgspec
 
 from priorauth.domain.determinations import ItemDecision, Rejection, Reply
 from priorauth.domain.events import MessageRejected, ReviewReceived
-from priorauth.domain.exchange import InboundMessage, Part
-from priorauth.domain.reviews import Format, MessageId, ReviewId, ReviewState, ServiceReview
+from priorauth.domain.exchange import X12, InboundMessage, Part
+from priorauth.domain.reviews import MessageId, ReviewId, ReviewState, ServiceReview
 from priorauth.services.ports import (
     Decoded,
     Direction,
@@ -135,7 +135,7 @@ class ReceiveReview:
                 review_id=ReviewId(""),
                 payer=None,
                 partner=inbound.partner,
-                format=Format.X12_278 if inbound.format == "x12" else Format.PAS_2_2_1,
+                format=inbound.reviews_arrive_as,
                 message_id=message_id,
                 findings=tuple(decoded.findings),
             )
@@ -143,10 +143,14 @@ class ReceiveReview:
 
 
 def resend_keys(inbound: InboundMessage) -> Sequence[str]:
-    """What makes a message a resend: its exact bytes, and the sender's idempotency key where it gave one."""
-    keys = ["sha256:" + hashlib.sha256(inbound.body).hexdigest()]
+    """What makes a message a resend: its exact bytes, and the sender's idempotency key where it gave one.
+
+    Both count within a format, so that no copy is answered in another one's.
+    """
+    scope = "" if inbound.format == X12 else f"{inbound.format}:"
+    keys = [f"{scope}sha256:" + hashlib.sha256(inbound.body).hexdigest()]
     if inbound.idempotency_key:
-        keys.append("key:" + hashlib.sha256(inbound.idempotency_key.encode()).hexdigest())
+        keys.append(f"{scope}key:" + hashlib.sha256(inbound.idempotency_key.encode()).hexdigest())
     return keys
 
 

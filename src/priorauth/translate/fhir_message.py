@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from priorauth.domain.determinations import Rejection, RejectionLevel, Reply
 from priorauth.domain.exchange import InboundMessage, Part, ResponseIdentity
 from priorauth.domain.findings import Finding
-from priorauth.domain.parties import PayerId
+from priorauth.domain.parties import PartnerId, PayerId
 from priorauth.domain.reviews import Format, ReviewId, ServiceReview
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_lineage import Origin, fhir_lineage_of
 from priorauth.translate.fhir_response import ResponseOptions, reply_to_fhir
 from priorauth.translate.fhir_review import claim_of, review_from_fhir
 from priorauth.translate.finding_rules import FindingTable
@@ -44,15 +46,7 @@ class PasCodec:
         refused = any(finding.rejects for finding in found) or claim_of(bundle) is None
         if refused:
             return PasMessage(codec=self, bundle=bundle, findings=found, parts=())
-        review = review_from_fhir(
-            bundle,
-            arrived_as=self.version,
-            review_id=new_id(),
-            partner=message.partner,
-            payer_of=self.payer_of,
-            received_at=message.received_at,
-            crosswalks=self.crosswalks,
-        )
+        review = self._read(bundle, new_id(), message.partner, message.received_at)
         doubts = [(doubt, finding_of(doubt, self.findings, doubt.place)) for doubt in doubts_of(review)]
         rejections = [rejection_of(doubt, self.findings) for doubt, finding in doubts if finding.rejects]
         part = Part(
@@ -69,6 +63,23 @@ class PasCodec:
     def answer(self, body: bytes, review: ServiceReview, reply: Reply) -> bytes:
         """The response Bundle to a request that was archived, for a later reply or a notification."""
         return self.respond(Bundle(read_resource(body)), review, reply)
+
+    def lineage(self, body: bytes, number: int) -> Mapping[str, Origin]:  # noqa: ARG002  (a Bundle is one request)
+        """The origin of each part of the review that a request Bundle was read into."""
+        bundle = Bundle(read_resource(body))
+        review = self._read(bundle, ReviewId("lineage"), PartnerId("lineage"), datetime.min)
+        return fhir_lineage_of(bundle, review)
+
+    def _read(self, bundle: Bundle, review_id: ReviewId, partner: PartnerId, received_at: datetime) -> ServiceReview:
+        return review_from_fhir(
+            bundle,
+            arrived_as=self.version,
+            review_id=review_id,
+            partner=partner,
+            payer_of=self.payer_of,
+            received_at=received_at,
+            crosswalks=self.crosswalks,
+        )
 
     def respond(self, bundle: Bundle, review: ServiceReview, reply: Reply) -> bytes:
         """The response Bundle to a request that is decoded."""

@@ -1,0 +1,78 @@
+"""The parts that `bootstrap` puts together: a codec for each format, and a transport for each destination."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+import httpx2
+
+from priorauth.adapters.delegates.kafka_topic import KafkaTopic
+from priorauth.adapters.delegates.no_address import NoAddress
+from priorauth.adapters.delegates.x12_http import X12Http
+from priorauth.adapters.fhir_profiles import load_checker
+from priorauth.adapters.knowledge import Knowledge
+from priorauth.domain.findings import Finding
+from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import Format
+from priorauth.fhir.bundles import Bundle
+from priorauth.fhir.outcomes import outcome_of_findings
+from priorauth.fhir.profiles import BundleProfile
+from priorauth.services.ports import DelegateTransport, Destination
+from priorauth.settings import Settings
+from priorauth.translate.fhir_message import PasCodec
+from priorauth.x12.writing import Address
+
+PAS_VERSIONS: Mapping[str, Format] = {"2.2.1": Format.PAS_2_2_1, "2.0.1": Format.PAS_2_0_1}
+"""The versions of PAS that are spoken, as the paths below `/fhir` name them."""
+
+
+def pas_codecs(settings: Settings, knowledge: Knowledge) -> Mapping[str, PasCodec]:
+    """The codec of each version of PAS, by the format of its messages. Its checker is made when first used."""
+    return {
+        format.value: PasCodec(
+            version=format,
+            base=f"{settings.issuer}/fhir/{version}",
+            findings=knowledge.findings,
+            crosswalks=knowledge.crosswalks,
+            payer_of=knowledge.payer,
+            check=partial(check_request, version),
+            outcome=partial(outcome_of_findings, rules=knowledge.findings),
+        )
+        for version, format in PAS_VERSIONS.items()
+    }
+
+
+def check_request(version: str, bundle: Bundle) -> Sequence[Finding]:
+    """What is wrong with a request Bundle by FHIR and by that version of PAS."""
+    return load_checker(version).check_bundle(bundle, BundleProfile.REQUEST)
+
+
+def addresses(destinations: Mapping[DestinationId, Destination]) -> Mapping[DestinationId, Address]:
+    """The X12 addresses of the destinations that speak it."""
+    return {
+        id: Address(
+            qualifier=destination.interchange_qualifier, id=destination.interchange_id, group_id=destination.group_id
+        )
+        for id, destination in destinations.items()
+        if destination.format is Format.X12_278
+    }
+
+
+def transports(
+    settings: Settings,
+    destinations: Mapping[DestinationId, Destination],
+    http: httpx2.AsyncClient,
+    now: Callable[[], datetime],
+) -> Mapping[DestinationId, DelegateTransport]:
+    """How each destination is reached. In the sandbox a destination without an address is the simulated one."""
+    found: dict[DestinationId, DelegateTransport] = {}
+    for id, destination in destinations.items():
+        if destination.transport == "kafka_topic":
+            found[id] = KafkaTopic(id)
+            continue
+        simulated = f"{settings.base_url}/sandbox/delegates/{id}/x12" if settings.sandbox else ""
+        url = simulated or destination.url
+        found[id] = X12Http(id, url, http, now=now) if url else NoAddress()
+    return found

@@ -11,6 +11,7 @@ from priorauth.domain.events import Event
 from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import Route
+from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
 from priorauth.services.ports import (
     DeadLetter,
     Dispatch,
@@ -29,6 +30,16 @@ class OutboxRow:
 
     event: StoredEvent
     full: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    """A subscription, when it is due, until when it is held, and its events."""
+
+    subscription: Subscription
+    due_at: datetime | None
+    held_until: datetime | None = None
+    events: int = 0
 
 
 @dataclass(slots=True)
@@ -52,6 +63,8 @@ class Tables:
     determinations: dict[str, Determination] = field(default_factory=dict)
     replies: dict[tuple[ReviewId, int], ReplyRecord] = field(default_factory=dict)
     mailbox: dict[str, MailboxEntry] = field(default_factory=dict)
+    subscriptions: dict[SubscriptionId, SubscriptionRow] = field(default_factory=dict)
+    notifications: dict[str, Notification] = field(default_factory=dict)
     used_assertions: dict[tuple[ClientId, str], datetime] = field(default_factory=dict)
     published: list[Event] = field(default_factory=list)
     outbox: dict[tuple[str, str], OutboxRow] = field(default_factory=dict)

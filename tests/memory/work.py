@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
+from memory.rows import add, known
+from memory.subscriptions import MemorySubscriptions
 from memory.tables import OutboxRow, Tables
 from priorauth.adapters.database.outbox import EventEncoder, key_of
 from priorauth.adapters.database.repositories.resends import RESEND_KEYS_KEPT
@@ -25,7 +26,6 @@ from priorauth.services.ports import (
     Dispatch,
     MailboxEntry,
     Message,
-    NotKnown,
     ReceivedSet,
     ReplyRecord,
     ReviewRecord,
@@ -33,25 +33,8 @@ from priorauth.services.ports import (
 )
 from priorauth.translate.events import EVENTS_TOPIC, payer_topic
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 
-
-def known(rows: Mapping[Key, Value], key: Key) -> Value:
-    """The row with that key; NotKnown where there is none."""
-    if key not in rows:
-        raise NotKnown
-    return rows[key]
-
-
-def add(rows: dict[Key, Value], key: Key, value: Value) -> None:
-    """Store a new row; Conflict where the key is taken."""
-    if key in rows:
-        raise Conflict
-    rows[key] = value
-
-
-class MemoryWork:
+class MemoryWork(MemorySubscriptions):
     """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
 
     def __init__(self, tables: Tables, encoder: EventEncoder) -> None:

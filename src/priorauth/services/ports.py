@@ -18,6 +18,7 @@ from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.review_keys import KeyKind
 from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
+from priorauth.services.subscription_ports import SubscriptionStore
 
 
 class Retryable(Exception):
@@ -136,7 +137,7 @@ class StoredEvent:
     body: bytes = field(repr=False)
 
 
-class Work(Protocol):
+class Work(SubscriptionStore, Protocol):
     """One database transaction. Leaving the block commits it; an exception rolls it back."""
 
     # Messages as received and sent

@@ -11,11 +11,11 @@ from sqlalchemy.sql import ClauseElement
 
 from databases import open_store
 from priorauth.adapters.database import outbox, stream
-from priorauth.adapters.database.repositories import legs, messages, replies, resends, reviews
+from priorauth.adapters.database.repositories import legs, messages, replies, resends, reviews, subscriptions
 
 QUERIES = {
     f"{module.__name__.rsplit('.', 1)[-1]}.{name}": statement
-    for module in (legs, messages, outbox, replies, resends, reviews, stream)
+    for module in (legs, messages, outbox, replies, resends, reviews, stream, subscriptions)
     for name, statement in vars(module).items()
     if name.isupper() and isinstance(statement, ClauseElement)
 } | {"stream.read_topics": stream.read_topics(("a", "b", "c"))}

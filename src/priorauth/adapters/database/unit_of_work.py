@@ -15,6 +15,7 @@ from priorauth.adapters.database.repositories.messages import Messages
 from priorauth.adapters.database.repositories.replies import Mailbox, Replies
 from priorauth.adapters.database.repositories.resends import Resends
 from priorauth.adapters.database.repositories.reviews import Reviews
+from priorauth.adapters.database.repositories.subscriptions import Subscriptions
 from priorauth.adapters.database.transaction import Transaction
 from priorauth.domain.reviews import ReviewId
 
@@ -22,7 +23,9 @@ Committed = Callable[[AbstractSet[ReviewId], AbstractSet[str]], None]
 """Called after a commit with the reviews that it changed and the topics that it put messages on."""
 
 
-class DatabaseWork(Messages, Resends, Reviews, Legs, Replies, Mailbox, UsedAssertions, Outbox, DeadLetters):
+class DatabaseWork(
+    Messages, Resends, Reviews, Legs, Replies, Mailbox, Subscriptions, UsedAssertions, Outbox, DeadLetters
+):
     """The Work port: every repository over the same transaction. It has no behaviour of its own."""
 
 

@@ -47,7 +47,7 @@ from priorauth.translate.fhir_message import PasCodec
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_interchange import X12Codec
 from priorauth.translate.x12_review import narrow
-from priorauth.wiring import addresses, pas_codecs, transports
+from priorauth.wiring import addresses, answer_codecs, pas_codecs, pas_leg_codecs, transports
 from priorauth.x12.writing import Address
 
 EVENT_SOURCE = "urn:priorauth:gateway"
@@ -184,12 +184,13 @@ async def build(settings: Settings) -> Gateway:
             gateway=OURSELVES, destinations=addresses(knowledge.destinations), is_test=settings.sandbox
         ),
         Format.EVENT: EventLegCodec(source=EVENT_SOURCE),
+        **pas_leg_codecs(knowledge),
     }
     record_determination = RecordDetermination(
         unit_of_work=unit_of_work,
         destinations=knowledge.destinations,
         desks=knowledge.desks,
-        codecs={"x12": by_format[Format.X12_278], "event": by_format[Format.EVENT]},
+        codecs=answer_codecs(by_format),
         narrow=narrow,
         now=clock.now,
         new_id=new_id,
@@ -274,7 +275,7 @@ def warnings_of(settings: Settings, destinations: Mapping[DestinationId, Destina
     if settings.sandbox:
         return
     for id, destination in destinations.items():
-        if destination.transport == "x12_http" and not destination.url:
+        if destination.transport != "kafka_topic" and not destination.url:
             yield f"mappings/delegates/{id}.yaml has no url: every leg to it becomes a dead letter"
 
 

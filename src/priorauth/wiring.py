@@ -8,19 +8,22 @@ from functools import partial
 
 import httpx2
 
+from priorauth.adapters.delegates.fhir_pas import FhirPas
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
 from priorauth.adapters.delegates.no_address import NoAddress
 from priorauth.adapters.delegates.x12_http import X12Http
 from priorauth.adapters.fhir_profiles import load_checker
 from priorauth.adapters.knowledge import Knowledge
+from priorauth.domain.exchange import X12
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.outcomes import outcome_of_findings
 from priorauth.fhir.profiles import BundleProfile
-from priorauth.services.ports import DelegateTransport, Destination
+from priorauth.services.ports import DelegateTransport, Destination, LegCodec
 from priorauth.settings import Settings
+from priorauth.translate.fhir_legs import PasLegCodec
 from priorauth.translate.fhir_message import PasCodec
 from priorauth.x12.writing import Address
 
@@ -49,6 +52,16 @@ def check_request(version: str, bundle: Bundle) -> Sequence[Finding]:
     return load_checker(version).check_bundle(bundle, BundleProfile.REQUEST)
 
 
+def pas_leg_codecs(knowledge: Knowledge) -> Mapping[Format, LegCodec]:
+    """How legs are written for destinations that speak PAS, by version."""
+    return {each: PasLegCodec(version=each, crosswalks=knowledge.crosswalks) for each in PAS_VERSIONS.values()}
+
+
+def answer_codecs(by_format: Mapping[Format, LegCodec]) -> Mapping[str, LegCodec]:
+    """What reads an answer, by the answer's format: any interchange is `x12`."""
+    return {X12 if format is Format.X12_278 else format.value: codec for format, codec in by_format.items()}
+
+
 def addresses(destinations: Mapping[DestinationId, Destination]) -> Mapping[DestinationId, Address]:
     """The X12 addresses of the destinations that speak it."""
     return {
@@ -72,7 +85,9 @@ def transports(
         if destination.transport == "kafka_topic":
             found[id] = KafkaTopic(id)
             continue
-        simulated = f"{settings.base_url}/sandbox/delegates/{id}/x12" if settings.sandbox else ""
-        url = simulated or destination.url
-        found[id] = X12Http(id, url, http, now=now) if url else NoAddress()
+        speaks_pas = destination.transport == "fhir_pas"
+        door = "fhir" if speaks_pas else "x12"
+        url = f"{settings.base_url}/sandbox/delegates/{id}/{door}" if settings.sandbox else destination.url
+        call = FhirPas if speaks_pas else X12Http
+        found[id] = call(id, url, http, now=now) if url else NoAddress()
     return found

@@ -30,6 +30,7 @@ DESTINATIONS = {
     "a delegate that takes X12": "msk-spine-and-pain",
     "a desk": "dental",
     "a delegate and a desk": "split-imaging-and-surgery",
+    "a delegate that takes events and one that takes PAS": "split-imaging-and-sleep",
 }
 
 

@@ -35,7 +35,7 @@ from priorauth.services.route_review import RouteReview
 from priorauth.settings import Settings
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_review import narrow
-from priorauth.wiring import addresses
+from priorauth.wiring import addresses, answer_codecs, pas_leg_codecs
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 WAIT = timedelta(seconds=10)
@@ -51,13 +51,14 @@ class Called:
     destination: DestinationId
     replies: list[bytes | Exception | None] = field(default_factory=list)
     received: list[Message] = field(default_factory=list)
+    format: str = "x12"
 
     async def send(self, message: Message) -> Answer | None:
         self.received.append(message)
         reply = self.replies.pop(0) if self.replies else None
         if isinstance(reply, Exception):
             raise reply
-        return reply and Answer(destination=self.destination, format="x12", body=reply, at=self.now)
+        return reply and Answer(destination=self.destination, format=self.format, body=reply, at=self.now)
 
 
 class MemoryGateway:
@@ -75,9 +76,11 @@ class MemoryGateway:
                 gateway=OURSELVES, destinations=addresses(knowledge.destinations), is_test=True
             ),
             Format.EVENT: EventLegCodec(source=EVENT_SOURCE),
+            **pas_leg_codecs(knowledge),
         }
         transports: dict[DestinationId, DelegateTransport] = {id: KafkaTopic(id) for id in knowledge.destinations}
-        transports[self.turningpoint.destination] = self.turningpoint
+        self.sleep = Called(NOON, DestinationId("sleep-management-solutions"), format="pas-2.2.1")
+        transports |= {each.destination: each for each in (self.turningpoint, self.sleep)}
         made: dict[str, Any] = {"unit_of_work": self.store, "now": self.now, "new_id": self.new_id}
         self.receive = ReceiveReview(unit_of_work=self.store, new_id=self.new_id)
         self.route = RouteReview(
@@ -91,7 +94,7 @@ class MemoryGateway:
             **made,
             destinations=knowledge.destinations,
             desks=knowledge.desks,
-            codecs={"x12": codecs[Format.X12_278], "event": codecs[Format.EVENT]},
+            codecs=answer_codecs(codecs),
             narrow=narrow,
         )
         self.dispatch = DispatchLeg(

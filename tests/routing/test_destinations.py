@@ -35,6 +35,30 @@ def test_a_delegate_that_speaks_278_attests_who_denies() -> None:
     assert speaks_x12 == {"turningpoint": "physician_only"}
 
 
+def test_every_way_to_take_legs_is_spoken_by_a_delegate() -> None:
+    spoken = {destination.format for destination in SHIPPED.values() if destination.kind is DestinationKind.DELEGATE}
+
+    assert spoken == {"x12-278", "pas-2.2.1", "event"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ("format: event", "pas-2.2.1 and pas-2.0.1 are the formats of the transport fhir_pas"),
+        (
+            "format: pas-2.0.1\nurl: http://sleep.example/fhir",
+            "the url of a delegate that speaks pas begins with https",
+        ),
+    ],
+    ids=["an event by $submit", "PAS without TLS"],
+)
+def test_a_delegate_that_speaks_pas_is_called_by_submit_over_tls(wrong: str, line: str) -> None:
+    text = (MAPPINGS / "delegates" / "sleep-management-solutions.yaml").read_text()
+
+    with pytest.raises(DestinationError, match=line):
+        load_destination("sleep-management-solutions.yaml", text.replace("format: pas-2.2.1", wrong))
+
+
 def test_a_fault_is_told_with_line_and_column() -> None:
     text = (MAPPINGS / "delegates" / "optum.yaml").read_text().replace("kind: delegate", "kind: friend")
 

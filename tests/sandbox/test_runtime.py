@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from crosswalk_tables import CROSSWALKS
 from memory.bus import MemoryBus, MemoryLog
 from memory.store import MemoryStore
 from priorauth.adapters.archive import Seal
@@ -67,6 +68,7 @@ class Gateway:
             unit_of_work=self.store,
             destinations=DESTINATIONS,
             codec=CODEC,
+            crosswalks=CROSSWALKS,
             tables=MAPPINGS / "sandbox",
             casebook=Casebook(folder / "cases", Seal(bytes(32))),
             gateway_url="http://127.0.0.1:9",

@@ -20,11 +20,12 @@ from priorauth.domain.exchange import Answer, LegIdentity
 from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.reviews import Leg, LegId, ReviewId, ReviewItem
 from priorauth.sandbox.behaviours import Behaviour
+from priorauth.sandbox.calls import GatewayDoor
 from priorauth.sandbox.casebook import Casebook
 from priorauth.sandbox.cases import OpenCase
 from priorauth.sandbox.caseworker import Caseworker
 from priorauth.sandbox.tables import read_behaviours
-from priorauth.sandbox.x12_delegates import HttpOutlet, X12Delegates
+from priorauth.sandbox.x12_delegates import X12Delegates, X12Outlet
 from priorauth.services.ports import Retryable
 from priorauth.translate.finding_rules import read_finding_table
 from priorauth.translate.legs import X12LegCodec
@@ -206,7 +207,7 @@ async def test_a_line_for_later_is_delivered_as_another_response_to_the_same_leg
 
 
 @asynccontextmanager
-async def gateway(status: int, received: list[bytes]) -> AsyncIterator[HttpOutlet]:
+async def gateway(status: int, received: list[bytes]) -> AsyncIterator[X12Outlet]:
     """A door that takes one request at a time, keeps it, and answers with a status."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -220,7 +221,7 @@ async def gateway(status: int, received: list[bytes]) -> AsyncIterator[HttpOutle
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server, httpx2.AsyncClient(timeout=2) as client:
-        yield HttpOutlet(client, CODEC, f"http://127.0.0.1:{port}")
+        yield X12Outlet(GatewayDoor(client, f"http://127.0.0.1:{port}"), CODEC)
 
 
 async def test_a_later_determination_is_posted_where_delegates_post(desk: Desk) -> None:

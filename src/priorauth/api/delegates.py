@@ -13,20 +13,28 @@ from priorauth.bootstrap import Gateway
 from priorauth.domain.access import CallerKind
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import Format
+from priorauth.services.ports import Destination
+from priorauth.translate.fhir_legs import is_resource
+
+PAS_VERSIONS = (Format.PAS_2_2_1, Format.PAS_2_0_1)
 
 router = APIRouter(tags=["delegates"])
 
 
 @router.post("/delegates/{delegate}/determinations", summary="Return a determination or a decline")
 async def post_determination(request: Request, caller: TheCaller, delegate: str) -> Response:
-    """A 278 response interchange, or JSON of the event schemas. The same answer sent twice is recorded once."""
+    """A 278 response interchange, a PAS response Bundle, or JSON of the event schemas.
+
+    The same answer sent twice is recorded once.
+    """
     gateway: Gateway = request.app.state.gateway
     if not caller.is_for(CallerKind.DELEGATE, delegate):
         raise not_yours("this is another delegate's door")
     if DestinationId(delegate) not in gateway.destinations:
         raise not_found("delegate")
     body = await read_body(request)
-    format = "event" if body.lstrip()[:1] == b"{" else "x12"
+    format = format_of(body, gateway.destinations[DestinationId(delegate)])
     recorded = await gateway.record_determination(
         Answer(destination=DestinationId(delegate), format=format, body=body, at=gateway.now())
     )
@@ -42,3 +50,12 @@ async def post_determination(request: Request, caller: TheCaller, delegate: str)
     if not recorded.legs:
         raise Problem(HTTPStatus.NOT_FOUND, "the answer names no leg that is with this delegate")
     return json_response({"legs": recorded.legs}, status=HTTPStatus.ACCEPTED)
+
+
+def format_of(body: bytes, destination: Destination) -> str:
+    """What an answer is written in. A PAS Bundle is of the version that the destination speaks, else of the newest."""
+    if body.lstrip()[:1] != b"{":
+        return "x12"
+    if not is_resource(body):
+        return "event"
+    return destination.format.value if destination.format in PAS_VERSIONS else Format.PAS_2_2_1.value

@@ -134,6 +134,7 @@ def build_sandbox(gateway: Gateway) -> Sandbox:
         unit_of_work=gateway.unit_of_work,
         destinations=gateway.destinations,
         codec=gateway.tools.codec,
+        crosswalks=gateway.tools.knowledge.crosswalks,
         tables=gateway.tools.folder / "sandbox",
         casebook=Casebook(settings.data_folder / "sandbox-cases", gateway.seal),
         gateway_url=settings.base_url,

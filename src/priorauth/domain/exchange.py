@@ -71,7 +71,7 @@ class Answer:
     """What a destination sent back, at once or later, before it is read."""
 
     destination: DestinationId
-    format: str  # "x12" or "event"
+    format: str  # "x12", "event", "pas-2.2.1" or "pas-2.0.1"
     body: bytes = field(repr=False)
     at: datetime
     in_reply_to: LegId | None = None  # where it came back on the call that sent the leg

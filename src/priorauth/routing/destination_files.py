@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from priorauth.routing.pack_files import Citation, Identifier, PackPart, Text
 from priorauth.routing.yaml_source import SourceFault, YamlNotReadable, read_yaml
@@ -51,7 +51,8 @@ class DestinationFile(PackPart):
     """One destination.
 
     `denials: physician_only` attests that only physicians deny there for medical necessity, which a 278 answer cannot
-    carry. `administrative_reasons` are the HCR03 codes of denials that need no physician.
+    carry. `administrative_reasons` are the HCR03 codes of denials that need no physician. `url` is where a leg is
+    posted; of a delegate that speaks PAS it is the base of its FHIR endpoint, above `Claim/$submit`.
     """
 
     id: Identifier
@@ -59,8 +60,8 @@ class DestinationFile(PackPart):
     kind: DestinationKind
     payers: Annotated[list[Text], Field(min_length=1)]
     citation: Citation
-    format: Literal["x12-278", "event"]
-    transport: Literal["x12_http", "kafka_topic"]
+    format: Literal["x12-278", "pas-2.2.1", "pas-2.0.1", "event"]
+    transport: Literal["x12_http", "fhir_pas", "kafka_topic"]
     url: Text | None = None
     interchange: InterchangeFile | None = None
     queues: tuple[Identifier, ...] = ()
@@ -70,6 +71,15 @@ class DestinationFile(PackPart):
     hours: HoursFile | None = None
     numbers: tuple[NumberFile, ...] = ()
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def speaks_what_its_transport_carries(self) -> Self:
+        """PAS goes by `$submit` over TLS, and nothing else does."""
+        if self.format.startswith("pas-") != (self.transport == "fhir_pas"):
+            raise ValueError("pas-2.2.1 and pas-2.0.1 are the formats of the transport fhir_pas, and of no other")
+        if self.transport == "fhir_pas" and self.url and not self.url.startswith("https://"):
+            raise ValueError("the url of a delegate that speaks PAS begins with https")
+        return self
 
 
 class DestinationError(Exception):

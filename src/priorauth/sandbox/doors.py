@@ -1,4 +1,4 @@
-"""The sandbox's HTTP paths: where simulated X12 delegates take legs, and where a tester decides by hand."""
+"""The sandbox's HTTP paths: where simulated delegates that are called take legs, and where a tester decides by hand."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from priorauth.adapters.clock import Clock
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import ReviewId
+from priorauth.fhir.bundles import FhirSyntaxError
 from priorauth.sandbox.runtime import Sandbox
 from priorauth.services.ports import NotKnown
 from priorauth.x12.faults import X12SyntaxError
@@ -60,6 +61,18 @@ def sandbox_router(sandbox: Sandbox, clock: Clock) -> APIRouter:
             answer = sandbox.x12.answer(DestinationId(delegate), await request.body())
         except X12SyntaxError:
             return _problem(HTTPStatus.BAD_REQUEST, "the body is not a readable X12 interchange")
+        if answer.body is None:
+            return await _never(request, sandbox)
+        return Response(answer.body, media_type=answer.media_type)
+
+    @router.post("/delegates/{delegate}/fhir/Claim/$submit", summary="A simulated delegate's door for PAS legs")
+    async def submit_leg(request: Request, delegate: str) -> Response:
+        if not sandbox.speaks_pas(DestinationId(delegate)):
+            return _problem(HTTPStatus.NOT_FOUND, "no simulated delegate of that name speaks PAS")
+        try:
+            answer = sandbox.pas.answer(DestinationId(delegate), await request.body())
+        except FhirSyntaxError as fault:
+            return _problem(HTTPStatus.BAD_REQUEST, str(fault))
         if answer.body is None:
             return await _never(request, sandbox)
         return Response(answer.body, media_type=answer.media_type)

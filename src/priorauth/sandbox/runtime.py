@@ -15,12 +15,15 @@ import structlog
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, Leg, LegId, ReviewId
 from priorauth.sandbox.behaviours import Behaviour
+from priorauth.sandbox.calls import GatewayDoor
 from priorauth.sandbox.casebook import Casebook
 from priorauth.sandbox.caseworker import Caseworker, Outlet
 from priorauth.sandbox.event_delegates import GROUP, EventDelegates, TopicOutlet
+from priorauth.sandbox.pas_delegates import PasDelegates, PasOutlet, PasWords
 from priorauth.sandbox.tables import read_behaviours
-from priorauth.sandbox.x12_delegates import HttpOutlet, X12Delegates
+from priorauth.sandbox.x12_delegates import X12Delegates, X12Outlet
 from priorauth.services.ports import Codec, Destination, EventBus, NotKnown, UnitOfWork
+from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.events import requests_topic
 
 TICK_SECONDS = 0.1
@@ -63,6 +66,7 @@ class Sandbox:
         unit_of_work: UnitOfWork,
         destinations: Mapping[DestinationId, Destination],
         codec: Codec,
+        crosswalks: Crosswalks,
         tables: Path,
         casebook: Casebook,
         gateway_url: str,
@@ -73,20 +77,23 @@ class Sandbox:
         self._arrival = arrival
         self._unit_of_work = unit_of_work
         self._client = httpx2.AsyncClient(timeout=CALL_SECONDS)
+        formats = {id: destination.format for id, destination in destinations.items()}
+        door, words = GatewayDoor(self._client, gateway_url), PasWords(formats, crosswalks, gateway_url)
         topic_outlet = TopicOutlet(bus)
-        http_outlet = HttpOutlet(self._client, codec, gateway_url)
-        outlets: dict[DestinationId, Outlet] = {
-            id: topic_outlet if destination.format is Format.EVENT else http_outlet
-            for id, destination in destinations.items()
+        by_format: Mapping[Format, Outlet] = {
+            Format.EVENT: topic_outlet,
+            Format.X12_278: X12Outlet(door, codec),
+            Format.PAS_2_2_1: PasOutlet(door, words),
+            Format.PAS_2_0_1: PasOutlet(door, words),
         }
+        outlets = {id: by_format[format] for id, format in formats.items()}
         self._casebook = casebook
         self._caseworker = Caseworker(table=read_behaviours(tables), casebook=self._casebook, outlets=outlets, now=now)
         self._events = EventDelegates(self._caseworker, topic_outlet, now)
-        self._topics = [
-            requests_topic(id) for id, destination in destinations.items() if destination.format is Format.EVENT
-        ]
+        self._topics = [requests_topic(id) for id, format in formats.items() if format is Format.EVENT]
         self._tasks: list[asyncio.Task[None]] = []
         self.x12 = X12Delegates(self._caseworker, codec, now)
+        self.pas = PasDelegates(self._caseworker, words, now)
         self.stopping = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -113,6 +120,10 @@ class Sandbox:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._client.aclose()
         self._casebook.close()
+
+    def speaks_pas(self, destination: DestinationId) -> bool:
+        """True for a simulated destination that takes its legs by `$submit`."""
+        return self.pas.words.versions.get(destination) in (Format.PAS_2_2_1, Format.PAS_2_0_1)
 
     async def decide(self, review_id: ReviewId, actions: Mapping[int, str]) -> None:
         """Decide lines of a review as people would. NotKnown where a line is with no simulated destination.
@@ -150,12 +161,14 @@ class Sandbox:
         return places
 
     def _places_of(self, leg: Leg, trace: LegId) -> Mapping[int, Place]:
-        """The lines of a leg, known by its id where it came as an event, by our trace where it came in X12."""
-        if self._casebook.find(leg.destination, leg.id):
-            return {sequence: Place(leg.destination, leg.id, sequence) for sequence in leg.sequences}
-        if self._casebook.find(leg.destination, trace):
-            numbered = enumerate(leg.sequences, start=1)
-            return {sequence: Place(leg.destination, trace, number) for number, sequence in numbered}
+        """The lines of a leg, known by its id where it came as an event, else by our trace.
+
+        They are in the order in which they went out; a 278 numbers them anew.
+        """
+        for name in (leg.id, trace):
+            if opened := self._casebook.find(leg.destination, name):
+                pairs = zip(leg.sequences, opened.case.review.items, strict=False)
+                return {sequence: Place(leg.destination, name, item.sequence) for sequence, item in pairs}
         return {}
 
     async def _settle_forever(self) -> None:

@@ -5,35 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
-
-import httpx2
-import structlog
 
 from priorauth.domain.determinations import Determination, Reply
 from priorauth.domain.exchange import InboundMessage, Part, ResponseIdentity
 from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.reviews import LegId, ReviewId, ServiceReview
 from priorauth.sandbox.answers import Decided, Declined, Garbage
+from priorauth.sandbox.calls import EVENT_MEDIA_TYPE, GatewayDoor, HttpAnswer, reply_of
 from priorauth.sandbox.cases import Case, OpenCase, stable_number
 from priorauth.sandbox.caseworker import Caseworker
 from priorauth.sandbox.posting import post_decline
-from priorauth.services.ports import Codec, Decoded, Retryable
+from priorauth.services.ports import Codec, Decoded
 
 X12_MEDIA_TYPE = "application/edi-x12"
-EVENT_MEDIA_TYPE = "application/cloudevents+json"
 GATEWAY = PartnerId("sandbox")
 _CONTROL_NUMBER_DIGITS = 9
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """What goes back on the call. None for the body: nothing ever does."""
-
-    body: bytes | None
-    media_type: str = X12_MEDIA_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +36,28 @@ class X12Delegates:
         reviewed = [part for part in decoded.parts if part.review is not None]
         if not reviewed or reviewed[0].rejections:
             replies = {part.number: (part.review, _rejection(part)) for part in reviewed if part.review is not None}
-            return HttpAnswer(decoded.respond(replies, _identity(str(interchange[:200]), self.now())))
+            response = decoded.respond(replies, _identity(str(interchange[:200]), self.now()))
+            return HttpAnswer(response, X12_MEDIA_TYPE)
         case = _case(destination, reviewed[0], interchange)
         answer = self.caseworker.receive(case)
         if isinstance(answer, Decided):
-            return HttpAnswer(_response(decoded, case, answer.determination))
+            return HttpAnswer(_response(decoded, case, answer.determination), X12_MEDIA_TYPE)
         if isinstance(answer, Declined):
             return HttpAnswer(post_decline(case, answer.reason, self.now()), EVENT_MEDIA_TYPE)
-        return HttpAnswer(answer.body if isinstance(answer, Garbage) else None)
+        return HttpAnswer(answer.body if isinstance(answer, Garbage) else None, X12_MEDIA_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
-class HttpOutlet:
-    """Posts later determinations to the gateway. Satisfies `caseworker.Outlet`."""
+class X12Outlet:
+    """Posts later 278 responses to the gateway. Satisfies `caseworker.Outlet`."""
 
-    client: httpx2.AsyncClient
+    door: GatewayDoor
     codec: Codec
-    gateway_url: str
 
     async def deliver(self, opened: OpenCase) -> None:
-        """Post the 278 response. Raises Retryable where the gateway could not be reached or cannot take it now."""
         case = opened.case
         decoded = _decode(self.codec, case.request, opened.said.decided_at)
-        url = f"{self.gateway_url}/delegates/{case.destination}/determinations"
-        try:
-            response = await self.client.post(
-                url, content=_response(decoded, case, opened.said), headers={"Content-Type": X12_MEDIA_TYPE}
-            )
-        except httpx2.TransportError:
-            raise Retryable("the gateway could not be reached") from None
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Retryable(f"the gateway answered {response.status_code}")
-        if not response.is_success:
-            log.warning("sandbox_determination_refused", destination=case.destination, status=response.status_code)
+        await self.door.post(case.destination, _response(decoded, case, opened.said), X12_MEDIA_TYPE)
 
 
 def _decode(codec: Codec, interchange: bytes, at: datetime) -> Decoded:
@@ -107,19 +82,7 @@ def _reviewed(part: Part) -> ServiceReview:
 def _response(decoded: Decoded, case: Case, said: Determination) -> bytes:
     """The 278 response for a determination. The same determination gives the same bytes."""
     part = next(part for part in decoded.parts if part.review is not None)
-    reply = Reply(
-        review_id=case.review.id,
-        number=1,
-        made_at=said.decided_at,
-        items=said.items,
-        rejections=said.rejections,
-        certification_number=said.certification_number,
-        administrative_number=said.administrative_number,
-        information=said.information,
-        message=said.message,
-        traces=said.traces,
-    )
-    return decoded.respond({part.number: (_reviewed(part), reply)}, _identity(said.id, said.decided_at))
+    return decoded.respond({part.number: (_reviewed(part), reply_of(case, said))}, _identity(said.id, said.decided_at))
 
 
 def _rejection(part: Part) -> Reply:

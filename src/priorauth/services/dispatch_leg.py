@@ -107,7 +107,7 @@ class DispatchLeg:
             id=MessageId(self.new_id("msg")),
             direction=Direction.SENT,
             counterpart=leg.destination,
-            format="x12" if destination.format is Format.X12_278 else "event",
+            format="x12" if destination.format is Format.X12_278 else destination.format.value,
             at=self.now(),
             body=self.codecs[destination.format].encode(review, leg, identity),
             control_number=str(identity.control_number),
@@ -123,7 +123,7 @@ class DispatchLeg:
         """The review, with the number by which this destination knows the one that it changes.
 
         A requester names it by another destination's number, or by our own id where nobody gave one (REF NT). What this
-        destination gave stands instead; else the trace of our 278 to it, which does not carry our id.
+        destination gave stands instead; else the trace of our leg to it: only an event carries our id.
         """
         prior = await find_prior(work, review)
         if prior is None or prior.named_by == destination.id:
@@ -139,7 +139,7 @@ class DispatchLeg:
             return review
         said = [each for each in await work.determinations(prior_id) if each.decided_by == destination.id]
         dispatch = await work.dispatch(sent[-1].id)
-        trace = dispatch.trace if dispatch and destination.format is Format.X12_278 else prior_id
+        trace = dispatch.trace if dispatch and destination.format is not Format.EVENT else prior_id
         authorization = next((each.certification_number for each in reversed(said) if each.certification_number), "")
         case = next((each.administrative_number for each in reversed(said) if each.administrative_number), trace)
         event = replace(review.event, previous_authorization=authorization, previous_administrative=case)

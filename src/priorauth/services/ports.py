@@ -376,8 +376,8 @@ class Destination:
     id: DestinationId
     name: str
     is_desk: bool
-    format: Format  # what its legs are written in: X12_278 or EVENT
-    transport: str  # "x12_http" or "kafka_topic"
+    format: Format  # what its legs are written in
+    transport: str  # "x12_http", "fhir_pas" or "kafka_topic"
     url: str = ""
     interchange_qualifier: str = "ZZ"
     interchange_id: str = ""

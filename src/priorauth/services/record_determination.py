@@ -52,7 +52,7 @@ class RecordDetermination:
     unit_of_work: UnitOfWork
     destinations: Mapping[DestinationId, Destination]
     desks: Mapping[PayerId, DestinationId]
-    codecs: Mapping[str, LegCodec]  # by the answer's format: "x12" or "event"
+    codecs: Mapping[str, LegCodec]  # by the answer's format
     narrow: Callable[[ServiceReview, tuple[int, ...]], ServiceReview]
     now: Callable[[], datetime]
     new_id: Callable[[str], str]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from priorauth.domain.determinations import Determination
 from priorauth.domain.exchange import Answer, Decline, LegIdentity
-from priorauth.domain.findings import Finding
+from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
 from priorauth.domain.reviews import Format, Leg, ServiceReview, Trace
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource, write_resource
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
-from priorauth.translate.fhir_determination import determination_from_fhir, returned_traces
+from priorauth.translate.fhir_determination import determination_from_fhir, response_of, returned_traces
 from priorauth.translate.fhir_reading import child, children, text
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.legs import TRACE_ASSIGNER, answer_id
@@ -43,6 +43,17 @@ class PasLegCodec:
         found = (trace for bundle in _responses(body) for trace in returned_traces(bundle))
         return tuple(dict.fromkeys(found))
 
+    def faults(self, body: bytes) -> tuple[Finding, ...]:
+        """Where there is no response Bundle with a ClaimResponse that names its request."""
+        try:
+            read_resource(body)
+        except FhirSyntaxError:
+            return (_unreadable(""),)
+        answers = [entry for bundle in _responses(body) if (entry := response_of(bundle)) is not None]
+        if not answers:
+            return (_unreadable("Bundle.entry"),)
+        return () if self.traces(body) else (_unreadable(f"Bundle.entry[{answers[0]}].resource.request.identifier"),)
+
     def read(
         self, answer: Answer, trace: str, leg: Leg, review: ServiceReview
     ) -> Determination | Decline | tuple[Finding, ...]:
@@ -59,6 +70,21 @@ class PasLegCodec:
                     version=self.version,
                 )
         return ()
+
+
+def is_resource(body: bytes) -> bool:
+    """True where the bytes are a FHIR resource, as opposed to the JSON of an event."""
+    try:
+        read_resource(body)
+    except FhirSyntaxError:
+        return False
+    return True
+
+
+def _unreadable(path: str) -> Finding:
+    return Finding(
+        code=FindingCode.DETERMINATION_UNREADABLE, severity=Severity.ERROR, snip=SnipType.SYNTAX, at=Position(path=path)
+    )
 
 
 def _responses(body: bytes) -> list[Bundle]:

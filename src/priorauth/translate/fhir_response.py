@@ -23,8 +23,10 @@ from priorauth.translate.fhir_vocabulary import (
     CARE_TEAM_SCOPE,
     PAS,
     REVIEWER,
+    TAXONOMY,
     TRANSMISSION,
     Written,
+    coded,
     compact,
     complex_extension,
     entry,
@@ -45,11 +47,15 @@ _PEOPLE = (ReviewerRole.PHYSICIAN, ReviewerRole.NURSE, ReviewerRole.PHARMACIST, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseOptions:
-    """Which version of PAS answers, at which base url, and whether to a submission or to an inquiry."""
+    """Which version of PAS answers, at which base url, and whether to a submission or to an inquiry.
+
+    `physicians_as` is the taxonomy code of the physicians who review, where the writer knows their specialty.
+    """
 
     version: Format
     base: str
     is_inquiry: bool = False
+    physicians_as: str = ""
 
 
 def reply_to_fhir(
@@ -235,8 +241,10 @@ class _Answer:
         roles = {each.reviewer for each in self.reply.items if each.reviewer}
         if not roles:
             return []
-        by_person = any(role in _PEOPLE for role in roles)
-        return [complex_extension(REVIEWER, [valued("wasHumanReviewedFlag", "Boolean", by_person)])]
+        about = [valued("wasHumanReviewedFlag", "Boolean", any(role in _PEOPLE for role in roles))]
+        if self.options.physicians_as and ReviewerRole.PHYSICIAN in roles:
+            about.append(coded("reviewerSpecialty", TAXONOMY, self.options.physicians_as))
+        return [complex_extension(REVIEWER, about)]
 
     def _providers(self, claim: Element) -> list[Written]:
         """Who may do what was certified: the care team of the whole claim (2010EA)."""

@@ -17,7 +17,7 @@ from priorauth.domain.findings import Finding, FindingCode, Position, Severity, 
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import Format, Leg, LegId, ReviewId
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource, write_resource
-from priorauth.translate.fhir_legs import PasLegCodec
+from priorauth.translate.fhir_legs import PasLegCodec, is_resource
 from priorauth.translate.fhir_message import PAYER_UNKNOWN, PasCodec, PasMessage
 from priorauth.translate.fhir_reading import child, children, text
 from priorauth.translate.fhir_response import ResponseOptions, reply_to_fhir
@@ -207,6 +207,36 @@ def test_an_answer_nested_in_parameters_is_found_too() -> None:
     codec = PasLegCodec(version=Format.PAS_2_2_1, crosswalks=CROSSWALKS)
     assert review.event.traces[0].number in codec.traces(write_resource(nested))
     assert codec.traces(b"not json") == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        (b"not json", ""),
+        (b'{"resourceType": "OperationOutcome"}', "Bundle.entry"),
+        (b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}', "Bundle.entry"),
+        (
+            b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "ClaimResponse"}}]}',
+            "Bundle.entry[0].resource.request.identifier",
+        ),
+    ],
+    ids=["no resource", "no Bundle", "no ClaimResponse", "nothing that names the request"],
+)
+def test_what_keeps_an_answer_from_naming_a_leg_is_told(data: bytes, path: str) -> None:
+    codec = PasLegCodec(version=Format.PAS_2_2_1, crosswalks=CROSSWALKS)
+
+    (finding,) = codec.faults(data)
+
+    assert codec.traces(data) == ()
+    assert (finding.code, finding.at.path) == (FindingCode.DETERMINATION_UNREADABLE, path)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(b'{"resourceType": "Bundle"}', True), (b'{"leg_id": "leg-1"}', False), (b"ISA*00*", False), (b"[]", False)],
+)
+def test_a_resource_is_told_from_the_json_of_an_event(data: bytes, expected: bool) -> None:
+    assert is_resource(data) is expected
 
 
 def test_what_was_written_is_decoded_with_the_same_digits() -> None:

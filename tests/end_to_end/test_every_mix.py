@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 import pytest
 
+from crosswalk_tables import CROSSWALKS
 from interchanges import NUMBERS, kinds_of, renumbered, sample, segments_of, text_of, with_trace
+from memory.gateway import TOOLS
+from priorauth.adapters.fhir_profiles import load_checker
+from priorauth.domain.exchange import InboundMessage
+from priorauth.domain.parties import PartnerId
+from priorauth.domain.reviews import Format, ReviewId, ServiceReview
+from priorauth.fhir.bundles import Bundle, read_resource, write_resource
+from priorauth.fhir.profiles import BundleProfile
+from priorauth.translate.fhir_request import review_to_fhir
 
 SLEEP_STUDY = "sleep study"
 DELEGATES = {"278": "msk-knee-replacement", "PAS": SLEEP_STUDY, "events": "imaging-mri"}
 """What each delegate speaks, and a request that goes to it alone."""
+
+SPOKEN = {"278": "x12", "PAS": "pas-2.2.1", "events": "event"}
+ACTIONS = [("CERTIFY", "A1"), ("DENY", "A3"), ("MODIFY", "A6")]
+LOADED = {version: load_checker(version) for version in ("2.2.1", "2.0.1")}
+REVIEW_ACTION_CODE = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/extension-reviewActionCode"
 
 
 def asked(name: str) -> bytes:
@@ -34,6 +50,15 @@ def forced(name: str, behaviour: str) -> bytes:
     return renumbered(with_trace(asked(name), f"SBX-{behaviour}-{next(NUMBERS)}"))
 
 
+def review_of(interchange: bytes) -> ServiceReview:
+    """The review that a 278 is read into."""
+    at = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    inbound = InboundMessage(format="x12", partner=PartnerId("sandbox"), body=interchange, received_at=at)
+    review = TOOLS.codec.decode(inbound, lambda: ReviewId("rev-1")).parts[0].review
+    assert review is not None
+    return review
+
+
 def formats_of_legs(http: httpx2.Client, review_id: str) -> list[tuple[str, str]]:
     """The role and the format of what went to delegates and came from them."""
     messages = http.get(f"/reviews/{review_id}/messages").json()["messages"]
@@ -44,8 +69,8 @@ def actions_of(interchange: bytes) -> list[str]:
     return [segment.split("*")[1] for segment in segments_of(interchange, "HCR")]
 
 
-@pytest.mark.parametrize(("delegate", "format"), [("278", "x12"), ("PAS", "pas-2.2.1"), ("events", "event")])
-@pytest.mark.parametrize(("behaviour", "action"), [("CERTIFY", "A1"), ("DENY", "A3"), ("MODIFY", "A6")])
+@pytest.mark.parametrize(("delegate", "format"), SPOKEN.items())
+@pytest.mark.parametrize(("behaviour", "action"), ACTIONS)
 def test_a_278_is_answered_with_a_278_whatever_its_delegate_speaks(
     http: httpx2.Client, delegate: str, format: str, behaviour: str, action: str
 ) -> None:
@@ -83,8 +108,57 @@ def test_a_pas_delegate_may_decline_and_the_desk_takes_over(http: httpx2.Client)
     answer = http.post("/x12", content=forced(SLEEP_STUDY, "DECLINE"))
 
     legs = http.get(f"/reviews/{answer.headers['X-Review-Id']}").json()["legs"]
-    assert [(leg["destination"], leg["state"]) for leg in legs][0] == ("sleep-management-solutions", "declined")
-    assert legs[1]["destination"] == "allways-um"
+    assert [(leg["destination"], leg["took_over"] is None) for leg in legs] == [
+        ("sleep-management-solutions", True),
+        ("allways-um", False),
+    ]
+    assert legs[0]["state"] == "declined"
+
+
+@pytest.mark.parametrize(("delegate", "format"), SPOKEN.items())
+@pytest.mark.parametrize("version", ["2.2.1", "2.0.1"])
+@pytest.mark.parametrize(("behaviour", "action"), ACTIONS)
+def test_a_bundle_is_answered_with_a_bundle_of_its_version_whatever_its_delegate_speaks(
+    http: httpx2.Client, version: str, delegate: str, format: str, behaviour: str, action: str
+) -> None:
+    answer = submit(http, version, DELEGATES[delegate], behaviour)
+
+    found = answer.json()
+    response = found["entry"][0]["resource"]
+    assert (response["resourceType"], found["type"], response["outcome"]) == ("ClaimResponse", "collection", "complete")
+    assert set(reviewed(response)) == {action}
+    assert {each["itemSequence"] for each in response["item"]} == {1}
+    assert LOADED[version].check_bundle(Bundle(read_resource(answer.content)), BundleProfile.RESPONSE) == ()
+    assert formats_of_legs(http, answer.headers["X-Review-Id"]) == [
+        ("leg 1 request", format),
+        ("leg 1 answer", format),
+    ]
+
+
+def submit(http: httpx2.Client, version: str, name: str, behaviour: str) -> httpx2.Response:
+    """The same request as a Bundle of a version of PAS, forcing a behaviour of the sandbox."""
+    review = review_of(forced(name, behaviour))
+    bundle = review_to_fhir(review, crosswalks=CROSSWALKS, version=Format(f"pas-{version}"))
+    answer = http.post(
+        f"/fhir/{version}/Claim/$submit",
+        content=write_resource(bundle),
+        headers={"Content-Type": "application/fhir+json"},
+    )
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def reviewed(response: dict[str, Any]) -> list[str]:
+    """The review actions of the items of a ClaimResponse."""
+    return [
+        coding["code"]
+        for item in response["item"]
+        for adjudication in item["adjudication"]
+        for action in adjudication["extension"]
+        for part in action["extension"]
+        if part["url"] == REVIEW_ACTION_CODE
+        for coding in part["valueCodeableConcept"]["coding"]
+    ]
 
 
 def until_delivered(http: httpx2.Client, review_id: str) -> list[bytes]:

@@ -29,7 +29,7 @@ COMMAND_LINE = (PACKAGE / "cli.py", PACKAGE / "cli")
 MAY_TAKE_A_LOGGER = (PACKAGE / "observability.py", PACKAGE / "adapters" / "second_opinions")
 MAY_CATCH_EVERYTHING = (
     PACKAGE / "worker.py",
-    PACKAGE / "adapters" / "consumer.py",  # a message that cannot be handled must let those behind it past
+    PACKAGE / "adapters" / "lanes.py",  # a message that cannot be handled must let those behind it past
     PACKAGE / "adapters" / "second_opinions",
 )
 

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
+from testbed.kafka import Kafka
 from testbed.postgres import Postgres
 from testbed.processes import Process, noted, remove, this_process
 from testbed.service import Service, Unavailable
@@ -34,7 +35,7 @@ OWNER = "owner.json"
 
 def services() -> Sequence[Service]:
     """Every service there is. A new one is a module and a line here."""
-    return [Postgres()]
+    return [Postgres(), Kafka()]
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ ALLOWED_FIELDS = frozenset(
         "event", "level", "timestamp", "exception", "review_id", "leg_id", "message_id", "event_id", "event_type",
         "partner", "payer", "delegate", "destination", "rule", "pack_version", "outcome", "state", "status", "route",
         "count", "attempts", "seconds", "topic", "group", "position", "reason", "error_type", "port", "host", "finding",
-        "sets", "sandbox", "database", "version", "task", "type", "client", "scope",
+        "sets", "origin", "instance", "sandbox", "database", "version", "task", "type", "client", "scope",
     }
 )  # fmt: skip
 """The only fields that a log line may have."""

@@ -13,11 +13,11 @@ from contracts.examples import NOON, an_event
 from databases import KEY
 from memory.store import NAMES_ONLY
 from priorauth.adapters.archive import Seal
-from priorauth.adapters.consumer import Pace
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import migrate
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.embedded_bus import EmbeddedBus
+from priorauth.adapters.lanes import Pace
 from priorauth.services.ports import BusMessage, Retryable
 
 TOPIC = "priorauth.events"

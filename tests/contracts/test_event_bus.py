@@ -12,17 +12,17 @@ import pytest
 
 from contracts.examples import NOON
 from databases import KEY, open_store
-from memory.bus import MemoryBus, MemoryLog
+from memory.bus import MOST_SET_ASIDE, MemoryBus, MemoryLog
 from memory.store import MemoryStore
 from priorauth.adapters.archive import Seal
-from priorauth.adapters.consumer import Pace
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.embedded_bus import EmbeddedBus
-from priorauth.services.ports import BusMessage, EventBus, Retryable, UnitOfWork
+from priorauth.adapters.lanes import Pace
+from priorauth.services.ports import BusMessage, EventBus, Retryable, TooManySetAside, UnitOfWork
 
 TOPIC = "priorauth.events"
 OTHER_TOPIC = "priorauth.payer.bcbsm"
-QUICK = Pace(first_pause=0.01, longest_pause=0.05, attempts=3, save_after=0.0)
+QUICK = Pace(first_pause=0.01, longest_pause=0.05, attempts=3, save_after=0.0, most_set_aside=MOST_SET_ASIDE)
 Handle = Callable[[BusMessage], Awaitable[object]]
 
 
@@ -243,3 +243,23 @@ async def test_stop_lets_the_present_message_finish(installation: Installation) 
     await run
 
     assert handled.bodies == [b"slow"]
+
+
+async def test_a_group_that_can_handle_nothing_stops_and_leaves_the_messages_where_they_are(
+    installation: Installation,
+) -> None:
+    bus, broken = installation.start(), Handled()
+    ids = [f"message {number}" for number in range(MOST_SET_ASIDE + 3)]
+    broken.failing = {id: ValueError("a bad deployment") for id in ids}
+    for id in ids:
+        await bus.publish(a_message(id))
+
+    with pytest.raises(TooManySetAside):
+        await asyncio.wait_for(bus.run("group", [TOPIC], broken), 30)
+
+    async with installation.unit_of_work.reading() as work:
+        assert {letter.subject for letter in await work.dead_letters(100)} == set(ids[:MOST_SET_ASIDE])
+    bus, mended = installation.start(), Handled()
+    async with running(bus, "group", [TOPIC], mended):
+        await mended.until(3)
+    assert mended.ids == ids[MOST_SET_ASIDE:]

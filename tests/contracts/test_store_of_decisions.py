@@ -28,6 +28,7 @@ from contracts.examples import (
 from priorauth.domain.access import ClientId
 from priorauth.domain.reviews import LegId, LegState
 from priorauth.services.ports import (
+    BusMessage,
     Conflict,
     DeadLetter,
     Dispatch,
@@ -256,3 +257,32 @@ async def test_a_dead_letter_is_kept_once_and_listed_newest_first(store: UnitOfW
     async with store.reading() as work:
         assert list(await work.dead_letters(10)) == [second, first]
         assert list(await work.dead_letters(1)) == [second]
+
+
+async def test_a_dead_letter_keeps_where_it_came_from_and_the_message_to_hand_over_again(store: UnitOfWork) -> None:
+    message = BusMessage(topic="priorauth.events", key="rev-1", id="evt-1", type="type", body=b"\x00 any bytes")
+    letter = DeadLetter(
+        id="dead", kind="event", subject="evt-1", reason="ValueError", at=NOON, origin="t/3@17", message=message
+    )
+    async with store() as work:
+        await work.add_dead_letter(letter)
+
+    async with store.reading() as work:
+        assert list(await work.dead_letters(10)) == [letter]
+
+
+async def test_a_delivery_is_taken_in_once_and_not_at_all_where_its_transaction_fails(store: UnitOfWork) -> None:
+    async def fail_after_taking_in() -> None:
+        async with store() as work:
+            assert await work.take_in("group:topic:evt-1", NOON)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_taking_in()
+
+    async with store() as work:
+        first = await work.take_in("group:topic:evt-1", NOON)
+    async with store() as work:
+        second = await work.take_in("group:topic:evt-1", NOON)
+        other = await work.take_in("group:topic:evt-2", NOON)
+    assert (first, second, other) == (True, False, True)

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from priorauth.services.ports import BusMessage, DeadLetter, Retryable, UnitOfWork
+from priorauth.services.ports import BusMessage, DeadLetter, Retryable, TooManySetAside, UnitOfWork
 
 ATTEMPTS = 3
 PAUSE = 0.01
+MOST_SET_ASIDE = 4
 
 
 class MemoryLog:
@@ -29,7 +30,7 @@ class MemoryBus:
         self._now = now
         self._changed = asyncio.Condition()
         self._stopping = False
-        self._runs: set[asyncio.Task[None]] = set()
+        self._set_aside_by: dict[str, int] = {}
 
     async def publish(self, message: BusMessage) -> None:
         self._log.messages.setdefault((message.topic, message.id), message)
@@ -39,16 +40,21 @@ class MemoryBus:
     async def run(self, group: str, topics: Sequence[str], handle: Callable[[BusMessage], Awaitable[object]]) -> None:
         done = self._log.done.setdefault(group, set())
         lanes: dict[str, asyncio.Task[None]] = {}
-        while not self._stopping:
+        while not self._stopping and not self._is_overrun(group):
             for name, message in list(self._log.messages.items()):
                 if message.topic in topics and name not in done:
                     lane = lanes.get(message.key)
                     if lane is None or lane.done():
                         lanes[message.key] = asyncio.create_task(self._follow(message.key, topics, done, handle, group))
             async with self._changed:
-                if not self._stopping:
+                if not self._stopping and not self._is_overrun(group):
                     await self._changed.wait()
         await asyncio.gather(*lanes.values())
+        if self._is_overrun(group):
+            raise TooManySetAside
+
+    def _is_overrun(self, group: str) -> bool:
+        return self._set_aside_by.get(group, 0) > MOST_SET_ASIDE
 
     async def stop(self) -> None:
         self._stopping = True
@@ -63,7 +69,7 @@ class MemoryBus:
         handle: Callable[[BusMessage], Awaitable[object]],
         group: str,
     ) -> None:
-        while not self._stopping:
+        while not self._stopping and not self._is_overrun(group):
             waiting = [
                 (name, message)
                 for name, message in self._log.messages.items()
@@ -86,6 +92,11 @@ class MemoryBus:
             except Exception as error:  # noqa: BLE001 - what the contract asks for
                 failures += 1
                 if failures == ATTEMPTS:
+                    self._set_aside_by[group] = self._set_aside_by.get(group, 0) + 1
+                    if self._is_overrun(group):
+                        async with self._changed:
+                            self._changed.notify_all()
+                        return False
                     await self._set_aside(message, group, type(error).__name__)
                     return True
             await asyncio.sleep(PAUSE)

@@ -313,6 +313,12 @@ class MemoryWork(MemorySubscriptions):
 
     # Events and dead letters
 
+    async def take_in(self, receipt: str, at: datetime) -> bool:  # noqa: ARG002
+        if receipt in self.tables.receipts:
+            return False
+        self.tables.receipts.add(receipt)
+        return True
+
     async def publish(self, event: Event) -> None:
         if (EVENTS_TOPIC, event.id) in self.tables.outbox:
             return

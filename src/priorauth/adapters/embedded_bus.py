@@ -12,9 +12,10 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from priorauth.adapters.archive import Seal
-from priorauth.adapters.consumer import Consumer, Pace
+from priorauth.adapters.consumer import Consumer
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.stream import Stream
+from priorauth.adapters.lanes import Pace
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import BusMessage
 

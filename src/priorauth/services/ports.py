@@ -33,6 +33,10 @@ class Conflict(Exception):
     """What must be stored once is there already: another transaction was first. Done again, the work will see it."""
 
 
+class TooManySetAside(Exception):
+    """So many messages could not be handled that the fault must be here: the consumer stopped, and the rest waits."""
+
+
 class Direction(StrEnum):
     """Whether a message came in or went out."""
 
@@ -114,8 +118,26 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BusMessage:
+    """One message of a topic. Messages with the same key stay in order; `id` is unique within its topic.
+
+    `receipt` names this delivery to this group: what a transaction takes in under it has effect once.
+    """
+
+    topic: str
+    key: str
+    id: str
+    type: str
+    body: bytes = field(repr=False)
+    receipt: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """Something set aside because trying again will not help: what, why (a fixed text) and since when."""
+    """Something set aside because trying again will not help: what, why (a fixed text) and since when.
+
+    `origin` is where a message was read from, and `message` the message itself, to hand over again.
+    """
 
     id: str
     kind: str  # "leg", "event", "determination"
@@ -123,6 +145,8 @@ class DeadLetter:
     reason: str
     at: datetime
     review_id: ReviewId | None = None
+    origin: str = ""
+    message: BusMessage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +234,7 @@ class Work(SubscriptionStore, Protocol):
     async def forget_assertions(self, now: datetime) -> int: ...
 
     # Events and dead letters
+    async def take_in(self, receipt: str, at: datetime) -> bool: ...
     async def publish(self, event: Event) -> None: ...
     async def post(self, topic: str, key: str, event_id: str, event_type: str, body: bytes, at: datetime) -> None: ...
     async def events_of(self, review_id: ReviewId) -> Sequence[StoredEvent]: ...
@@ -245,17 +270,6 @@ class Signal(Protocol):
         """Return when one of the reviews changed or the time is over, whichever is first. May return early."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusMessage:
-    """One message of a topic. Messages with the same key stay in order; `id` is unique within its topic."""
-
-    topic: str
-    key: str
-    id: str
-    type: str
-    body: bytes = field(repr=False)
-
-
 class EventBus(Protocol):
     """Carries messages at least once, in order per key, to each consumer group that asks for their topic."""
 
@@ -266,7 +280,8 @@ class EventBus(Protocol):
         """Hand every message of these topics to `handle`, from where the group left off, until `stop`.
 
         Different keys are handled concurrently. Retryable from `handle`: the same message again, later, for as long
-        as it takes; another exception: a few times more, then a dead letter and on to the next.
+        as it takes; another exception: a few times more, then a dead letter and on to the next. Where that happens
+        too often, it raises TooManySetAside instead: then the fault is here, and the messages stay where they are.
         """
 
     async def stop(self) -> None:

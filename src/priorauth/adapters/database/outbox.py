@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.dialects import sqlite
 
-from priorauth.adapters.database.tables import dead_letters, outbox
+from priorauth.adapters.database.tables import outbox
 from priorauth.adapters.database.transaction import Queries, Transaction
 from priorauth.domain.events import Event
 from priorauth.domain.reviews import ReviewId
-from priorauth.services.ports import DeadLetter, StoredEvent
+from priorauth.services.ports import StoredEvent
 from priorauth.translate.events import EVENTS_TOPIC, payer_topic, write_full, write_minimal
 
 FULL = "full"
@@ -33,10 +33,6 @@ OF_TOPIC = (
     .order_by(outbox.c.position)
     .limit(bindparam("limit"))
 )
-DEAD_LETTERS = (
-    select(dead_letters).order_by(dead_letters.c.at.desc(), dead_letters.c.id.desc()).limit(bindparam("limit"))
-)
-
 
 _earlier = outbox.alias("earlier")
 _next_position = select(func.coalesce(func.max(_earlier.c.position), 0) + 1).scalar_subquery()
@@ -103,26 +99,6 @@ class Outbox(Queries):
         """The messages of a topic from the one after this position on."""
         rows = await self.transaction.rows(OF_TOPIC, topic=topic, after=after, limit=limit)
         return [stored_event(self.transaction, row) for row in rows]
-
-
-class DeadLetters(Queries):
-    """What was set aside because trying again will not help."""
-
-    async def add_dead_letter(self, letter: DeadLetter) -> None:
-        """Set something aside. The same id again changes nothing."""
-        await self.transaction.add(
-            dead_letters,
-            id=letter.id,
-            kind=letter.kind,
-            subject=letter.subject,
-            reason=letter.reason,
-            at=letter.at,
-            review_id=letter.review_id,
-        )
-
-    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
-        """What was set aside, newest first."""
-        return [DeadLetter(**row._mapping) for row in await self.transaction.rows(DEAD_LETTERS, limit=limit)]
 
 
 async def put(transaction: Transaction, rows: Sequence[dict[str, object]]) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import CompoundSelect, Row, bindparam, delete, select, union_all
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
-from priorauth.adapters.database.outbox import POSTED, DeadLetters, event_row, outbox_row, put
+from priorauth.adapters.database.inbox import DeadLetters
+from priorauth.adapters.database.outbox import POSTED, event_row, outbox_row, put
 from priorauth.adapters.database.tables import consumer_inbox, consumer_offsets, outbox
 from priorauth.adapters.database.transaction import Transaction, insert_new, insert_or_replace
 from priorauth.adapters.progress import Standing

@@ -335,6 +335,13 @@ consumer_inbox = Table(
     Column("position", BigInteger, primary_key=True),  # done, beyond the offset
 )
 
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("receipt", String, primary_key=True),  # names a delivery to a group; its effect is in the same transaction
+    required("at", Instant, index=True),
+)
+
 dead_letters = Table(
     "dead_letters",
     metadata,
@@ -344,5 +351,7 @@ dead_letters = Table(
     required("reason"),  # a fixed text
     required("at", Instant),
     Column("review_id", String),
+    required("origin", String, server_default=""),  # topic, partition and offset, or topic and position
+    Column("message", LargeBinary),
     Index("ix_dead_letters_at_id", "at", "id"),
 )

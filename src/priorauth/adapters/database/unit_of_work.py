@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
-from priorauth.adapters.database.outbox import DeadLetters, EventEncoder, Outbox
+from priorauth.adapters.database.inbox import DeadLetters, Inbox
+from priorauth.adapters.database.outbox import EventEncoder, Outbox
 from priorauth.adapters.database.repositories.assertions import UsedAssertions
 from priorauth.adapters.database.repositories.legs import Legs
 from priorauth.adapters.database.repositories.messages import Messages
@@ -24,7 +25,7 @@ Committed = Callable[[AbstractSet[ReviewId], AbstractSet[str]], None]
 
 
 class DatabaseWork(
-    Messages, Resends, Reviews, Legs, Replies, Mailbox, Subscriptions, UsedAssertions, Outbox, DeadLetters
+    Messages, Resends, Reviews, Legs, Replies, Mailbox, Subscriptions, UsedAssertions, Outbox, Inbox, DeadLetters
 ):
     """The Work port: every repository over the same transaction. It has no behaviour of its own."""
 

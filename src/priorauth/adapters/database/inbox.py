@@ -1,0 +1,72 @@
+"""What came in by the bus: which deliveries had their effect, and which messages were set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, bindparam, delete, select
+
+from priorauth.adapters.database.tables import dead_letters, receipts
+from priorauth.adapters.database.transaction import Queries, Transaction
+from priorauth.services.ports import BusMessage, DeadLetter
+
+DEAD_LETTERS = (
+    select(dead_letters).order_by(dead_letters.c.at.desc(), dead_letters.c.id.desc()).limit(bindparam("limit"))
+)
+TAKEN_IN = select(receipts.c.receipt).where(receipts.c.receipt.in_(bindparam("asked", expanding=True)))
+FORGET_RECEIPTS = delete(receipts).where(receipts.c.at < bindparam("before"))
+
+_MESSAGES = msgspec.json.Decoder(BusMessage)
+
+
+class Inbox(Queries):
+    """Deliveries, each of which has its effect once."""
+
+    async def take_in(self, receipt: str, at: datetime) -> bool:
+        """Note that a delivery has its effect in this transaction; False where it had it before."""
+        return await self.transaction.add(receipts, receipt=receipt, at=at)
+
+    async def taken_in(self, asked: Sequence[str]) -> set[str]:
+        """Which of these deliveries had their effect."""
+        return {row.receipt for row in await self.transaction.rows(TAKEN_IN, asked=list(asked))}
+
+    async def forget_receipts(self, before: datetime) -> int:
+        """Forget deliveries that cannot come again."""
+        return await self.transaction.change(FORGET_RECEIPTS, before=before)
+
+
+class DeadLetters(Queries):
+    """What was set aside because trying again will not help."""
+
+    async def add_dead_letter(self, letter: DeadLetter) -> None:
+        """Set something aside. The same id again changes nothing."""
+        message = letter.message
+        await self.transaction.add(
+            dead_letters,
+            id=letter.id,
+            kind=letter.kind,
+            subject=letter.subject,
+            reason=letter.reason,
+            at=letter.at,
+            review_id=letter.review_id,
+            origin=letter.origin,
+            message=self.transaction.document(letter_row(letter.id), message) if message else None,
+        )
+
+    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        """What was set aside, newest first."""
+        rows = await self.transaction.rows(DEAD_LETTERS, limit=limit)
+        return [dead_letter(self.transaction, row) for row in rows]
+
+
+def dead_letter(transaction: Transaction, row: Row[Any]) -> DeadLetter:
+    """A row of the dead letters as one."""
+    message = transaction.read(letter_row(row.id), row.message, _MESSAGES) if row.message else None
+    return DeadLetter(**{**row._mapping, "message": message})
+
+
+def letter_row(id: str) -> str:
+    return f"dead letter {id}"

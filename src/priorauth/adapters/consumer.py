@@ -139,9 +139,10 @@ class Consumer:
         """Save how far the group came. What is not saved comes again after a restart."""
         if not self._progress.has_unsaved:
             return
-        standing = self._progress.take_unsaved()
+        standing, saved = self._progress.take_unsaved(), False
         try:
             await self._stream.save_standing(self.group, standing)
-        except BaseException:  # a cancelled save was rolled back too
-            self._progress.give_back(standing)
-            raise
+            saved = True
+        finally:
+            if not saved:  # a cancelled save was rolled back too
+                self._progress.give_back(standing)

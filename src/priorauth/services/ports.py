@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +18,10 @@ from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.review_keys import KeyKind
 from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
+from priorauth.services.bus import BusMessage as BusMessage
+from priorauth.services.bus import DeadLetter as DeadLetter
+from priorauth.services.bus import EventBus as EventBus
+from priorauth.services.bus import TooManySetAside as TooManySetAside
 from priorauth.services.subscription_ports import SubscriptionStore
 
 
@@ -31,10 +35,6 @@ class NotKnown(Exception):
 
 class Conflict(Exception):
     """What must be stored once is there already: another transaction was first. Done again, the work will see it."""
-
-
-class TooManySetAside(Exception):
-    """So many messages could not be handled that the fault must be here: the consumer stopped, and the rest waits."""
 
 
 class Direction(StrEnum):
@@ -115,38 +115,6 @@ class Dispatch:
     message_id: MessageId
     trace: str
     identifier: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusMessage:
-    """One message of a topic. Messages with the same key stay in order; `id` is unique within its topic.
-
-    `receipt` names this delivery to this group: what a transaction takes in under it has effect once.
-    """
-
-    topic: str
-    key: str
-    id: str
-    type: str
-    body: bytes = field(repr=False)
-    receipt: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
-    """Something set aside because trying again will not help: what, why (a fixed text) and since when.
-
-    `origin` is where a message was read from, and `message` the message itself, to hand over again.
-    """
-
-    id: str
-    kind: str  # "leg", "event", "determination"
-    subject: str  # a leg's, event's or message's id
-    reason: str
-    at: datetime
-    review_id: ReviewId | None = None
-    origin: str = ""
-    message: BusMessage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,24 +236,6 @@ class Signal(Protocol):
 
     async def wait(self, review_ids: Sequence[ReviewId], timeout: timedelta) -> None:
         """Return when one of the reviews changed or the time is over, whichever is first. May return early."""
-
-
-class EventBus(Protocol):
-    """Carries messages at least once, in order per key, to each consumer group that asks for their topic."""
-
-    async def publish(self, message: BusMessage) -> None:
-        """Put a message on its topic, for producers outside a transaction. It is durable when this returns."""
-
-    async def run(self, group: str, topics: Sequence[str], handle: Callable[[BusMessage], Awaitable[object]]) -> None:
-        """Hand every message of these topics to `handle`, from where the group left off, until `stop`.
-
-        Different keys are handled concurrently. Retryable from `handle`: the same message again, later, for as long
-        as it takes; another exception: a few times more, then a dead letter and on to the next. Where that happens
-        too often, it raises TooManySetAside instead: then the fault is here, and the messages stay where they are.
-        """
-
-    async def stop(self) -> None:
-        """Let the messages being handled finish, remember how far each group came, and end every `run`."""
 
 
 class Directory(Protocol):

@@ -38,6 +38,12 @@ class Metrics:
         self.events = Counter(
             "priorauth_events_consumed", "Events consumed", ["type", "outcome"], registry=self.registry
         )
+        self.lag = Gauge(
+            "priorauth_consumer_lag", "Messages not handled yet", ["group", "topic"], registry=self.registry
+        )
+        self.rebuilt = Counter(
+            "priorauth_kafka_clients_rebuilt", "Clients replaced after a failure", ["client"], registry=self.registry
+        )
         self.dead_letters = Gauge("priorauth_dead_letters", "Things set aside", registry=self.registry)
 
     def received(self, message: Decoded) -> None:

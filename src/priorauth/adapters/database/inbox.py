@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, bindparam, delete, select
 
+from priorauth.adapters.archive import Seal
+from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.tables import dead_letters, receipts
-from priorauth.adapters.database.transaction import Queries, Transaction
+from priorauth.adapters.database.transaction import Queries, Transaction, insert_new
 from priorauth.services.ports import BusMessage, DeadLetter
 
 DEAD_LETTERS = (
@@ -28,6 +30,11 @@ class Inbox(Queries):
     async def take_in(self, receipt: str, at: datetime) -> bool:
         """Note that a delivery has its effect in this transaction; False where it had it before."""
         return await self.transaction.add(receipts, receipt=receipt, at=at)
+
+    async def keep(self, kept: Sequence[str], at: datetime) -> None:
+        """Note deliveries that had their effect; those that are noted already change nothing."""
+        new = insert_new(self.transaction.dialect, receipts)
+        await self.transaction.run(new, [{"receipt": receipt, "at": at} for receipt in kept])
 
     async def taken_in(self, asked: Sequence[str]) -> set[str]:
         """Which of these deliveries had their effect."""
@@ -70,3 +77,31 @@ def dead_letter(transaction: Transaction, row: Row[Any]) -> DeadLetter:
 
 def letter_row(id: str) -> str:
     return f"dead letter {id}"
+
+
+class Deliveries:
+    """Receipts and dead letters of a bus, each in a transaction of its own."""
+
+    def __init__(self, database: Database, seal: Seal) -> None:
+        self._database = database
+        self._seal = seal
+
+    async def known(self, receipts: Sequence[str]) -> set[str]:
+        """Which of these deliveries had their effect."""
+        async with self._database.reading() as connection:
+            return await Inbox(Transaction(connection, self._seal)).taken_in(receipts)
+
+    async def keep(self, receipts: Sequence[str], at: datetime) -> None:
+        """Note deliveries that had their effect."""
+        async with self._database.writing() as connection:
+            await Inbox(Transaction(connection, self._seal)).keep(receipts, at)
+
+    async def set_aside(self, letter: DeadLetter) -> None:
+        """Keep a dead letter."""
+        async with self._database.writing() as connection:
+            await DeadLetters(Transaction(connection, self._seal)).add_dead_letter(letter)
+
+    async def forget(self, before: datetime) -> int:
+        """Forget deliveries that cannot come again."""
+        async with self._database.writing() as connection:
+            return await Inbox(Transaction(connection, self._seal)).forget_receipts(before)

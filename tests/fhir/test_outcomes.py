@@ -65,12 +65,12 @@ def test_what_fhir_itself_forbids_is_a_400_and_what_only_a_profile_forbids_a_422
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_bytes_that_are_no_resource_are_a_fatal_issue_without_a_place(fault: Fault) -> None:
+def test_bytes_that_are_no_resource_are_a_fatal_issue_about_the_whole_bundle(fault: Fault) -> None:
     found = finding_of_fault(fault)
     (issue,) = outcome(found)["issue"]
 
     assert issue["severity"] == "fatal"
-    assert "expression" not in issue
+    assert issue["expression"] == ["Bundle"]
     assert status_of_findings([found], TABLE) == 400
 
 

@@ -71,7 +71,7 @@ def outcome_response(problem: Problem) -> Response:
         "severity": "error",
         "code": ISSUE_CODES.get(problem.status, "processing"),
         "details": {"text": problem.title},
-        **({"diagnostics": problem.detail} if problem.detail else {}),
+        "diagnostics": problem.detail or problem.title,
     }
     return Response(
         msgspec.json.encode({"resourceType": "OperationOutcome", "issue": [issue]}),

@@ -45,8 +45,8 @@ class OutcomeRule(Protocol):
 
 
 def finding_of_fault(fault: Fault) -> Finding:
-    """The finding that says why bytes cannot be read as a resource at all. It has no place in them."""
-    return finding(_FAULTS[fault], "")
+    """The finding that says why bytes cannot be read as a resource at all: it is about the whole Bundle."""
+    return finding(_FAULTS[fault], "Bundle")
 
 
 def outcome_of_findings(findings: Sequence[Finding], rules: Mapping[Code, OutcomeRule]) -> bytes:

@@ -53,12 +53,21 @@ class Echo:
         found = self.find(held)
         if found.type != "PractitionerRole":
             return self.refer(held)
-        for name in ("practitioner", "organization"):
-            who = self._resources.find(child(found.element, name), found)
-            if who:
-                self._returned.setdefault(who.entry)
-                return reference(who.url)
-        return None
+        return self._of_role(found, "practitioner") or self._of_role(found, "organization")
+
+    def organization(self, held: Element) -> Written | None:
+        """The organization that is referred to, or that a role belongs to; None where there is none."""
+        found = self.find(held)
+        if found.type == "PractitionerRole":
+            return self._of_role(found, "organization")
+        return self.refer(held) if found.type == "Organization" else None
+
+    def _of_role(self, role: Resource, name: str) -> Written | None:
+        who = self._resources.find(child(role.element, name), role)
+        if not who:
+            return None
+        self._returned.setdefault(who.entry)
+        return reference(who.url)
 
     def entry_of(self, url: str) -> int | None:
         """The index of the entry of a fullUrl."""

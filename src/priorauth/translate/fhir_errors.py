@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from priorauth.domain.determinations import Rejection, RejectionLevel, Reply
-from priorauth.domain.reviews import ServiceReview
+from priorauth.domain.reviews import Format, ServiceReview
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_echo import Echo
@@ -67,7 +67,7 @@ def _of_item(rejection: Rejection, sequence: int) -> Rejection:
     )
 
 
-def write_error(rejection: Rejection, review: ServiceReview, echo: Echo, walks: Crosswalks) -> Written:
+def write_error(rejection: Rejection, review: ServiceReview, echo: Echo, walks: Crosswalks, version: Format) -> Written:
     """One rejection as an error: AAA03, AAA04, the X12 element and the FHIRPath from the request Bundle."""
     member = walks.rejection_place.fhir(rejection.reason)
     loop = _LOOPS.get(rejection.level, rejection.level.value)
@@ -77,11 +77,18 @@ def write_error(rejection: Rejection, review: ServiceReview, echo: Echo, walks: 
     return {
         "extension": [
             coded(ERROR_FOLLOW_UP, FOLLOW_UP, rejection.follow_up),
-            complex_extension(ERROR_ELEMENT, [valued("error", "String", located)]),
+            _error_element(located, version),
             *([valued(ERROR_PATH, "String", path)] if path else []),
         ],
         "code": concept(REJECTION, rejection.reason),
     }
+
+
+def _error_element(located: str, version: Format) -> Written:
+    """The element of X12: 2.0.1 has its text alone, 2.2.1 lets a note stand beside it."""
+    if version is Format.PAS_2_0_1:
+        return valued(ERROR_ELEMENT, "String", located)
+    return complex_extension(ERROR_ELEMENT, [valued("error", "String", located)])
 
 
 _WITHOUT_PARTY = frozenset((RejectionLevel.TRANSACTION, RejectionLevel.EVENT, RejectionLevel.SERVICE))
@@ -133,7 +140,8 @@ def read_errors(response: Element) -> list[Rejection]:
 
 def _read_error(error: Element) -> Rejection:
     found = extensions(error)
-    located = extension_text(extensions(found.get(ERROR_ELEMENT, NOTHING)), "error")
+    inner = extensions(found.get(ERROR_ELEMENT, NOTHING))
+    located = extension_text(inner, "error") or extension_text(found, ERROR_ELEMENT)
     loop = located.partition("-")[0]
     return Rejection(
         level=_LEVELS.get(loop, RejectionLevel.EVENT),

@@ -119,6 +119,8 @@ class _Answer:
             requester=requester,
             insurer_identifier=self._identifier("insurer"),
             requester_identifier=self._identifier("provider"),
+            recipient=self.echo.practitioner(child(claim, "provider")),
+            sender=self.echo.organization(child(claim, "provider")),
         )
         asked = [] if self.options.is_inquiry else asked_for(self.reply)
         requests = [
@@ -176,7 +178,10 @@ class _Answer:
                 "adjudication": self._adjudication(number) if self.is_2_2_1 or not items else [],
                 "processNote": [{"number": at, "text": note} for at, note in enumerate(self.notes, start=1)],
                 "communicationRequest": [reference(url) for url in asked],
-                "error": [write_error(each, self.review, self.echo, self.walks) for each in rejections_of(reply)],
+                "error": [
+                    write_error(each, self.review, self.echo, self.walks, self.options.version)
+                    for each in rejections_of(reply)
+                ],
             }
         )
 

@@ -63,6 +63,8 @@ class Parties:
     requester: Written | None
     insurer_identifier: Value
     requester_identifier: Value
+    recipient: Written | None  # the person or organization of the requester, where a role asks
+    sender: Written | None  # the organization of the requester
 
 
 def communication_request(
@@ -88,8 +90,8 @@ def communication_request(
             "medium": [concept(REPORT_TRANSMISSION, attachment.transmission)] if attachment.transmission else [],
             "payload": [payload] if "contentString" in payload else [],
             "requester": parties.insurer,
-            "recipient": [parties.requester] if parties.requester else [],
-            "sender": parties.requester,
+            "recipient": [parties.recipient] if parties.recipient else [],
+            "sender": parties.sender,
         }
     )
 
@@ -143,9 +145,9 @@ def _task(
 def _inputs(asked: Asked, review: ServiceReview, version: Format) -> Iterator[Written]:
     """The inputs of one thing asked for; what is asked of the event is asked for each of its items."""
     sequences = [asked.sequence] if asked.sequence else [item.sequence for item in review.items]
-    line_url = PA_LINE_NUMBER if version is Format.PAS_2_0_1 else LINE_NUMBER
+    line_url, line_kind = (PA_LINE_NUMBER, "Integer") if version is Format.PAS_2_0_1 else (LINE_NUMBER, "PositiveInt")
     for sequence in sequences:
-        line: list[Value] = [valued(line_url, "PositiveInt", sequence)]
+        line: list[Value] = [valued(line_url, line_kind, sequence)]
         if asked.loinc_code == QUESTIONNAIRE:
             context = _context(review, sequence)
             if version is Format.PAS_2_0_1:

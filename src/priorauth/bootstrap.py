@@ -30,6 +30,7 @@ from priorauth.domain.exchange import X12
 from priorauth.domain.parties import DestinationId, PartnerId, TradingPartner
 from priorauth.domain.reviews import Format, ReviewId
 from priorauth.observability import Metrics
+from priorauth.services.answer_inquiry import AnswerInquiry
 from priorauth.services.answer_message import AnswerMessage
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.describe_review import DescribeReview
@@ -47,7 +48,7 @@ from priorauth.translate.fhir_message import PasCodec
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_interchange import X12Codec
 from priorauth.translate.x12_review import narrow
-from priorauth.wiring import addresses, answer_codecs, pas_codecs, pas_leg_codecs, transports
+from priorauth.wiring import addresses, answer_codecs, inquiry_codecs, pas_codecs, pas_leg_codecs, transports
 from priorauth.x12.writing import Address
 
 EVENT_SOURCE = "urn:priorauth:gateway"
@@ -95,6 +96,7 @@ class Gateway:
     issue_token: IssueToken
     receive_review: ReceiveReview
     answer_message: AnswerMessage
+    answer_inquiry: AnswerInquiry
     route_review: RouteReview
     dispatch_leg: DispatchLeg
     record_determination: RecordDetermination
@@ -232,6 +234,13 @@ async def build(settings: Settings) -> Gateway:
             codecs=tools.codecs,
             return_determination=return_determination,
             signal=signal,
+            now=clock.now,
+            new_id=new_id,
+        ),
+        answer_inquiry=AnswerInquiry(
+            unit_of_work=unit_of_work,
+            codecs=inquiry_codecs(settings, knowledge),
+            partners=knowledge.partners.by_id,
             now=clock.now,
             new_id=new_id,
         ),

@@ -21,8 +21,10 @@ from priorauth.domain.reviews import Format
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.outcomes import outcome_of_findings
 from priorauth.fhir.profiles import BundleProfile
+from priorauth.services.answer_inquiry import InquiryCodec
 from priorauth.services.ports import DelegateTransport, Destination, LegCodec
 from priorauth.settings import Settings
+from priorauth.translate.fhir_inquiry_message import PasInquiryCodec
 from priorauth.translate.fhir_legs import PasLegCodec
 from priorauth.translate.fhir_message import PasCodec
 from priorauth.x12.writing import Address
@@ -45,6 +47,26 @@ def pas_codecs(settings: Settings, knowledge: Knowledge) -> Mapping[str, PasCode
         )
         for version, format in PAS_VERSIONS.items()
     }
+
+
+def inquiry_codecs(settings: Settings, knowledge: Knowledge) -> Mapping[str, InquiryCodec]:
+    """What reads the inquiries of each version of PAS, by the format of its messages."""
+    return {
+        format.value: PasInquiryCodec(
+            version=format,
+            base=f"{settings.issuer}/fhir/{version}",
+            crosswalks=knowledge.crosswalks,
+            payer_of=knowledge.payer,
+            check=partial(check_inquiry, version),
+            outcome=partial(outcome_of_findings, rules=knowledge.findings),
+        )
+        for version, format in PAS_VERSIONS.items()
+    }
+
+
+def check_inquiry(version: str, bundle: Bundle) -> Sequence[Finding]:
+    """What is wrong with an inquiry Bundle by FHIR and by that version of PAS."""
+    return load_checker(version).check_bundle(bundle, BundleProfile.INQUIRY)
 
 
 def check_request(version: str, bundle: Bundle) -> Sequence[Finding]:

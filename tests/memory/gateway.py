@@ -23,6 +23,7 @@ from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewRe
 from priorauth.domain.exchange import Answer, InboundMessage, ResponseIdentity
 from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.reviews import Format, Leg, LegState, ReviewId, ServiceReview
+from priorauth.services.answer_inquiry import AnsweredInquiry, AnswerInquiry
 from priorauth.services.answer_message import Answered, AnswerMessage
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.dispatch_leg import DispatchLeg
@@ -35,7 +36,7 @@ from priorauth.services.route_review import RouteReview
 from priorauth.settings import Settings
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_review import narrow
-from priorauth.wiring import addresses, answer_codecs, pas_leg_codecs
+from priorauth.wiring import addresses, answer_codecs, inquiry_codecs, pas_leg_codecs
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 WAIT = timedelta(seconds=10)
@@ -119,6 +120,9 @@ class MemoryGateway:
             return_determination=self.return_determination,
             enlist_notifications=self._tell_subscribers,
         )
+        self.answer_inquiry = AnswerInquiry(
+            **made, codecs=inquiry_codecs(Settings(sandbox=True), knowledge), partners=knowledge.partners.by_id
+        )
         self.record_acknowledgment = RecordAcknowledgment(unit_of_work=self.store, new_id=self.new_id)
 
     def now(self) -> datetime:
@@ -145,6 +149,12 @@ class MemoryGateway:
         due = self.now() + WAIT
         received = await self.receive(inbound, decoded, answer_by=due)
         return await self.answer(inbound, decoded, received, answer_by=due)
+
+    async def inquire(self, body: bytes, *, partner: PartnerId = SANDBOX, format: str = "pas-2.2.1") -> AnsweredInquiry:
+        """Send an inquiry; its answer."""
+        return await self.answer_inquiry(
+            InboundMessage(format=format, partner=partner, body=body, received_at=self.now())
+        )
 
     async def _is_stuck(self) -> bool:
         """True where only time can end the waiting."""

@@ -1,4 +1,4 @@
-"""`POST /fhir/{version}/Claim/$submit`: a request Bundle in, its response Bundle out, within the waiting time."""
+"""`$submit` and `$inquire` of `/fhir/{version}/Claim`: a Bundle in, its answer out, within the waiting time."""
 
 from __future__ import annotations
 
@@ -45,6 +45,22 @@ async def post_submit(request: Request, pas: ThePas, media_type: TheAnswerType) 
     received = await gateway.receive_review(inbound, decoded, answer_by=answer_by)
     answered = await gateway.answer_message(inbound, decoded, received, answer_by=answer_by)
     status = status_of_findings(decoded.findings, pas.findings) if decoded.refused else HTTPStatus.OK
+    return fhir_response(answered.body, media_type, status, X_Review_Id=",".join(answered.review_ids))
+
+
+@router.post("/Claim/$inquire", summary="Ask for the present results of earlier requests")
+async def post_inquire(request: Request, pas: ThePas, media_type: TheAnswerType) -> Response:
+    """Parameters with a Bundle for each request that was found; in 2.0.1 one Bundle."""
+    gateway: Gateway = request.app.state.gateway
+    partner = own_partner(request)
+    require_json(request)
+    body = await read_body(request)
+    inbound = InboundMessage(format=pas.version.value, partner=partner.id, body=body, received_at=gateway.now())
+    try:
+        answered = await gateway.answer_inquiry(inbound)
+    except FhirSyntaxError as unreadable:
+        return refusal(pas, finding_of_fault(unreadable.fault), media_type)
+    status = status_of_findings(answered.refused, pas.findings) if answered.refused else HTTPStatus.OK
     return fhir_response(answered.body, media_type, status, X_Review_Id=",".join(answered.review_ids))
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from priorauth.domain.parties import Provider
 from priorauth.domain.reviews import (
     CertificationType,
+    Change,
     Delivery,
     FacilityLocation,
     Procedure,
@@ -92,6 +93,7 @@ class ItemReader:
         found = extensions(element)
         at = f"Claim.item[{place}]"
         order = self._order(found)
+        change = read_change(element, found)
         delivery = read_delivery(order.element, self.walks, self.losses, at) if order else None
         service, delivery = self._service(element, found, order.element, delivery, at)
         traces = [each for each in children(element, "extension") if each.get("url") == TRACE_NUMBER]
@@ -99,7 +101,7 @@ class ItemReader:
             sequence=count(element, "sequence") or place + 1,
             traces=tuple([read_trace(child(each, "valueIdentifier"), self.assigner) for each in traces]),
             category=extension_code(found, REQUEST_TYPE, REQUEST_CATEGORY),
-            certification=CERTIFICATIONS.get(extension_code(found, CERTIFICATION_TYPE, CERTIFICATION)),
+            certification=_certification(found, change),
             service_type=code(child(element, "category"), SERVICE_TYPE)
             or code(child(element, "productOrService"), SERVICE_TYPE),
             location=self._location(child(element, "locationCodeableConcept")),
@@ -111,7 +113,7 @@ class ItemReader:
             attachments=information.attachments,
             message=information.message,
             providers=providers,
-            change=read_change(element, found),
+            change=change,
             order=order.url,
         )
 
@@ -206,6 +208,14 @@ class ItemReader:
 
 
 _OF_CODES = {"AD": ServiceKind.DENTAL, "ID": ServiceKind.INSTITUTIONAL, "ZZ": ServiceKind.INSTITUTIONAL}
+
+
+def _certification(found: dict[str, Element], change: Change | None) -> CertificationType | None:
+    """UM02 of an item. One that an update changes is a revision, though its first request called it initial."""
+    said = CERTIFICATIONS.get(extension_code(found, CERTIFICATION_TYPE, CERTIFICATION))
+    if change is Change.CHANGED and said is CertificationType.INITIAL:
+        return CertificationType.REVISED
+    return said
 
 
 def _kind(of_claim: ServiceKind, procedure: Procedure | None, revenue_code: str) -> ServiceKind:

@@ -70,7 +70,7 @@ class Rule:
         """True where every condition holds for this line."""
         return (
             (not self.at or destination in self.at)
-            and (not self.cancels or cancels(review))
+            and (not self.cancels or cancels(review, item))
             and (not self.revenue_codes or any(revenue_code(item) in codes for codes in self.revenue_codes))
             and (not self.procedures or any(procedure_code(item) in codes for codes in self.procedures))
             and (self.over is None or quantity(item) > self.over)
@@ -132,9 +132,10 @@ class BehaviourTable:
         return next(rule.answer for rule in self.rules if rule.holds(destination, review, item))
 
 
-def cancels(review: ServiceReview) -> bool:
-    """True where an earlier authorization is to be cancelled (BHT02 01, or UM02 3)."""
-    return review.transaction.purpose is Purpose.CANCELLATION or review.event.certification is CertificationType.CANCEL
+def cancels(review: ServiceReview, item: ReviewItem) -> bool:
+    """True where an earlier authorization of the line is to be cancelled (BHT02 01, or UM02 3 of the line or event)."""
+    certification = item.certification or review.event.certification
+    return review.transaction.purpose is Purpose.CANCELLATION or certification is CertificationType.CANCEL
 
 
 def revenue_code(item: ReviewItem) -> str:

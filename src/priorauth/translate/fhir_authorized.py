@@ -22,7 +22,7 @@ from priorauth.translate.fhir_reading import (
     extension_text,
     extensions,
 )
-from priorauth.translate.fhir_values import plain_ndc, read_days, read_period
+from priorauth.translate.fhir_values import plain_ndc, read_days, read_period, revenue_code
 from priorauth.translate.fhir_vocabulary import (
     ACTION,
     AUTHORIZED_DETAIL,
@@ -143,15 +143,15 @@ def said_of(element: Element) -> Said:
 
 
 def _revenue(added: Element) -> str:
-    own = extension_code(extensions(added), REVENUE_CODE, REVENUE)
-    return own or code(child(added, "productOrService"), REVENUE)
+    own = child(extensions(added).get(REVENUE_CODE, NOTHING), "valueCodeableConcept")
+    return revenue_code(own) or revenue_code(child(added, "productOrService"))
 
 
 def _as_added(detail: Element) -> Element:
     """The `itemAuthorizedDetail` of 2.0.1 with its parts where an added item of 2.2.1 has them."""
     found = extensions(detail)
     modifiers = [each for each in children(detail, "extension") if each.get("url") == "modifier"]
-    revenue = extension_code(found, "revenue", REVENUE)
+    revenue = revenue_code(child(found.get("revenue", NOTHING), "valueCodeableConcept"))
     return {
         "productOrService": child(found.get("productOrServiceCode", NOTHING), "valueCodeableConcept"),
         "modifier": [child(each, "valueCodeableConcept") for each in modifiers],

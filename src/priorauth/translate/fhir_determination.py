@@ -211,7 +211,7 @@ class _Reading:
                 report_type=report,
                 transmission=code(child(request, "medium"), REPORT_TRANSMISSION),
                 control_number=text(child(request, "identifier"), "value"),
-                description=content if report else "",
+                description=(content or text(child(request, "category"), "text")) if report else "",
             )
             yield number if type(number) is int else 0, document if report else None, "" if report else content
 

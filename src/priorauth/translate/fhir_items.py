@@ -37,7 +37,7 @@ from priorauth.translate.fhir_reading import (
     extensions,
     text,
 )
-from priorauth.translate.fhir_values import plain_ndc, read_change, read_days, read_trace
+from priorauth.translate.fhir_values import plain_ndc, read_change, read_days, read_trace, revenue_code
 from priorauth.translate.fhir_vocabulary import (
     ADMINISTRATION_NUMBER,
     AUTHORIZATION_NUMBER,
@@ -53,7 +53,6 @@ from priorauth.translate.fhir_vocabulary import (
     REQUEST_CATEGORY,
     REQUEST_TYPE,
     REQUESTED_SERVICE,
-    REVENUE,
     REVENUE_RATE,
     SERVICE_TYPE,
     TRACE_NUMBER,
@@ -126,7 +125,7 @@ class ItemReader:
     ) -> tuple[Service | None, Delivery | None]:
         product = child(element, "productOrService")
         procedure = self._procedure(product, element, found) or self._procedure(order_code(order), element, found)
-        revenue = code(child(element, "revenue"), REVENUE)
+        revenue = revenue_code(child(element, "revenue"))
         kind = _kind(self.kind, procedure, revenue)
         unit, quantity, delivery = self._quantity(child(element, "quantity"), kind, delivery, at)
         epsdt = found[EPSDT].get("valueBoolean") if EPSDT in found else None

@@ -19,7 +19,7 @@ from priorauth.domain.reviews import (
 )
 from priorauth.fhir.elements import Value
 from priorauth.translate.crosswalks import Crosswalks
-from priorauth.translate.fhir_entries import Entries
+from priorauth.translate.fhir_entries import Entries, identified
 from priorauth.translate.fhir_request_items import ClaimParts, ItemWriter, is_cancellation, kind_of
 from priorauth.translate.fhir_request_parties import NO_IDENTIFIER, PartyWriter, Patients
 from priorauth.translate.fhir_values import dotted_diagnosis, write_day, write_instant, write_period, write_trace
@@ -146,7 +146,7 @@ class _Writing:
             parts.member(provider, f"event.providers[{at}]", of_claim=True)
         parts.event(review)
         kind = kind_of(review)
-        items = ItemWriter(review, self.entries, parts, self.walks, self.losses, kind, patients.patient)
+        items = ItemWriter(review, self.entries, parts, self.walks, self.losses, kind, patients.patient, self.is_2_2_1)
         written = [items.item(item, place) for place, item in enumerate(review.items)]
         claim = compact(
             {
@@ -172,9 +172,10 @@ class _Writing:
             }
         )
         for each in review.resources:
-            self.entries.carry(each.url, each.body)
+            if self.is_2_2_1 or review.prior is None or each.url != review.prior.url:
+                self.entries.carry(each.url, each.body)
         url = self.entries.url_of("claim") or self.entries.made("claim")
-        return {"fullUrl": url, "resource": claim}
+        return {"fullUrl": url, "resource": identified(claim, url)}
 
     def _extensions(self, patients: Patients) -> list[Value]:
         event, review = self.review.event, self.review
@@ -220,7 +221,8 @@ class _Writing:
         prior = self.review.prior
         if prior is None:
             return []
-        claim: Written = reference(prior.url) if any(each.url == prior.url for each in self.review.resources) else {}
+        is_known = any(each.url == prior.url for each in self.review.resources)
+        claim: Written = reference(prior.url) if is_known and self.is_2_2_1 else {}  # 2.0.1: a Bundle has one Claim
         if prior.traces:
             claim["identifier"] = write_trace(prior.traces[0])
         return [{"claim": claim or absent(), "relationship": concept(RELATED_CLAIM, "prior")}]

@@ -50,6 +50,7 @@ from priorauth.translate.fhir_vocabulary import (
     REQUEST_TYPE,
     REQUESTED_SERVICE,
     REVENUE,
+    REVENUE_2_0_1,
     REVENUE_RATE,
     SERVICE_TYPE,
     TAXONOMY,
@@ -182,6 +183,7 @@ class ItemWriter:
     losses: Losses
     kind: ServiceKind
     patient: str
+    is_2_2_1: bool = True
 
     def item(self, item: ReviewItem, place: int) -> Written:
         """One item; what it leaves to the event is repeated in it, since PAS states it per item."""
@@ -189,6 +191,7 @@ class ItemWriter:
         self._note_losses(item)
         location = item.location or event.location
         category = item.service_type or event.service_type
+        system = REVENUE if self.is_2_2_1 else REVENUE_2_0_1
         product = self.product(service.procedure)
         team = [
             self.parts.member(provider, f"items[{place}].providers[{at}]", of_claim=False)
@@ -202,7 +205,7 @@ class ItemWriter:
                 "careTeamSequence": list(team),
                 "diagnosisSequence": [each for each in service.diagnosis_pointers if each],
                 "informationSequence": list(self.parts.documents(item.attachments, item.message)),
-                "revenue": concept(REVENUE, service.revenue_code) if service.revenue_code else None,
+                "revenue": concept(system, service.revenue_code) if service.revenue_code else None,
                 "category": concept(SERVICE_TYPE, category) if category else absent(),
                 "productOrService": product,
                 "modifier": self._modifiers(service.procedure),

@@ -265,8 +265,8 @@ class PartyWriter:
         return [written] if written else []
 
 
-_NO_TELECOM: Written = {"_system": absent(), "_value": absent()}
-"""US Core pd-1 wants a telecom of every role."""
+_NO_TELECOM: Written = {"system": "phone", "_value": absent()}
+"""US Core pd-1 wants a telecom of every role, and the required binding of its system a code."""
 
 
 def _human_name(name: Name) -> Written:

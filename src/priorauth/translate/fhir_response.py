@@ -16,6 +16,7 @@ from priorauth.translate.fhir_errors import rejections_of, write_error
 from priorauth.translate.fhir_reading import child, children, extension_text, extensions, text
 from priorauth.translate.fhir_response_items import ItemAnswers, authorization_period, review_action
 from priorauth.translate.fhir_task import Parties, asked_for, communication_request, tasks
+from priorauth.translate.fhir_tidying import tidied
 from priorauth.translate.fhir_values import write_instant, write_trace
 from priorauth.translate.fhir_vocabulary import (
     ABSENT_REASON,
@@ -136,7 +137,7 @@ class _Answer:
             payer_url=f"{self.options.base}/$submit-attachment",
             version=self.options.version,
         )
-        own = [entry(self._url(each), each) for each in (response, *requests, *wanted)]
+        own = [entry(self._url(each), tidied(each)) for each in (response, *requests, *wanted)]
         return [*own, *self.echo.entries()]
 
     def _url(self, resource: Element) -> str:
@@ -145,7 +146,7 @@ class _Answer:
     def _claim_response(self, parties: Parties, asked: Iterable[str]) -> Written:
         reply, claim = self.reply, self.echo.claim.element
         profile = "profile-claiminquiryresponse" if self.options.is_inquiry else "profile-claimresponse"
-        if reply.message:
+        if reply.message.strip():
             self._note(reply.message)
         answers = ItemAnswers(
             self.review, self.echo, self.walks, self.options.version, self._note, self.options.is_inquiry

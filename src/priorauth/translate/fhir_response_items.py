@@ -47,6 +47,7 @@ from priorauth.translate.fhir_vocabulary import (
     REQUESTED_DATE,
     REQUESTED_SERVICE,
     REVENUE,
+    REVENUE_2_0_1,
     REVENUE_CODE,
     REVENUE_RATE,
     REVIEW_ACTION,
@@ -85,7 +86,7 @@ class ItemAnswers:
     def item(self, item: ReviewItem, decision: ItemDecision) -> Written:
         """The answer to one submitted item."""
         asked = self.echo.items.get(item.sequence, NOTHING)
-        notes: list[Value] = [self.note(decision.message)] if decision.message else []
+        notes: list[Value] = [self.note(decision.message)] if decision.message.strip() else []
         return compact(
             {
                 "extension": self._extensions(item, decision, asked),
@@ -159,7 +160,7 @@ class ItemAnswers:
         if not self.is_2_2_1 and authorized:
             product = self._product(authorized.procedure) if authorized.procedure else product
             quantity = self._quantity(authorized) or quantity
-            revenue = concept(REVENUE, authorized.revenue_code) if authorized.revenue_code else revenue
+            revenue = concept(REVENUE_2_0_1, authorized.revenue_code) if authorized.revenue_code else revenue
             modifiers = self._modifiers(authorized.procedure) if authorized.procedure else modifiers
         found = extensions(asked)
         price = child(asked, "unitPrice")
@@ -211,25 +212,12 @@ class ItemAnswers:
         reasons: Sequence[str],
     ) -> Written:
         procedure = authorized.procedure
-        found = extensions(asked)
         service = item.service or Service(kind=ServiceKind.PROFESSIONAL)
         revenue = authorized.revenue_code or service.revenue_code
-        category = child(asked, "category")
         quantity = self._quantity(authorized, service)
         return compact(
             {
-                "extension": [
-                    *(each for each in children(asked, "extension") if each.get("url") == TRACE_NUMBER),
-                    *([valued(ISSUE_DATE, "Date", write_day(authorized.issued))] if authorized.issued else []),
-                    *self._period(authorized),
-                    *([coded(REVENUE_CODE, REVENUE, revenue)] if revenue and self.is_2_2_1 else []),
-                    *(
-                        [valued(ITEM_CATEGORY, "CodeableConcept", category)]
-                        if "coding" in category and self.is_2_2_1
-                        else []
-                    ),
-                    *(found[url] for url in _REPEATED_IN_ADDED if url in found and url != REQUESTED_SERVICE),
-                ],
+                "extension": self._added_extensions(asked, authorized, revenue) if self.is_2_2_1 else [],
                 "itemSequence": [item.sequence],
                 "productOrService": self._added_product(procedure, asked, revenue),
                 "modifier": self._modifiers(procedure) if procedure else children(asked, "modifier"),
@@ -241,12 +229,25 @@ class ItemAnswers:
             }
         )
 
+    def _added_extensions(self, asked: Element, authorized: Authorized, revenue: str) -> list[Value]:
+        """What only an extension can say of an added item; 2.0.1 has none for it."""
+        found = extensions(asked)
+        category = child(asked, "category")
+        return [
+            *(each for each in children(asked, "extension") if each.get("url") == TRACE_NUMBER),
+            *([valued(ISSUE_DATE, "Date", write_day(authorized.issued))] if authorized.issued else []),
+            *self._period(authorized),
+            *([coded(REVENUE_CODE, REVENUE, revenue)] if revenue else []),
+            *([valued(ITEM_CATEGORY, "CodeableConcept", category)] if "coding" in category else []),
+            *(found[url] for url in _REPEATED_IN_ADDED if url in found and url != REQUESTED_SERVICE),
+        ]
+
     def _added_product(self, procedure: Procedure | None, asked: Element, revenue: str) -> Element:
         """The code of an added item; 2.0.1 has no other place for a revenue code."""
-        if procedure:
+        if procedure and procedure.code.strip():
             return self._product(procedure)
         if revenue and not self.is_2_2_1:
-            return concept(REVENUE, revenue)
+            return concept(REVENUE_2_0_1, revenue)
         return child(asked, "productOrService") or concept(ABSENT, "not-applicable")
 
     def _product(self, procedure: Procedure) -> Written:
@@ -307,7 +308,8 @@ def authorization_period(authorized: Authorized | None) -> Written:
         return {}
     effective = authorized.effective or DatePeriod(date.min)
     start = write_day(effective.start) if authorized.effective else ""
-    return compact({"start": start, "end": write_day(authorized.expires or effective.end)})
+    end = authorized.expires or effective.end
+    return compact({"start": start, "end": write_day(end) if end and end >= effective.start else ""})
 
 
 def _requested_date(asked: Element) -> list[Written]:

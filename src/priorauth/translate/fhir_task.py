@@ -17,6 +17,7 @@ from priorauth.translate.fhir_vocabulary import (
     REPORT_TRANSMISSION,
     REPORT_TYPE,
     Written,
+    absent,
     compact,
     concept,
     valued,
@@ -72,28 +73,38 @@ def communication_request(
 ) -> Written:
     """One thing asked for as profile-communicationrequest."""
     attachment = asked.attachment or Attachment(report_type="", transmission="")
-    control = attachment.control_number or f"{review.id}-{number}"
-    line = [valued(LINE_NUMBER, "PositiveInt", asked.sequence)] if asked.sequence else []
-    in_payload = version is Format.PAS_2_0_1
-    payload = compact(
-        {"extension": line if in_payload else [], "contentString": asked.loinc_code or attachment.description}
-    )
+    control = attachment.control_number.strip() or f"{review.id}-{number}"
+    line: list[Value] = [valued(LINE_NUMBER, "PositiveInt", asked.sequence)] if asked.sequence else []
+    is_2_0_1 = version is Format.PAS_2_0_1
+    category = concept(REPORT_TYPE, attachment.report_type)
+    payload: Written = {"contentString": asked.loinc_code} if asked.loinc_code else {}
+    if is_2_0_1:
+        payload = _payload_2_0_1(asked.loinc_code or attachment.description, line)
+    elif attachment.description:
+        category["text"] = attachment.description  # the content of a payload is a LOINC code
     return compact(
         {
             "resourceType": "CommunicationRequest",
             "id": f"{review.id}-{number}",
             "meta": {"profile": [f"{PAS}profile-communicationrequest"]},
-            "extension": [] if "contentString" in payload and in_payload else line,
+            "extension": [] if is_2_0_1 else line,
             "identifier": [] if attachment.transmission == _VOICE else [{"system": CONTROL_SYSTEM, "value": control}],
             "status": "active",
-            "category": [concept(REPORT_TYPE, attachment.report_type)] if attachment.report_type else [],
+            "category": [category] if attachment.report_type else [],
             "medium": [concept(REPORT_TRANSMISSION, attachment.transmission)] if attachment.transmission else [],
-            "payload": [payload] if "contentString" in payload else [],
+            "payload": [payload] if payload else [],
             "requester": parties.insurer,
             "recipient": [parties.recipient] if parties.recipient else [],
             "sender": parties.sender,
         }
     )
+
+
+def _payload_2_0_1(content: str, line: list[Value]) -> Written:
+    """The payload, which in 2.0.1 carries the line number as well, and must have a content."""
+    if not content.strip():
+        return {"extension": line, "_contentString": absent()} if line else {}
+    return compact({"extension": line, "contentString": content})
 
 
 def tasks(

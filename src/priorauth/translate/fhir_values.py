@@ -7,10 +7,12 @@ from datetime import date, datetime
 
 from priorauth.domain.reviews import Change, DatePeriod, Trace
 from priorauth.fhir.elements import Element
-from priorauth.translate.fhir_reading import NOTHING, child, day, extension_text, extensions, text
+from priorauth.translate.fhir_reading import NOTHING, child, code, day, extension_text, extensions, text
 from priorauth.translate.fhir_vocabulary import (
     INFO_CANCELLED,
     INFO_CHANGED,
+    REVENUE,
+    REVENUE_2_0_1,
     SUB_DEPARTMENT,
     TRACE_SYSTEM,
     Written,
@@ -49,6 +51,11 @@ def read_period(period: Element) -> DatePeriod | None:
     if start is None:
         return _period(end) if end else None
     return _period(start, end)
+
+
+def revenue_code(concept: Element) -> str:
+    """The revenue code of a CodeableConcept; the two versions of PAS name its system differently."""
+    return code(concept, REVENUE) or code(concept, REVENUE_2_0_1)
 
 
 def read_change(element: Element, found: dict[str, Element]) -> Change | None:

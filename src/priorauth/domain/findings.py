@@ -159,6 +159,9 @@ class FindingCode(StrEnum):
     PAS_RESOURCE_ALIKE = "PAS-RESOURCE-ALIKE"  # spec-15, a warning: two entries say the same under different ids
     PAS_SEQUENCE_DUPLICATE = "PAS-SEQUENCE-DUPLICATE"  # spec-22 and alike
     PAS_SEQUENCE_UNKNOWN = "PAS-SEQUENCE-UNKNOWN"  # a warning: points at a sequence that is not there
+    PAS_SUBSCRIPTION_ENDPOINT = "PAS-SUBSCRIPTION-ENDPOINT"  # we may not send there
+    PAS_SUBSCRIPTION_FILTER = "PAS-SUBSCRIPTION-FILTER"  # spec-58: not the filter of the topic
+    PAS_SUBSCRIPTION_HEADER = "PAS-SUBSCRIPTION-HEADER"  # no header, or one that a subscriber cannot set
 
     # Delegates' answers, in any format: told to the delegate; the leg stays open.
     DETERMINATION_TRACE_UNKNOWN = "DETERMINATION-TRACE-UNKNOWN"  # names an item that the leg does not have

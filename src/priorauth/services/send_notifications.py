@@ -1,0 +1,153 @@
+"""Send subscribers what is due: handshakes, events in order, heartbeats. Again after a failure, the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from priorauth.domain.reviews import Format
+from priorauth.domain.subscriptions import (
+    Notification,
+    NotificationKind,
+    Subscription,
+    SubscriptionId,
+    SubscriptionState,
+)
+from priorauth.services.dispatch_leg import pause_after
+from priorauth.services.ports import NotKnown, Retryable, UnitOfWork, Work
+from priorauth.services.subscription_ports import Delivery, Webhooks
+from priorauth.translate.fhir_notification import write_handshake, write_heartbeat
+
+BATCH = 100
+MARGIN = timedelta(seconds=5)
+"""How much longer than its call a subscription is held, for writing down what came of it."""
+ATTEMPTS_ALLOWED = 8
+"""How often one notification is tried, with growing pauses of some two minutes in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What is being sent to one subscription. `event` is the notification, where it is one of an event."""
+
+    subscription: Subscription
+    kind: NotificationKind
+    held_until: datetime
+    body: bytes = field(repr=False)
+    event: Notification | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What came of one notification; `error` is empty where the endpoint took it."""
+
+    subscription: Subscription
+    kind: NotificationKind
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendNotifications:
+    """Each subscription is held by one sender at a time. Where that one dies, another takes over after the call's time.
+
+    `tell` is told what came of each notification.
+    """
+
+    unit_of_work: UnitOfWork
+    webhooks: Webhooks
+    bases: Mapping[Format, str]
+    now: Callable[[], datetime]
+    new_id: Callable[[str], str]
+    tell: Callable[[Sent], None]
+    attempts_allowed: int = ATTEMPTS_ALLOWED
+
+    async def due(self) -> Sequence[SubscriptionId]:
+        """The subscriptions for which there is something to do now."""
+        async with self.unit_of_work.reading() as work:
+            return await work.subscriptions_due(self.now(), BATCH)
+
+    async def __call__(self, subscription_id: SubscriptionId) -> None:
+        """Send a subscription everything that is due, one after the other, until it is done or has failed."""
+        while sending := await self._begin(subscription_id):
+            error = await self._post(sending)
+            self.tell(Sent(subscription=sending.subscription, kind=sending.kind, error=error))
+            await self._settle(sending, error)
+
+    async def _begin(self, subscription_id: SubscriptionId) -> Sending | None:
+        """Hold the subscription and find what to send it; None where it is not due, or another sender has it."""
+        now = self.now()
+        async with self.unit_of_work() as work:
+            try:
+                subscription = await work.subscription(subscription_id)
+            except NotKnown:
+                return None
+            until = now + subscription.terms.timeout + MARGIN
+            if not await work.hold_subscription(subscription_id, now, until):
+                return None
+            if subscription.is_over(now):
+                await work.save_subscription(subscription.ended(now))
+                subscription = await work.subscription(subscription_id)
+            waiting = await work.waiting_notification(subscription_id)
+            kind = subscription.due(waiting=waiting is not None)
+            if kind is None:
+                await self._release(work, subscription, until, now)
+                return None
+            event = waiting if kind is NotificationKind.EVENT else None
+            body = await self._body(work, subscription, kind, event)
+        return Sending(subscription=subscription, kind=kind, held_until=until, body=body, event=event)
+
+    async def _body(
+        self, work: Work, subscription: Subscription, kind: NotificationKind, event: Notification | None
+    ) -> bytes:
+        if event is not None:
+            return (await work.message(event.message_id)).body
+        base = self.bases[subscription.version]
+        events = await work.events_counted(subscription.id)
+        if kind is NotificationKind.HANDSHAKE:
+            return write_handshake(subscription, events, base=base)
+        return write_heartbeat(subscription, events, base=base, id=self.new_id("ntf"), at=self.now())
+
+    async def _post(self, sending: Sending) -> str:
+        """Why the endpoint did not take it, or empty."""
+        terms = sending.subscription.terms
+        delivery = Delivery(
+            endpoint=terms.endpoint,
+            headers=terms.headers,
+            media_type=terms.media_type,
+            body=sending.body,
+            timeout=terms.timeout,
+        )
+        try:
+            await self.webhooks.post(delivery)
+        except Retryable as problem:
+            return str(problem)
+        return ""
+
+    async def _settle(self, sending: Sending, error: str) -> None:
+        """Write down what came of it, and when there is something to do next."""
+        now = self.now()
+        id = sending.subscription.id
+        async with self.unit_of_work() as work:
+            try:
+                before = await work.subscription(id)
+            except NotKnown:
+                return  # deleted meanwhile
+            if sending.event and not error:
+                await work.mark_delivered(sending.event.id, now)
+            if before.asked_at != sending.subscription.asked_at or before.state is not sending.subscription.state:
+                return  # updated meanwhile, and due for what it is now
+            after = before.answered(now)
+            if error:
+                after = before.failed(error, now, attempts_allowed=self.attempts_allowed)
+            if after != before:
+                await work.save_subscription(after)
+            await self._release(work, after, sending.held_until, now)
+
+    async def _release(self, work: Work, subscription: Subscription, held_until: datetime, now: datetime) -> None:
+        waiting = await work.waiting_notification(subscription.id)
+        due = subscription.due_next(now, waiting=waiting is not None)
+        pause = None
+        if subscription.failures and subscription.state is not SubscriptionState.ERROR:
+            due = pause = now + pause_after(subscription.failures)
+        events = await work.events_counted(subscription.id)
+        await work.release_subscription(subscription.id, held_until, due_at=due, events=events, pause_until=pause)

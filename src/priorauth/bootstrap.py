@@ -48,7 +48,16 @@ from priorauth.translate.fhir_message import PasCodec
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_interchange import X12Codec
 from priorauth.translate.x12_review import narrow
-from priorauth.wiring import addresses, answer_codecs, inquiry_codecs, pas_codecs, pas_leg_codecs, transports
+from priorauth.wiring import (
+    Subscribing,
+    addresses,
+    answer_codecs,
+    inquiry_codecs,
+    pas_codecs,
+    pas_leg_codecs,
+    subscribing,
+    transports,
+)
 from priorauth.x12.writing import Address
 
 EVENT_SOURCE = "urn:priorauth:gateway"
@@ -104,6 +113,7 @@ class Gateway:
     return_determination: ReturnDetermination
     describe_review: DescribeReview
     catch_up: CatchUp
+    subscribing: Subscribing
     warnings: tuple[str, ...] = ()  # what is not as it should be, and keeps no request from being taken
     checks: list[Callable[[], str]] = field(default_factory=list)  # each says what is not well, or nothing
     stopping: bool = False
@@ -201,6 +211,8 @@ async def build(settings: Settings) -> Gateway:
     key_sets = KeySets(http, settings.outbound_hosts, now=clock.now)
     refuse_other_hosts(knowledge.clients, key_sets)
     return_determination = ReturnDetermination(unit_of_work=unit_of_work, now=clock.now)
+    metrics = Metrics()
+    subscriptions = subscribing(settings, unit_of_work, http, metrics, clock.now)
     dispatch_leg = DispatchLeg(
         unit_of_work=unit_of_work,
         destinations=knowledge.destinations,
@@ -220,7 +232,7 @@ async def build(settings: Settings) -> Gateway:
         database=database,
         seal=seal,
         http=http,
-        metrics=Metrics(),
+        metrics=metrics,
         tokens=tokens,
         issue_token=IssueToken(
             unit_of_work=unit_of_work,
@@ -265,7 +277,9 @@ async def build(settings: Settings) -> Gateway:
             return_determination=return_determination,
             now=clock.now,
             new_id=new_id,
+            enlist_notifications=subscriptions.enlist,
         ),
+        subscribing=subscriptions,
         warnings=tuple(warnings_of(settings, knowledge.destinations)),
     )
 

@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from priorauth.services.ports import Decoded
+from priorauth.services.send_notifications import Sent
 
 ALLOWED_FIELDS = frozenset(
     {
@@ -18,6 +19,7 @@ ALLOWED_FIELDS = frozenset(
         "partner", "payer", "delegate", "destination", "rule", "pack_version", "outcome", "state", "status", "route",
         "count", "attempts", "seconds", "topic", "group", "position", "reason", "error_type", "port", "host", "finding",
         "sets", "origin", "instance", "sandbox", "database", "version", "task", "type", "client", "scope",
+        "subscription_id",
     }
 )  # fmt: skip
 """The only fields that a log line may have."""
@@ -44,6 +46,9 @@ class Metrics:
         self.rebuilt = Counter(
             "priorauth_kafka_clients_rebuilt", "Clients replaced after a failure", ["client"], registry=self.registry
         )
+        self.notifications = Counter(
+            "priorauth_notifications", "Notifications sent to subscribers", ["kind", "outcome"], registry=self.registry
+        )
         self.dead_letters = Gauge("priorauth_dead_letters", "Things set aside", registry=self.registry)
 
     def received(self, message: Decoded) -> None:
@@ -53,6 +58,10 @@ class Metrics:
             self.sets.labels(outcome).inc()
         for finding in message.findings:
             self.findings.labels(finding.code).inc()
+
+    def notified(self, sent: Sent) -> None:
+        """Count a notification that was sent."""
+        self.notifications.labels(sent.kind, "failed" if sent.error else "delivered").inc()
 
     def request(self, route: str, status: int, seconds: float) -> None:
         self.requests.labels(route, str(status)).inc()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 import httpx2
+import structlog
 
 from priorauth.adapters.delegates.fhir_pas import FhirPas
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
 from priorauth.adapters.delegates.no_address import NoAddress
 from priorauth.adapters.delegates.x12_http import X12Http
 from priorauth.adapters.fhir_profiles import load_checker
+from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.knowledge import Knowledge
+from priorauth.adapters.webhooks import HttpWebhooks
 from priorauth.domain.exchange import X12
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId
@@ -21,13 +25,19 @@ from priorauth.domain.reviews import Format
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.outcomes import outcome_of_findings
 from priorauth.fhir.profiles import BundleProfile
+from priorauth.observability import Metrics
 from priorauth.services.answer_inquiry import InquiryCodec
-from priorauth.services.ports import DelegateTransport, Destination, LegCodec
+from priorauth.services.enlist_notifications import EnlistNotifications
+from priorauth.services.manage_subscription import ManageSubscription
+from priorauth.services.ports import DelegateTransport, Destination, LegCodec, UnitOfWork
+from priorauth.services.send_notifications import SendNotifications, Sent
 from priorauth.settings import Settings
 from priorauth.translate.fhir_inquiry_message import PasInquiryCodec
 from priorauth.translate.fhir_legs import PasLegCodec
 from priorauth.translate.fhir_message import PasCodec
 from priorauth.x12.writing import Address
+
+log = structlog.get_logger()
 
 PAS_VERSIONS: Mapping[str, Format] = {"2.2.1": Format.PAS_2_2_1, "2.0.1": Format.PAS_2_0_1}
 """The versions of PAS that are spoken, as the paths below `/fhir` name them."""
@@ -113,3 +123,47 @@ def transports(
         call = FhirPas if speaks_pas else X12Http
         found[id] = call(id, url, http, now=now) if url else NoAddress()
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribing:
+    """The use cases of subscriptions, and the endpoints that they may name."""
+
+    webhooks: HttpWebhooks
+    manage: ManageSubscription
+    enlist: EnlistNotifications
+    send: SendNotifications
+
+
+def subscribing(
+    settings: Settings,
+    unit_of_work: UnitOfWork,
+    http: httpx2.AsyncClient,
+    metrics: Metrics,
+    now: Callable[[], datetime],
+) -> Subscribing:
+    """Subscriptions: in the sandbox to any endpoint, elsewhere to https and the hosts that may be called."""
+    webhooks = HttpWebhooks(http, settings.outbound_hosts, any_host=settings.sandbox)
+    bases = {format: f"{settings.issuer}/fhir/{version}" for version, format in PAS_VERSIONS.items()}
+
+    def tell(sent: Sent) -> None:
+        metrics.notified(sent)
+        if sent.error:
+            log.warning(
+                "notification_failed", subscription_id=sent.subscription.id, type=sent.kind.value, reason=sent.error
+            )
+
+    return Subscribing(
+        webhooks=webhooks,
+        manage=ManageSubscription(unit_of_work=unit_of_work, now=now, new_id=new_id),
+        enlist=EnlistNotifications(bases=bases, now=now, new_id=new_id),
+        send=SendNotifications(
+            unit_of_work=unit_of_work,
+            webhooks=webhooks,
+            bases=bases,
+            now=now,
+            new_id=new_id,
+            tell=tell,
+            attempts_allowed=settings.notification_attempts,
+        ),
+    )

@@ -15,6 +15,7 @@ from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewRe
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId
+from priorauth.domain.subscriptions import SubscriptionId
 from priorauth.observability import Metrics
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.dispatch_leg import LEASE, DispatchLeg
@@ -22,10 +23,14 @@ from priorauth.services.ports import BusMessage, EventBus, Message, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
+from priorauth.services.send_notifications import SendNotifications
 from priorauth.translate.events import EVENTS_TOPIC, determinations_topic
 
 GROUP = "gateway"
 CATCH_UP_SECONDS = 0.5
+NOTIFY_SECONDS = 0.25
+NOTIFIED_AT_ONCE = 50
+"""How many subscribers are being sent to at the same time."""
 CALLS_AT_ONCE = 100
 """How many legs are being sent to one destination at the same time."""
 
@@ -43,10 +48,12 @@ class Worker:
     record_determination: RecordDetermination
     return_determination: ReturnDetermination
     catch_up: CatchUp
+    send_notifications: SendNotifications
     destinations: tuple[DestinationId, ...]
     now: Callable[[], datetime]
     metrics: Metrics
     sending: dict[LegId, asyncio.Task[None]] = field(default_factory=dict)
+    notifying: dict[SubscriptionId, asyncio.Task[None]] = field(default_factory=dict)
     queues: dict[DestinationId, asyncio.Semaphore] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -82,6 +89,30 @@ class Worker:
             except Exception:
                 log.exception("catch_up_failed")
             await asyncio.sleep(CATCH_UP_SECONDS)
+
+    async def run_notifications(self) -> None:
+        """Send subscribers what is due, again and again, until cancelled. Other replicas may do so too."""
+        while True:
+            try:
+                for subscription_id in await self.send_notifications.due():
+                    self.notify(subscription_id)
+            except Exception:
+                log.exception("notifying_failed")
+            await asyncio.sleep(NOTIFY_SECONDS)
+
+    def notify(self, subscription_id: SubscriptionId) -> None:
+        """Begin to send to one subscriber, so that an endpoint that hangs holds up no other."""
+        if subscription_id in self.notifying or len(self.notifying) >= NOTIFIED_AT_ONCE:
+            return
+        task = asyncio.create_task(self._notify(subscription_id), name=f"notifying {subscription_id}")
+        self.notifying[subscription_id] = task
+        task.add_done_callback(lambda _: self.notifying.pop(subscription_id))
+
+    async def _notify(self, subscription_id: SubscriptionId) -> None:
+        try:
+            await self.send_notifications(subscription_id)
+        except Exception:
+            log.exception("notifying_failed", subscription_id=subscription_id)
 
     async def handle_event(self, message: BusMessage) -> None:
         """The use case for this event, if it leads to one."""
@@ -139,7 +170,7 @@ class Worker:
 
     async def stop(self) -> None:
         """Break off what is being sent: it is sent again after the next start, with the same bytes and ids."""
-        calls = list(self.sending.values())
+        calls = [*self.sending.values(), *self.notifying.values()]
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
@@ -155,6 +186,7 @@ def build_worker(gateway: Gateway) -> Worker:
         record_determination=gateway.record_determination,
         return_determination=gateway.return_determination,
         catch_up=gateway.catch_up,
+        send_notifications=gateway.subscribing.send,
         destinations=tuple(gateway.destinations),
         now=gateway.now,
         metrics=gateway.metrics,
@@ -169,6 +201,7 @@ async def working(gateway: Gateway) -> AsyncIterator[None]:
         asyncio.create_task(worker.run(), name="events"),
         asyncio.create_task(worker.run_answers(), name="answers"),
         asyncio.create_task(worker.run_catch_up(), name="catch-up"),
+        asyncio.create_task(worker.run_notifications(), name="notifications"),
     ]
     gateway.checks.append(lambda: "; ".join(f"the {task.get_name()} work ended" for task in tasks if task.done()))
     try:

@@ -26,6 +26,7 @@ from priorauth.api import (
     pas_metadata,
     reviews,
     schemas,
+    subscriptions,
     tools,
     x12,
 )
@@ -60,7 +61,20 @@ def create_app(
 
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
-    modules = (x12, pas, pas_answers, pas_metadata, reviews, events, delegates, tools, oauth, schemas, health)
+    modules = (
+        x12,
+        pas,
+        pas_answers,
+        pas_metadata,
+        subscriptions,
+        reviews,
+        events,
+        delegates,
+        tools,
+        oauth,
+        schemas,
+        health,
+    )
     routers = (*(module.router for module in modules), *extra_routers)
     for router in routers:
         app.include_router(router)

@@ -14,12 +14,19 @@ from priorauth import __version__
 from priorauth.api.fhir_bodies import TheAnswerType, ThePas, fhir_response
 from priorauth.bootstrap import Gateway
 from priorauth.fhir.profiles import PAS
+from priorauth.translate.fhir_subscription import TOPIC as PAS_TOPIC
 
 DATE = "2026-11-28"
 """When what this statement says last changed otherwise than by its routes."""
 GUIDE = "http://hl7.org/fhir/us/davinci-pas/ImplementationGuide/hl7.fhir.us.davinci-pas"
 OPERATION = "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/"
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-"
+TOPIC = {
+    "url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
+    "capabilitystatement-subscriptiontopic-canonical",
+    "valueCanonical": PAS_TOPIC,
+}
+"""PAS spec-55: which topic can be subscribed to."""
 SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 OPERATIONS: Mapping[str, str] = {
@@ -34,10 +41,15 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
     "Claim": (f"{PAS}profile-claim", f"{PAS}profile-claim-update"),
     "ClaimResponse": (f"{PAS}profile-claimresponse",),
     "Bundle": (f"{PAS}profile-pas-response-bundle",),
+    "Subscription": (f"{PAS}profile-subscription",),
     "Task": (f"{PAS}profile-task",),
 }
 """The profiles of the guide that a resource of a type follows."""
-SEARCHES: Mapping[str, Mapping[str, str]] = {}
+SEARCHES: Mapping[str, Mapping[str, str]] = {
+    "Subscription": {
+        "_id": "token", "criteria": "string", "payload": "token", "status": "token", "type": "token", "url": "uri",
+    },
+}  # fmt: skip
 """The search parameters of each type that can be searched, with the type of each."""
 INTERACTIONS: Mapping[tuple[str, str], str] = {
     ("GET", "/{id}"): "read",
@@ -110,6 +122,7 @@ def described(type: str, found: Mapping[str, list[Any]]) -> dict[str, Any]:
     """One type as the statement says it."""
     searches = [{"name": name, "type": kind} for name, kind in SEARCHES.get(type, {}).items()]
     return {
+        **({"extension": [TOPIC]} if type == "Subscription" else {}),
         "type": type,
         **({"supportedProfile": list(PROFILES[type])} if type in PROFILES else {}),
         **{key: found[key] for key in ("interaction",) if key in found},

@@ -37,6 +37,7 @@ SCOPES = tuple((method, re.compile(path), scope) for method, path, scope in (
     ("PATCH",  r"/fhir/[^/]+/Task/[^/]+",                         "system/Task.u"),
     ("POST",   r"/fhir/[^/]+/Subscription",                       "system/Subscription.c"),
     ("GET",    r"/fhir/[^/]+/Subscription/\$status",              "system/Subscription.s"),
+    ("POST",   r"/fhir/[^/]+/Subscription/\$status",              "system/Subscription.s"),
     ("GET",    r"/fhir/[^/]+/Subscription/[^/]+(/\$[a-z-]+)?",    "system/Subscription.r"),
     ("POST",   r"/fhir/[^/]+/Subscription/[^/]+/\$[a-z-]+",       "system/Subscription.r"),
     ("GET",    r"/fhir/[^/]+/Subscription",                       "system/Subscription.s"),

@@ -52,6 +52,7 @@ class Worker:
     destinations: tuple[DestinationId, ...]
     now: Callable[[], datetime]
     metrics: Metrics
+    works_alone: bool = True
     sending: dict[LegId, asyncio.Task[None]] = field(default_factory=dict)
     notifying: dict[SubscriptionId, asyncio.Task[None]] = field(default_factory=dict)
     queues: dict[DestinationId, asyncio.Semaphore] = field(default_factory=dict)
@@ -77,13 +78,13 @@ class Worker:
     async def run_catch_up(self) -> None:
         """Do what is due, again and again, until cancelled. A failure is logged and tried again.
 
-        At the start every leg is due that was being sent when this gateway ended.
+        Where nobody else works on the store, every leg is due at the start that was being sent when this gateway ended.
         """
-        within = LEASE
+        within = LEASE if self.works_alone else timedelta()
         while True:
             try:
-                for leg in await self.catch_up.legs_due(within):
-                    await self.send(leg)
+                for leg in await self.catch_up.claim_legs_due(within):
+                    await self.send(leg, claimed=True)
                 within = timedelta()
                 await self.catch_up()
             except Exception:
@@ -148,11 +149,11 @@ class Worker:
             await self.send(leg)
         await self.return_news(review_id)
 
-    async def send(self, leg: Leg) -> None:
+    async def send(self, leg: Leg, *, claimed: bool = False) -> None:
         """Begin to send a leg, so that a destination that hangs holds up no other. Nothing is lost from here on."""
         if leg.id in self.sending:
             return
-        message = await self.dispatch_leg.prepare(leg.id)
+        message = await self.dispatch_leg.prepare(leg.id, claimed=claimed)
         if message is None or leg.id in self.sending:
             return
         task = asyncio.create_task(self._call(leg, message), name=f"sending {leg.id}")
@@ -190,6 +191,7 @@ def build_worker(gateway: Gateway) -> Worker:
         destinations=tuple(gateway.destinations),
         now=gateway.now,
         metrics=gateway.metrics,
+        works_alone=gateway.database.dialect == "sqlite",
     )
 
 

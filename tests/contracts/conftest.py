@@ -1,4 +1,4 @@
-"""The stores that the contract suites run against: the one in memory, and the database."""
+"""The stores that the contract suites run against: the one in memory, and the database on each engine."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from databases import open_store
+from databases import ENGINES, database_url, open_store
 from memory.store import MemoryStore
 from priorauth.services.ports import UnitOfWork
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", *ENGINES])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[UnitOfWork]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    async with open_store(f"sqlite:///{tmp_path}/priorauth.db") as unit_of_work:
+    async with database_url(request.param, tmp_path) as url, open_store(url) as unit_of_work:
         yield unit_of_work

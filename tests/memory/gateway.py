@@ -182,8 +182,8 @@ class MemoryGateway:
     async def pass_time(self, span: timedelta) -> None:
         """Let time pass, and do what it makes due."""
         self.time += span
-        for leg in await self.catch_up.legs_due():
-            await self.dispatch(leg.id)
+        for leg in await self.catch_up.claim_legs_due():
+            await self.dispatch(leg.id, claimed=True)
             await self._return(leg.review_id)
         await self.settle()
         await self.catch_up()

@@ -235,6 +235,11 @@ class MemoryWork(MemorySubscriptions):
         due = sorted((at, leg_id) for leg_id, at in self.tables.attempts_at.items() if at <= now)
         return [self.tables.legs[leg_id] for _, leg_id in due[:limit]]
 
+    async def claim_legs_due(self, now: datetime, until: datetime, limit: int) -> Sequence[Leg]:
+        due = await self.legs_due(now, limit)
+        self.tables.attempts_at.update({leg.id: until for leg in due})
+        return due
+
     async def save_dispatch(self, dispatch: Dispatch) -> None:
         known(self.tables.legs, dispatch.leg_id)
         known(self.tables.messages, dispatch.message_id)

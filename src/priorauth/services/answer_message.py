@@ -13,6 +13,7 @@ from priorauth.domain.reviews import MessageId, ReviewId, ServiceReview
 from priorauth.services.ports import Codec, Decoded, Direction, Message, Signal, UnitOfWork, Work
 from priorauth.services.receive_review import Received
 from priorauth.services.return_determination import ReturnDetermination
+from priorauth.services.turns import again_on_conflict
 
 PRESENT = "response"
 
@@ -36,6 +37,7 @@ class AnswerMessage:
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
 
+    @again_on_conflict
     async def __call__(
         self, inbound: InboundMessage, decoded: Decoded, received: Received, *, answer_by: datetime
     ) -> Answered:

@@ -11,6 +11,7 @@ from priorauth.domain.events import DeterminationReturned
 from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.reviews import Format, Leg, MessageId, ReviewId, ServiceReview
 from priorauth.services.answer_message import response_identity
+from priorauth.services.dispatch_leg import LEASE
 from priorauth.services.ports import (
     Codec,
     Direction,
@@ -22,6 +23,7 @@ from priorauth.services.ports import (
     Work,
 )
 from priorauth.services.return_determination import ReturnDetermination
+from priorauth.services.turns import again_on_conflict
 
 BATCH = 100
 GRACE = timedelta(seconds=2)
@@ -64,10 +66,13 @@ class CatchUp:
                 if not record.channel:
                     await self.deliver(review_id, record.reply.number)
 
-    async def legs_due(self, within: timedelta = timedelta()) -> list[Leg]:
-        """The legs to be sent by then, those whose sender died among them."""
+    async def claim_legs_due(self, within: timedelta = timedelta()) -> list[Leg]:
+        """The legs to be sent by then, those whose sender died among them. For a while they are nobody else's."""
         async with self.unit_of_work.reading() as work:
-            return list(await work.legs_due(self.now() + within, BATCH))
+            if not await work.legs_due(self.now() + within, 1):
+                return []
+        async with self.unit_of_work() as work:
+            return list(await work.claim_legs_due(self.now() + within, self.now() + LEASE, BATCH))
 
     async def reviews_past_their_time(self) -> list[ReviewId]:
         async with self.unit_of_work.reading() as work:
@@ -77,6 +82,7 @@ class CatchUp:
         async with self.unit_of_work.reading() as work:
             return list(await work.unclaimed_replies(self.now() - GRACE, BATCH))
 
+    @again_on_conflict
     async def deliver(self, review_id: ReviewId, number: int) -> None:
         """Deliver a reply, once, as a message of its own: to the sender's mailbox, or to whoever subscribed to it."""
         async with self.unit_of_work() as work:

@@ -26,6 +26,7 @@ from priorauth.services.ports import (
     Work,
 )
 from priorauth.services.prior_reviews import chain, changed_documents, find_prior
+from priorauth.services.turns import again_on_conflict
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -47,19 +48,21 @@ class DispatchLeg:
     new_id: Callable[[str], str]
     attempts_allowed: int = 12
 
-    async def __call__(self, leg_id: LegId) -> None:
+    async def __call__(self, leg_id: LegId, *, claimed: bool = False) -> None:
         """Prepare the leg and, where its destination is called, call it."""
-        if message := await self.prepare(leg_id):
+        if message := await self.prepare(leg_id, claimed=claimed):
             await self.send(leg_id, message)
 
-    async def prepare(self, leg_id: LegId) -> Message | None:
+    @again_on_conflict
+    async def prepare(self, leg_id: LegId, *, claimed: bool = False) -> Message | None:
         """Make and keep the leg's message; handed to `send` where its destination is called, else it is on its way.
 
-        While it is being sent the leg is due again only after `LEASE`, for the case that the sender dies.
+        While it is being sent the leg is due again only after `LEASE`, for the case that the sender dies. A leg that
+        was prepared before is somebody's already, unless it was `claimed` since.
         """
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
-            if leg.state is not LegState.PLANNED:
+            if leg.state is not LegState.PLANNED or (not claimed and await work.dispatch(leg_id)):
                 return None
             message = await self._message(work, leg)
             transport = self.transports[leg.destination]

@@ -33,8 +33,11 @@ class NotKnown(Exception):
     """There is no such review, leg or message. Asking again will not help."""
 
 
-class Conflict(Exception):
-    """What must be stored once is there already: another transaction was first. Done again, the work will see it."""
+class Conflict(Retryable):
+    """What must be stored once is there already: another transaction was first. Done again, the work will see it.
+
+    `services.turns` does so at once, a few times.
+    """
 
 
 class Direction(StrEnum):
@@ -180,6 +183,7 @@ class Work(SubscriptionStore, Protocol):
     async def legs(self, review_id: ReviewId) -> Sequence[Leg]: ...
     async def leg_by_trace(self, trace: str) -> Leg | None: ...
     async def legs_due(self, now: datetime, limit: int) -> Sequence[Leg]: ...
+    async def claim_legs_due(self, now: datetime, until: datetime, limit: int) -> Sequence[Leg]: ...
     async def save_dispatch(self, dispatch: Dispatch) -> None: ...
     async def dispatch(self, leg_id: LegId) -> Dispatch | None: ...
 

@@ -23,6 +23,7 @@ from priorauth.services.ports import (
     UnitOfWork,
     Work,
 )
+from priorauth.services.turns import again_on_conflict
 
 RESEND_WINDOW = timedelta(days=7)
 
@@ -48,6 +49,7 @@ class ReceiveReview:
     unit_of_work: UnitOfWork
     new_id: Callable[[str], str]
 
+    @again_on_conflict
     async def __call__(
         self, inbound: InboundMessage, decoded: Decoded, *, answer_by: datetime, refuse_duplicates: bool = True
     ) -> Received:

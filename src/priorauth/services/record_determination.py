@@ -22,6 +22,7 @@ from priorauth.services.ports import (
     UnitOfWork,
     Work,
 )
+from priorauth.services.turns import again_on_conflict
 
 CLOSED: Mapping[LegState, str] = {
     LegState.DECLINED: "the leg was declined, and the payer's desk has it",
@@ -57,6 +58,7 @@ class RecordDetermination:
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
 
+    @again_on_conflict
     async def __call__(self, answer: Answer) -> Recorded:
         codec = self.codecs[answer.format]
         traces = codec.traces(answer.body)

@@ -25,6 +25,7 @@ from priorauth.services.prior_reviews import (
     takes_over,
     updates_of,
 )
+from priorauth.services.turns import again_on_conflict
 
 WAITED_FOR = {LegState.PLANNED, LegState.DISPATCHED}
 DISCLAIMER = "Certification is not a guarantee of payment; it is subject to eligibility on the date of service."
@@ -52,6 +53,7 @@ class ReturnDetermination:
     unit_of_work: UnitOfWork
     now: Callable[[], datetime]
 
+    @again_on_conflict
     async def __call__(self, review_id: ReviewId, *, time_is_over: bool = False) -> None:
         async with self.unit_of_work() as work:
             review = await work.review(review_id)

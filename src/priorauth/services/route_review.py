@@ -27,6 +27,7 @@ from priorauth.services.prior_reviews import (
     left_alone,
     prior_number,
 )
+from priorauth.services.turns import again_on_conflict
 
 FORCING_PREFIX = "SBX-"
 """Traces that begin so force a sandbox behaviour (sandbox only)."""
@@ -48,6 +49,7 @@ class RouteReview:
     new_id: Callable[[str], str]
     honours_forcing: bool = False  # the sandbox's
 
+    @again_on_conflict
     async def __call__(self, review_id: ReviewId) -> Route | None:
         """The route, where this call made it."""
         async with self.unit_of_work.reading() as work:

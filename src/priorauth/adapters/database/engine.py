@@ -13,17 +13,17 @@ from typing import Any, ClassVar
 import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import OperationalError as DatabaseUnavailable
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from priorauth.adapters.database.postgresql import CONFLICTS, Pool, postgresql_engines, sqlstate, will_pass
 from priorauth.services.ports import Conflict, NotKnown, Retryable
 
 ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 LOCK_TIMEOUT_SECONDS = 10
 WRITERS, READERS = 1, 4
-POOLED = 15  # connections of a pool that is made without a size
 BEGIN_WRITING = "BEGIN IMMEDIATE"
 BEGIN_READING = "BEGIN"
 
@@ -34,12 +34,16 @@ PRAGMAS = ("synchronous = FULL", "foreign_keys = ON")
 class Database:
     """The connections to one database. Writers of SQLite queue for its one writing connection."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pool: Pool | None = None) -> None:
         self.url = driver_url(url)
         self.dialect = self.url.get_backend_name()
-        self.writers, self.readers = sqlite_engines(self.url) if self.dialect == "sqlite" else engines(self.url)
-        writers, readers = (WRITERS, READERS) if self.dialect == "sqlite" else (POOLED, POOLED)
-        self._writing, self._reading = Turns(writers), Turns(readers)
+        if self.dialect == "sqlite":
+            self.writers, self.readers = sqlite_engines(self.url)
+            self._writing, self._reading = Turns(WRITERS), Turns(READERS)
+        else:
+            pool = pool or Pool()
+            self.writers, self.readers = postgresql_engines(self.url, pool)
+            self._writing = self._reading = Turns(pool.connections)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -83,12 +87,6 @@ def driver_url(url: str) -> URL:
     """The plain URL of the settings (`sqlite:///path`, `postgresql://...`) with the driver we use for it."""
     plain = make_url(url)
     return plain.set(drivername=ASYNC_DRIVERS[plain.get_backend_name()])
-
-
-def engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-    """One engine for both: the database tells writers apart itself."""
-    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
-    return engine, engine
 
 
 def sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
@@ -195,8 +193,14 @@ async def translated_errors() -> AsyncIterator[None]:
         if is_missing_reference(error):
             raise NotKnown("a row refers to one that is not there") from error
         raise Conflict("a row that must be stored once is there already") from error
-    except (DatabaseUnavailable, QueueTimeout) as error:
+    except (DatabaseUnavailable, QueueTimeout, OSError, TimeoutError) as error:
         raise Retryable("the database is busy or away") from error
+    except DBAPIError as error:
+        if sqlstate(error) in CONFLICTS:
+            raise Conflict("another transaction was first") from error
+        if will_pass(error):
+            raise Retryable("the database is busy or away") from error
+        raise
 
 
 def is_missing_reference(error: IntegrityError) -> bool:

@@ -2,6 +2,7 @@
 
 A message's position is its place in the order of commits, so that a reader who went past a position has missed none.
 SQLite has one writer at a time: the order of insertion is the order of commits, and the insert gives the position.
+PostgreSQL has many: there `numbering` gives it after the commit.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import Row, bindparam, func, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Executable, Row, bindparam, func, select
 
 from priorauth.adapters.database.tables import outbox
-from priorauth.adapters.database.transaction import Queries, Transaction
+from priorauth.adapters.database.transaction import Queries, Transaction, insert_into
 from priorauth.domain.events import Event
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import StoredEvent
@@ -34,9 +35,11 @@ OF_TOPIC = (
     .limit(bindparam("limit"))
 )
 
+SHARDS = 8
+"""Into how many parts keys are divided for replicas to share. Changed only by a migration: the outbox holds them."""
+
 _earlier = outbox.alias("earlier")
 _next_position = select(func.coalesce(func.max(_earlier.c.position), 0) + 1).scalar_subquery()
-PUT = sqlite.insert(outbox).values(position=_next_position).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,20 @@ class Outbox(Queries):
 
 async def put(transaction: Transaction, rows: Sequence[dict[str, object]]) -> None:
     """Write rows that are not there yet."""
-    await transaction.run(PUT, rows)
+    await transaction.run(insert_message(transaction.dialect), rows)
     transaction.topics.update(str(row["topic"]) for row in rows)
+
+
+@cache
+def insert_message(dialect: str) -> Executable:
+    """An insert of a message that is not there yet, with its position where the order of commits is known already."""
+    statement = insert_into(dialect, outbox).on_conflict_do_nothing()
+    return statement.values(position=_next_position) if dialect == "sqlite" else statement
+
+
+def shard_of(key: str) -> int:
+    """The part of all keys that a key is in: the same on every machine."""
+    return crc32(key.encode()) % SHARDS
 
 
 def outbox_row(
@@ -118,6 +133,7 @@ def outbox_row(
         "type": event_type,
         "form": form,
         "at": at,
+        "shard": shard_of(key),
         "body": transaction.seal.close(body, event_row(topic, event_id)),
     }
 
@@ -130,7 +146,7 @@ def key_of(event: Event) -> str:
 def stored_event(transaction: Transaction, row: Row[Any]) -> StoredEvent:
     """A row of the outbox as an event."""
     return StoredEvent(
-        position=row.position,
+        position=row.position or 0,  # it has none until it is published
         id=row.event_id,
         type=row.type,
         topic=row.topic,

@@ -12,6 +12,7 @@ from sqlalchemy import CompoundSelect, Row, bindparam, delete, select, union_all
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.inbox import DeadLetters
+from priorauth.adapters.database.numbering import Numbering
 from priorauth.adapters.database.outbox import POSTED, event_row, outbox_row, put
 from priorauth.adapters.database.tables import consumer_inbox, consumer_offsets, outbox
 from priorauth.adapters.database.transaction import Transaction, insert_new, insert_or_replace
@@ -38,6 +39,7 @@ class Stream:
     def __init__(self, database: Database, seal: Seal) -> None:
         self._database = database
         self._seal = seal
+        self.number = Numbering(database)
 
     async def put(self, message: BusMessage, at: datetime) -> None:
         """Write a message, in a transaction of its own."""
@@ -47,6 +49,7 @@ class Stream:
                 transaction, message.topic, message.key, message.id, message.type, POSTED, message.body, at
             )
             await put(transaction, [row])
+        await self.number()
 
     async def read(self, topics: Sequence[str], after: int, limit: int) -> Sequence[Row[Any]]:
         """The next rows of these topics, still sealed."""

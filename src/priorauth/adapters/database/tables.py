@@ -313,10 +313,19 @@ outbox = Table(
     required("form"),  # "full" or "minimal" of a published event, empty for a posted body
     required("at", Instant),
     required("body", LargeBinary),
+    required("shard", Integer),  # of its key: what one replica at a time consumes in order
     Column("position", BigInteger, unique=True),  # in the order of commits; null until that order is known
     UniqueConstraint("topic", "event_id"),
     Index("ix_outbox_key_form", "key", "form"),
     Index("ix_outbox_topic_position", "topic", "position"),
+    Index("ix_outbox_topic_shard_position", "topic", "shard", "position"),
+)
+_has_no_position = outbox.c.position.is_(None)
+Index(
+    "ix_outbox_without_position",
+    outbox.c.sequence,
+    sqlite_where=_has_no_position,
+    postgresql_where=_has_no_position,
 )
 
 consumer_offsets = Table(

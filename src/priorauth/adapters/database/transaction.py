@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from priorauth.adapters.archive import Seal
+from priorauth.adapters.database.postgresql import hold_lock
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import NotKnown
 
@@ -23,12 +24,30 @@ ENCODER = msgspec.json.Encoder()
 class Transaction:
     """One open transaction. `touched` are the reviews that it changed, `topics` those that it put messages on."""
 
-    def __init__(self, connection: AsyncConnection, seal: Seal) -> None:
+    def __init__(self, connection: AsyncConnection, seal: Seal, *, writes: bool = False) -> None:
         self._connection = connection
+        self._takes_turns = writes and connection.dialect.name != "sqlite"
+        self._held: set[str] = set()
         self.seal = seal
         self.dialect = connection.dialect.name
         self.touched: set[ReviewId] = set()
         self.topics: set[str] = set()
+
+    async def hold(self, *names: str) -> bool:
+        """Be the only writer at what these names say, to the end of the transaction; whoever is there is waited for.
+
+        What is read after this is what the one before has committed. SQLite has one writer at a time anyway, and who
+        only reads holds nobody up. True where there was anything to wait for, so that what was read before is stale.
+        """
+        missing = sorted(set(names) - self._held) if self._takes_turns else []
+        for name in missing:
+            await hold_lock(self._connection, name)
+            self._held.add(name)
+        return bool(missing)
+
+    def made(self, review_id: ReviewId) -> None:
+        """Note a review that this transaction made: nobody else knows of it yet."""
+        self._held.add(review(review_id))
 
     async def run(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -69,10 +88,23 @@ class Transaction:
 
 
 class Queries:
-    """Named queries over one transaction. Each repository is such a part of the Work port, one per subject."""
+    """Named queries over one transaction. Each repository is such a part of the Work port, one per subject.
+
+    A query about one review, its legs or its replies first takes the review's turn: two transactions that read a
+    review and write what follows from it come one after the other.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
+
+    async def take_turn(self, review_id: ReviewId) -> bool:
+        """Wait until nobody else works on the review; see `Transaction.hold`."""
+        return await self.transaction.hold(review(review_id))
+
+
+def review(review_id: ReviewId) -> str:
+    """What the turn of a review is called."""
+    return f"review {review_id}"
 
 
 def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:

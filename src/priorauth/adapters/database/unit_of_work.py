@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.inbox import DeadLetters, Inbox
+from priorauth.adapters.database.numbering import Numbering
 from priorauth.adapters.database.outbox import EventEncoder, Outbox
 from priorauth.adapters.database.repositories.assertions import UsedAssertions
 from priorauth.adapters.database.repositories.legs import Legs
@@ -40,13 +41,16 @@ class DatabaseUnitOfWork:
         self._seal = seal
         self._encoder = encoder
         self._committed = committed
+        self._number = Numbering(database)
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[DatabaseWork]:
         """A transaction that may write; committed and told when the block ends without an exception."""
         async with self._database.writing() as connection:
-            transaction = Transaction(connection, self._seal)
+            transaction = Transaction(connection, self._seal, writes=True)
             yield DatabaseWork(transaction, self._encoder)
+        if transaction.topics:
+            await self._number()
         if transaction.touched or transaction.topics:
             for tell in self._committed:
                 tell(transaction.touched, transaction.topics)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Executable, Row, bindparam, select, update
 
 from priorauth.adapters.database.tables import dispatches, legs, routes
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_or_replace
@@ -16,10 +16,12 @@ from priorauth.domain.routes import Route
 from priorauth.services.ports import Conflict, Dispatch, NotKnown
 
 ROUTE = select(routes.c.document).where(routes.c.review_id == bindparam("review_id"))
-LEG = select(legs.c.id, legs.c.document).where(legs.c.id == bindparam("id"))
+LEG = select(legs.c.id, legs.c.review_id, legs.c.document).where(legs.c.id == bindparam("id"))
 LEGS = select(legs.c.id, legs.c.document).where(legs.c.review_id == bindparam("review_id")).order_by(legs.c.number)
 BY_TRACE = (
-    select(legs.c.id, legs.c.document).join_from(legs, dispatches).where(dispatches.c.trace == bindparam("trace"))
+    select(legs.c.id, legs.c.review_id, legs.c.document)
+    .join_from(legs, dispatches)
+    .where(dispatches.c.trace == bindparam("trace"))
 )
 DUE = (
     select(legs.c.id, legs.c.document)
@@ -27,6 +29,7 @@ DUE = (
     .order_by(legs.c.next_attempt_at, legs.c.id)
     .limit(bindparam("limit"))
 )
+TAKE_DUE = DUE.with_for_update(skip_locked=True)
 SAVE = update(legs).where(legs.c.id == bindparam("leg_id"))
 DISPATCH = select(dispatches).where(dispatches.c.leg_id == bindparam("leg_id"))
 
@@ -51,6 +54,7 @@ class Legs(Queries):
 
     async def route(self, review_id: ReviewId) -> Route | None:
         """A review's route, or None before it is routed."""
+        await self.take_turn(review_id)
         row = await self.transaction.row_or_none(ROUTE, review_id=review_id)
         return self.transaction.read(route_row(review_id), row.document, ROUTE_DOCUMENT) if row else None
 
@@ -81,20 +85,31 @@ class Legs(Queries):
 
     async def leg(self, leg_id: LegId) -> Leg:
         """A leg in its latest state; NotKnown where there is none."""
-        return read_leg(self.transaction, await self.transaction.row(LEG, id=leg_id))
+        row = await self._in_turn(LEG, id=leg_id)
+        if row is None:
+            raise NotKnown("there is no such leg")
+        return read_leg(self.transaction, row)
 
     async def legs(self, review_id: ReviewId) -> Sequence[Leg]:
         """The legs of a review in the order of their numbers."""
+        await self.take_turn(review_id)
         return [read_leg(self.transaction, row) for row in await self.transaction.rows(LEGS, review_id=review_id)]
 
     async def leg_by_trace(self, trace: str) -> Leg | None:
         """The leg that was sent under this trace of ours."""
-        row = await self.transaction.row_or_none(BY_TRACE, trace=trace)
+        row = await self._in_turn(BY_TRACE, trace=trace)
         return read_leg(self.transaction, row) if row else None
 
     async def legs_due(self, now: datetime, limit: int) -> Sequence[Leg]:
         """The legs whose next attempt is due, the longest overdue first."""
         return [read_leg(self.transaction, row) for row in await self.transaction.rows(DUE, now=now, limit=limit)]
+
+    async def claim_legs_due(self, now: datetime, until: datetime, limit: int) -> Sequence[Leg]:
+        """The legs due, nobody else's until then. Those that another is just claiming are left to it."""
+        rows = await self.transaction.rows(TAKE_DUE, now=now, limit=limit)
+        if rows:
+            await self.transaction.run(SAVE, [{"leg_id": row.id, "next_attempt_at": until} for row in rows])
+        return [read_leg(self.transaction, row) for row in rows]
 
     async def save_dispatch(self, dispatch: Dispatch) -> None:
         """Keep under which ids a leg was sent; Conflict where it was sent before, or the trace is taken."""
@@ -112,6 +127,13 @@ class Legs(Queries):
         """What a leg was sent as, or None before it was."""
         row = await self.transaction.row_or_none(DISPATCH, leg_id=leg_id)
         return Dispatch(**row._mapping) if row else None
+
+    async def _in_turn(self, query: Executable, **values: object) -> Row[Any] | None:
+        """The leg's row as whoever worked on its review before left it."""
+        row = await self.transaction.row_or_none(query, **values)
+        if row and await self.take_turn(row.review_id):
+            row = await self.transaction.row_or_none(query, **values)
+        return row
 
 
 def changing(transaction: Transaction, leg: Leg) -> dict[str, object]:

@@ -96,10 +96,12 @@ class Replies(Queries):
 
     async def replies(self, review_id: ReviewId) -> Sequence[ReplyRecord]:
         """The replies to a review in the order of their numbers."""
+        await self.take_turn(review_id)
         return [read_reply(self.transaction, row) for row in await self.transaction.rows(REPLIES, review_id=review_id)]
 
     async def claim_reply(self, review_id: ReviewId, number: int, channel: str) -> bool:
         """Take a reply for one channel; False where another has it. NotKnown where there is no such reply."""
+        await self.take_turn(review_id)
         claimed = await self.transaction.change(CLAIM, of=review_id, nth=number, channel=channel)
         if not claimed:
             await self.transaction.row(REPLY, review_id=review_id, number=number)

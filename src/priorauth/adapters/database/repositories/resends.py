@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import msgspec
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import Executable, bindparam, delete, or_, select
 
 from priorauth.adapters.database.tables import counters, interchanges, received_sets, resend_keys, responses
 from priorauth.adapters.database.transaction import Queries, insert_into, insert_or_replace
@@ -35,8 +36,6 @@ RECEIVED_SETS = select(received_sets.c.document).where(received_sets.c.message_i
 RESPONSE = select(responses.c.response_id).where(
     responses.c.message_id == bindparam("message_id"), responses.c.state == bindparam("state")
 )
-COUNT_ON = update(counters).where(counters.c.series == bindparam("name")).values(value=counters.c.value + 1)
-COUNTED = select(counters.c.value).where(counters.c.series == bindparam("name"))
 
 SETS = msgspec.json.Decoder(tuple[ReceivedSet, ...])
 
@@ -47,6 +46,7 @@ class Resends(Queries):
     async def resend_of(self, partner: PartnerId, keys: Sequence[str], since: datetime) -> MessageId | None:
         """The latest message with one of these keys."""
         hashed = [self.transaction.seal.lookup(key) for key in keys]
+        await self.transaction.hold(*(f"resend {partner} {key}" for key in hashed))
         row = await self.transaction.row_or_none(RESEND, partner=partner, keys=hashed, since=since)
         return row and row.message_id
 
@@ -73,6 +73,7 @@ class Resends(Queries):
 
     async def interchange_known(self, partner: PartnerId, control_number: str) -> bool:
         """True where this partner used the interchange control number (ISA13) before."""
+        await self.transaction.hold(f"interchange {partner} {control_number}")
         row = await self.transaction.row_or_none(INTERCHANGE, partner=partner, control_number=control_number)
         return row is not None
 
@@ -110,11 +111,18 @@ class Resends(Queries):
 
     async def next_number(self, series: str) -> int:
         """The next number of a series, from 1. A transaction that rolls back gives its numbers back."""
-        if not await self.transaction.change(COUNT_ON, name=series):
-            await self.transaction.add(counters, series=series, value=0)
-            await self.transaction.change(COUNT_ON, name=series)
-        value: int = (await self.transaction.row(COUNTED, name=series)).value
+        value: int = (await self.transaction.row(count_on(self.transaction.dialect), series=series, value=1)).value
         return value
+
+
+@cache
+def count_on(dialect: str) -> Executable:
+    """Count a series on, or begin it, and say how far it is now."""
+    statement = insert_into(dialect, counters)
+    counted = statement.on_conflict_do_update(
+        index_elements=[counters.c.series], set_={"value": counters.c.value + statement.excluded.value}
+    )
+    return counted.returning(counters.c.value)
 
 
 def row_of(message_id: MessageId) -> str:

@@ -82,6 +82,7 @@ class Reviews(Queries):
         )
         if not added:
             raise Conflict("there is a review with this id")
+        self.transaction.made(review.id)
         await self._add_keys(review)
         self.transaction.touched.add(review.id)
 
@@ -93,10 +94,12 @@ class Reviews(Queries):
 
     async def review(self, review_id: ReviewId) -> ServiceReview:
         """A review in its latest state; NotKnown where there is none."""
+        await self.take_turn(review_id)
         return read_review(self.transaction, review_id, await self.transaction.row(REVIEW, id=review_id))
 
     async def review_record(self, review_id: ReviewId) -> ReviewRecord:
         """A review with how it came; NotKnown where there is none."""
+        await self.take_turn(review_id)
         row = await self.transaction.row(RECORD, id=review_id)
         return ReviewRecord(
             review=read_review(self.transaction, review_id, row),
@@ -115,6 +118,7 @@ class Reviews(Queries):
 
     async def open_review_like(self, partner: PartnerId, digest: str) -> ReviewId | None:
         """The partner's latest review with this digest that still waits for a decision."""
+        await self.transaction.hold(f"content {partner} {digest}")
         row = await self.transaction.row_or_none(OPEN_LIKE, partner=partner, digest=digest)
         return row and row.id
 

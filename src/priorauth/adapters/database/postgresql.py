@@ -1,0 +1,88 @@
+"""What is particular to PostgreSQL: the pool, time limits on the server and here, and what its errors ask of us."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+CONFLICTS = frozenset({"40001", "40P01"})
+"""Another transaction was first, or waited for what we hold: one of them has to begin again."""
+PASSING_CLASSES = frozenset({"08", "53", "55", "57", "58"})
+"""SQLSTATE classes of what passes by itself: connection, resources, locks, operator, system."""
+READ_ONLY = "25006"
+"""A server that has become a standby: another one takes writes now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """How many connections a process keeps, and how long anything on them may take. Times are seconds."""
+
+    connections: int = 20
+    connecting: float = 5.0
+    statement: float = 10.0  # of any one statement; waiting for a lock included
+    idle_in_transaction: float = 30.0
+
+
+def postgresql_engines(url: URL, pool: Pool) -> tuple[AsyncEngine, AsyncEngine]:
+    """The engine of writers, and the same for readers: their transactions see one state and cannot change it."""
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,  # parameters may be PHI: they stay out of exceptions
+        pool_size=pool.connections,
+        max_overflow=0,
+        connect_args={
+            "timeout": pool.connecting,
+            "command_timeout": pool.statement + pool.connecting,  # for a server that says nothing any more
+            "server_settings": server_settings(pool),
+        },
+    )
+    event.listen(engine.sync_engine, "checkout", refuse_closed)
+    readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine, readers
+
+
+def server_settings(pool: Pool) -> dict[str, str]:
+    """What the server is told of each connection. Plans of short statements are not worth compiling."""
+    return {
+        "application_name": "priorauth",
+        "jit": "off",
+        "statement_timeout": milliseconds(pool.statement),
+        "idle_in_transaction_session_timeout": milliseconds(pool.idle_in_transaction),
+    }
+
+
+def milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+def refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Let the pool open a new connection where the server closed this one meanwhile. Costs no question to it."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("the server closed the connection")
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """What kind of error the server named, or empty."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def will_pass(error: DBAPIError) -> bool:
+    """True where the same transaction may succeed later."""
+    state = sqlstate(error)
+    return error.connection_invalidated or state == READ_ONLY or state[:2] in PASSING_CLASSES
+
+
+def lock_number(name: str) -> int:
+    """The number of an advisory lock, for a name that says what it is of."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+async def hold_lock(connection: AsyncConnection, name: str) -> None:
+    """Wait for an advisory lock, and hold it to the end of the transaction."""
+    await connection.execute(select(func.pg_advisory_xact_lock(lock_number(name))))

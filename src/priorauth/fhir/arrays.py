@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from priorauth.domain.findings import FindingCode as Code
 
-from .compiled import Accept, Field, Reference
-from .elements import Element, Value
-from .reporting import Place, Report
+from .compiled import Field, ObjectRule, refuse
+from .elements import Value
+from .reporting import Place, Report, Targets
+from .shapes import Accept, write_item_acceptor
 from .tables import UNBOUNDED
 
 _MOST_ARRANGEMENTS = 1024
@@ -17,7 +18,7 @@ _MOST_ARRANGEMENTS = 1024
 
 def array_field(item: Field, least: int, most: int, *, gaps: bool) -> Field:
     """A property that repeats; `gaps` where null may stand for a value with nothing but an extension."""
-    check, test, accept = item
+    check = item.check
 
     def check_all(value: Value, parent: Place | None, name: str, index: int, report: Report) -> None:  # noqa: ARG001
         for at, child in enumerate(_items(value, parent, name, report)):
@@ -27,21 +28,14 @@ def array_field(item: Field, least: int, most: int, *, gaps: bool) -> Field:
                 check(child, parent, name, at, report)
         _count(value, least, most, parent, name, report)
 
-    def accepts(value: Value, met: list[Reference]) -> bool:
-        if not isinstance(value, list) or not value or not least <= len(value) <= most:
-            return False
-        if accept is not None:
-            return all(accept(child, met) for child in value)
-        return test is not None and all(value) and all(map(test, value))
-
-    return Field(check_all, accepts=accepts)
+    return Field(check=check_all, items=(item, least, most))
 
 
 class SliceRule(NamedTuple):
     """One slice of an array: which items are in it, what they are checked against, and how many there may be."""
 
     name: str
-    matches: Callable[[Element], bool]
+    matches: Callable[[Value], bool]
     field: Field
     least: int
     most: int
@@ -49,18 +43,13 @@ class SliceRule(NamedTuple):
 
 def sliced_field(item: Field, slices: Sequence[SliceRule], least: int, most: int) -> Field:
     """An array of objects whose slices are told apart by their content; an item is of the first that takes it."""
-
-    def slice_of(child: Value) -> SliceRule | None:
-        if isinstance(child, dict):
-            for each in slices:
-                if each[1](child):
-                    return each
-        return None
+    acceptors = [(each.matches, write_item_acceptor(each.name, each.field), each.name) for each in slices]
+    default = write_item_acceptor("no slice", item)
 
     def check_all(value: Value, parent: Place | None, name: str, index: int, report: Report) -> None:  # noqa: ARG001
         counts = dict.fromkeys((each.name for each in slices), 0)
         for at, child in enumerate(_items(value, parent, name, report)):
-            found = slice_of(child)
+            found = next((each for each in slices if each.matches(child)), None)
             if found is not None:
                 counts[found.name] += 1
             (found.field if found else item).check(child, parent, name, at, report)
@@ -69,41 +58,44 @@ def sliced_field(item: Field, slices: Sequence[SliceRule], least: int, most: int
             report.count(counts[each.name], each.least, each.most, place, f"of slice {each.name}")
         _count(value, least, most, parent, name, report)
 
-    def accepts(value: Value, met: list[Reference]) -> bool:
+    def accepts(value: Value, met: list[tuple[str, Targets]]) -> bool:
         if not isinstance(value, list) or not value or not least <= len(value) <= most:
             return False
         names = []
         for child in value:
-            found = slice_of(child)
-            accept = (found.field if found else item).accepts
-            if accept is None or not accept(child, met):
+            accept = default
+            for matches, own, name in acceptors:
+                if matches(child):
+                    names.append(name)
+                    accept = own
+                    break
+            if not accept(child, met):
                 return False
-            if found:
-                names.append(found.name)
-        return all(each.least <= names.count(each.name) <= each.most for each in slices)
+        return all(each.least <= names.count(each.name) <= each.most for each in counted)
 
-    return Field(check_all, accepts=accepts)
+    counted = [each for each in slices if each.least or each.most < UNBOUNDED]
+    return Field(check=check_all, accepts=accepts)
 
 
 class ExtensionRule(NamedTuple):
     """One extension that may stand here, by its URL."""
 
     name: str
-    field: Field
+    rule: ObjectRule
     least: int = 0
     most: int = UNBOUNDED
 
 
 def extensions_field(
-    known: Mapping[str, ExtensionRule], other: Field, least: int, most: int, *, modifier: bool
+    known: Mapping[str, ExtensionRule], other: ObjectRule, least: int, most: int, *, modifier: bool
 ) -> Field:
     """The `extension` or `modifierExtension` of an element: known ones by URL, any other as an Extension.
 
     An unknown modifier changes the meaning of what it stands on, so it cannot be ignored (PAS spec-25).
     """
     counted = {url: rule for url, rule in known.items() if rule.least or rule.most < UNBOUNDED}
-    acceptors: dict[str, Accept] = {url: rule.field.accepts for url, rule in known.items() if rule.field.accepts}
-    default = _accept_none if modifier or other.accepts is None else other.accepts
+    acceptors: dict[object, _Shapes] = {url: (rule.rule.shapes.get, rule.rule.learn) for url, rule in known.items()}
+    default: _Shapes = (_unknown, _refusing) if modifier else (other.shapes.get, other.learn)
     arrangements: dict[tuple[str, ...], bool] = {}
 
     def check_all(value: Value, parent: Place | None, name: str, index: int, report: Report) -> None:  # noqa: ARG001
@@ -111,7 +103,7 @@ def extensions_field(
         for at, child in enumerate(_items(value, parent, name, report)):
             url = child.get("url") if isinstance(child, dict) else None
             rule = known.get(url) if isinstance(url, str) else None
-            (rule.field if rule else other).check(child, parent, name, at, report)
+            (rule.rule if rule else other).check(child, parent, name, at, report)
             if rule is not None and isinstance(url, str):
                 urls.append(url)
             elif modifier:
@@ -126,7 +118,7 @@ def extensions_field(
             arrangements[urls] = right
         return right
 
-    def accepts(value: Value, met: list[Reference]) -> bool:
+    def accepts(value: Value, met: list[tuple[str, Targets]]) -> bool:
         if not isinstance(value, list) or not value or not least <= len(value) <= most:
             return False
         urls = []
@@ -134,20 +126,28 @@ def extensions_field(
             if not isinstance(child, dict):
                 return False
             url = child.get("url")
-            accept = acceptors.get(url) if isinstance(url, str) else None
-            if accept is not None:
-                urls.append(str(url))
-            if not (accept or default)(child, met):
+            shapes, learn = acceptors.get(url, default)
+            if url in counted:
+                urls.append(url)
+            if not (shapes(tuple(child)) or learn(child))(child, met):
                 return False
         key = tuple(urls)
         arranged = arrangements.get(key)
         return is_arranged(key) if arranged is None else arranged
 
-    return Field(check_all, accepts=accepts)
+    return Field(check=check_all, accepts=accepts)
 
 
-def _accept_none(value: Value, met: list[Reference]) -> bool:  # noqa: ARG001
-    return False
+_Shapes = tuple[Callable[[tuple[str, ...]], Accept | None], Callable[[Value], Accept]]
+"""How the acceptor of an object's names is found, and how it is learnt."""
+
+
+def _unknown(names: tuple[str, ...]) -> Accept | None:  # noqa: ARG001
+    return None
+
+
+def _refusing(value: Value) -> Accept:  # noqa: ARG001
+    return refuse
 
 
 def _items(value: Value, parent: Place | None, name: str, report: Report) -> Sequence[Value]:

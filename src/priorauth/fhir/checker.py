@@ -8,7 +8,7 @@ from priorauth.domain.findings import Finding
 from priorauth.domain.findings import FindingCode as Code
 
 from .bundles import Bundle
-from .compiled import ObjectRule, Reference
+from .compiled import ObjectRule
 from .compiling import Compiler
 from .elements import Element
 from .profiles import CLAIM, CLAIM_UPDATE, BundleProfile, profile_name
@@ -131,7 +131,7 @@ class _BundleCheck:
             self.report.add(Code.FHIR_RESOURCE_TYPE, (parent, "resource", -1), "a resource of FHIR R4")
             return
         rule = self.compiler.resource(resource_type, self.roles[entry])
-        references: list[Reference] = []
+        references: list[tuple[str, Targets]] = []
         if is_accepted(rule, element, references) and all(
             self._fault(reference, targets, entry, reachable=reachable) is None for reference, targets in references
         ):
@@ -156,12 +156,13 @@ class _BundleCheck:
             return Code.PAS_REFERENCE_DANGLING, "a resource of the Bundle"
         if reachable and found not in self.roles:
             self._give_role(found, self._choose(found, targets.profiles))
-        if targets.types and self.bundle.types[found] not in targets.types:
+        its_type = self.bundle.types[found]
+        if targets.types and its_type not in targets.types and its_type in self.tables.resources:
             return Code.FHIR_REFERENCE_TYPE, " or ".join(sorted(targets.types))
         return None
 
 
-def is_accepted(rule: ObjectRule, element: Element, references: list[Reference]) -> bool:
+def is_accepted(rule: ObjectRule, element: Element, references: list[tuple[str, Targets]]) -> bool:
     """True where the quick pass finds nothing wrong; the references in it are appended."""
     try:
         return rule.accepts(element, references)

@@ -1,13 +1,14 @@
 """Compiled rules: what one element is checked against. `compiling` builds them; `arrays` has those that repeat.
 
-Every rule can do two things. It `accepts` a value or not, quickly and without saying why: good documents need no more.
-It `check`s a value and reports everything that is wrong: that is asked only of what was not accepted. Acceptance may
-err on the side of refusing, never of accepting; tests hold the two to one answer.
+Every rule can do two things. It accepts a value or not, quickly and without saying why, by functions that `shapes`
+writes: good documents need no more. And it checks a value and reports everything that is wrong with it: that is asked
+only of what was not accepted. Acceptance may refuse what is right, never accept what is wrong: tests hold it to that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from priorauth.domain.findings import FindingCode as Code
@@ -15,25 +16,34 @@ from priorauth.domain.findings import FindingCode as Code
 from .elements import Element, Value
 from .primitives import Primitive
 from .reporting import Met, Place, Report, Targets
+from .shapes import MOST_SHAPES, Accept, write_acceptor
 
 Check = Callable[[Value, "Place | None", str, int, Report], None]
 """(value, place of what holds it, name, index or -1, report)."""
 
-Reference = tuple[str, Targets]
-Accept = Callable[[Value, list[Reference]], bool]
-"""(value, list of references met) -> accepted. May raise TypeError, which is a refusal too."""
 
-Test = Callable[..., object]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One property: its check, and at most one way to accept it; without one it is never accepted.
 
-_MOST_SHAPES = 256
-
-
-class Field(NamedTuple):
-    """One property: its check, and how it is accepted: by a test of a text that is not empty, or as anything else."""
+    `test` is for texts that are not empty, `rule` for objects (`refers` where they are References), `items` for arrays
+    of so many to so many of the same, `accepts` for what is none of these. `holds` are conditions more.
+    """
 
     check: Check
-    test: Test | None = None
+    test: Callable[..., object] | None = None
+    rule: ObjectRule | None = None
+    refers: Targets | None = None
+    items: tuple[Field, int, int] | None = None
     accepts: Accept | None = None
+    holds: tuple[Callable[[Value], bool], ...] = ()
+
+    @property
+    def can_accept(self) -> bool:
+        """True where some value is accepted."""
+        if self.items is not None:
+            return self.items[0].can_accept
+        return not (self.test is None and self.rule is None and self.accepts is None)
 
 
 class Choice(NamedTuple):
@@ -63,17 +73,10 @@ class Invariant(NamedTuple):
     holds: Callable[[Element], bool]
 
 
-class Shape(NamedTuple):
-    """What is left to ask of an object whose names are right: the names of an object are known by experience."""
-
-    tests: tuple[tuple[str, Test], ...]
-    parts: tuple[tuple[str, Accept], ...]
-
-
 class ObjectRule:
     """One JSON object as one datatype, resource or part of one, as profiles narrow it."""
 
-    __slots__ = ("_build", "_shapes", "choices", "fields", "invariants", "label", "required")
+    __slots__ = ("_build", "choices", "fields", "invariants", "label", "required", "shapes")
 
     def __init__(self, label: str, build: Callable[[ObjectRule], None]) -> None:
         self.label = label
@@ -81,42 +84,28 @@ class ObjectRule:
         self.required: Mapping[str, Code] = {}
         self.choices: Sequence[Choice] = ()
         self.invariants: Sequence[Invariant] = ()
-        self._shapes: dict[tuple[str, ...], Shape] = {}
+        self.shapes: dict[tuple[str, ...], Accept] = {}  # the names in an object -> what accepts objects of those names
         self._build: Callable[[ObjectRule], None] | None = build
 
-    def accepts(self, value: Value, met: list[Reference]) -> bool:
-        """True where nothing is wrong with the object; appends the references in it."""
-        if not isinstance(value, dict):
-            return False
-        shape = self._shapes.get(tuple(value)) or self._shape(value)
-        if shape is None:
-            return False
-        for name, test in shape[0]:
-            text = value[name]
-            if not text or not test(text):
-                return False
-        for name, accepts in shape[1]:
-            if not accepts(value[name], met):
-                return False
-        return not self.invariants or all(invariant.holds(value) for invariant in self.invariants)
+    def accepts(self, value: Value, met: list[tuple[str, Targets]]) -> bool:
+        """True where nothing is wrong with the object; appends the references in it. May raise TypeError: refused."""
+        return isinstance(value, dict) and (self.shapes.get(tuple(value)) or self.learn(value))(value, met)
 
-    def _shape(self, value: Element) -> Shape | None:
-        """The shape of an object whose names are all right, kept for the next of that shape."""
+    def learn(self, value: Value) -> Accept:
+        """What accepts objects of the same names as this one, kept for the next one if the names are right."""
         self._complete()
-        if not value or not value.keys() <= self.fields.keys() or not value.keys() >= self.required.keys():
-            return None
+        if not isinstance(value, dict) or not value or len(self.shapes) >= MOST_SHAPES:
+            return refuse
+        if not value.keys() <= self.fields.keys() or not value.keys() >= self.required.keys():
+            return refuse
+        fields = {name: self.fields[name] for name in value}
+        if not all(field.can_accept for field in fields.values()):
+            return refuse
         if not all(choice.is_met(value) for choice in self.choices):
-            return None
-        fields = [(name, self.fields[name]) for name in value]
-        if any(field.test is None and field.accepts is None for _, field in fields):
-            return None
-        shape = Shape(
-            tuple((name, field.test) for name, field in fields if field.test is not None),
-            tuple((name, field.accepts) for name, field in fields if field.accepts is not None),
-        )
-        if len(self._shapes) < _MOST_SHAPES:
-            self._shapes[tuple(value)] = shape
-        return shape
+            return refuse
+        accepts = write_acceptor(self.label, fields, [invariant.holds for invariant in self.invariants])
+        self.shapes[tuple(value)] = accepts
+        return accepts
 
     def _complete(self) -> None:
         if self._build is not None:  # datatypes nest in themselves, so each is built when first met
@@ -181,16 +170,14 @@ def primitive_field(primitive: Primitive, allowed: frozenset[str] | None, code: 
         elif allowed is not None and value not in allowed:
             report.add(code, (parent, name, index), shown)
 
-    if allowed is not None:
-        return Field(check, test=allowed.__contains__)
-    if primitive.test is not None:
-        return Field(check, test=primitive.test)
-    return Field(check, accepts=lambda value, met: primitive.check(value) is None)  # noqa: ARG005
+    if allowed is not None or primitive.test is not None:
+        return Field(check=check, test=allowed.__contains__ if allowed else primitive.test)
+    return Field(check=check, accepts=lambda value, met: primitive.check(value) is None)  # noqa: ARG005
 
 
 def object_field(rule: ObjectRule) -> Field:
     """A property whose value is an object."""
-    return Field(rule.check, accepts=rule.accepts)
+    return Field(check=rule.check, rule=rule)
 
 
 def reference_field(rule: ObjectRule, targets: Targets) -> Field:
@@ -202,31 +189,20 @@ def reference_field(rule: ObjectRule, targets: Targets) -> Field:
         if isinstance(reference, str):
             report.references.append(Met((parent, name, index), reference, targets))
 
-    def accepts(value: Value, met: list[Reference]) -> bool:
-        if not rule.accepts(value, met):
-            return False
-        reference = value.get("reference") if isinstance(value, dict) else None
-        if isinstance(reference, str):
-            met.append((reference, targets))
-        return True
-
-    return Field(check, accepts=accepts)
+    return Field(check=check, rule=rule, refers=targets)
 
 
 def guarded(field: Field, code: Code, expected: str, holds: Callable[[Value], bool]) -> Field:
-    """A property with one condition more."""
-    inner, test, accept = field
+    """A property with one condition more, which is asked where the value itself is not at fault already."""
+    inner = field.check
 
     def check(value: Value, parent: Place | None, name: str, index: int, report: Report) -> None:
+        place, before = (parent, name, index), len(report.findings)
         inner(value, parent, name, index, report)
-        if not holds(value):
-            report.add(code, (parent, name, index), expected)
+        if not holds(value) and not report.has_at(place, since=before):
+            report.add(code, place, expected)
 
-    return Field(
-        check,
-        test=None if test is None else lambda value: test(value) and holds(value),
-        accepts=None if accept is None else lambda value, met: accept(value, met) and holds(value),
-    )
+    return replace(field, check=check, holds=(*field.holds, holds))
 
 
 def refused(code: Code, expected: str) -> Field:
@@ -235,4 +211,9 @@ def refused(code: Code, expected: str) -> Field:
     def check(value: Value, parent: Place | None, name: str, index: int, report: Report) -> None:  # noqa: ARG001
         report.add(code, (parent, name, index), expected)
 
-    return Field(check)
+    return Field(check=check)
+
+
+def refuse(value: Value, met: list[tuple[str, Targets]]) -> bool:  # noqa: ARG001
+    """Accepts nothing: the check is to look."""
+    return False

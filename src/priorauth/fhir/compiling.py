@@ -11,7 +11,6 @@ from .compiled import (
     Choice,
     Field,
     ObjectRule,
-    Reference,
     guarded,
     object_field,
     primitive_field,
@@ -38,7 +37,7 @@ class Compiler:
         self.tables = tables
         self._rules: dict[tuple[str, tuple[int, ...]], ObjectRule] = {}
         self._extensions = {
-            url: ExtensionRule(name, object_field(self.resource(_EXTENSION, name)))
+            url: ExtensionRule(name, self.resource(_EXTENSION, name))
             for name, profile in tables.profiles.items()
             if profile.type == _EXTENSION and isinstance(url := profile.root.children["url"].fixed, str)
         }
@@ -149,7 +148,11 @@ class Compiler:
 
     def _complex(self, path: str, kind: Kind, own: Narrowings) -> Field:
         if kind.name == "Resource":
-            return Field(_check_held, accepts=_accept_held) if own else Field(self._check_any, accepts=self._accept_any)
+            return (
+                Field(check=_check_held, accepts=_accept_held)
+                if own
+                else Field(check=self._check_any, accepts=self._accept_any)
+            )
         profiles = {name: None for each in own for name in each.profiles if name in self.tables.profiles}
         roots = tuple(self.tables.profiles[name].root for name in profiles)
         rule = self.object(kind.name, own + (roots if len(roots) == 1 else ()))
@@ -164,7 +167,7 @@ class Compiler:
         types = frozenset(each.type for each in known if each) if profiles and all(known) else kind.targets
         return Targets(types, tuple(each.name for each in known if each), path)
 
-    def _accept_any(self, value: Value, met: list[Reference]) -> bool:
+    def _accept_any(self, value: Value, met: list[tuple[str, Targets]]) -> bool:
         resource_type = value.get("resourceType") if isinstance(value, dict) else None
         known = isinstance(resource_type, str) and resource_type in self.tables.resources
         return known and self.object(str(resource_type), ()).accepts(value, met)
@@ -198,12 +201,11 @@ class Compiler:
                 narrowings = (narrowing, *(profile.root for profile in profiles))
                 url = next((found.children["url"].fixed for found in narrowings if "url" in found.children), None)
                 if isinstance(url, str):
-                    before = known.get(url, ExtensionRule("", refused(Code.PAS_NOT_USED, "")))
-                    field = object_field(self.object(_EXTENSION, narrowings))
+                    rule = self.object(_EXTENSION, narrowings)
+                    before = known.get(url, ExtensionRule(slice_name, rule))
                     least_here, most_here = max(before.least, narrowing.least), min(before.most, narrowing.most)
-                    known[url] = ExtensionRule(slice_name, field, least_here, most_here)
-        other = object_field(self.object(_EXTENSION, ()))
-        return extensions_field(known, other, least, most, modifier=name == "modifierExtension")
+                    known[url] = ExtensionRule(slice_name, rule, least_here, most_here)
+        return extensions_field(known, self.object(_EXTENSION, ()), least, most, modifier=name == "modifierExtension")
 
 
 def _or_null(field: Field) -> Field:
@@ -211,14 +213,14 @@ def _or_null(field: Field) -> Field:
         if value is not None:
             field.check(value, parent, name, index, report)
 
-    return Field(check)
+    return Field(check=check)
 
 
 def _is_full(value: Value) -> bool:
     return not isinstance(value, str) or len(value) == 10
 
 
-def _accept_held(value: Value, met: list[Reference]) -> bool:  # noqa: ARG001
+def _accept_held(value: Value, met: list[tuple[str, Targets]]) -> bool:  # noqa: ARG001
     return isinstance(value, dict) and bool(value)
 
 

@@ -33,10 +33,10 @@ def _items(value: Value) -> list[Element]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _codes(concept: Value) -> set[Value]:
+def _codes(concept: Value) -> list[Value]:
     """The codes of a CodeableConcept, or of several."""
     concepts = concept if isinstance(concept, list) else [concept]
-    return {coding.get("code") for each in _items(concepts) for coding in _items(each.get("coding"))}
+    return [coding.get("code") for each in _items(concepts) for coding in _items(each.get("coding"))]
 
 
 def _not_negative(name: str) -> Test:

@@ -46,7 +46,7 @@ def _has_item(name: str, wanted: Element) -> Callable[[Value], bool]:
     return holds
 
 
-def slice_matcher(discriminator: str, narrowings: Sequence[Narrowing]) -> Callable[[Element], bool] | None:
+def slice_matcher(discriminator: str, narrowings: Sequence[Narrowing]) -> Callable[[Value], bool] | None:
     """Which items are of a slice. None where that cannot be told from the tables, as for value sets not at hand."""
     if discriminator in ("value category", "value type", "pattern type"):
         return _by_child(discriminator.partition(" ")[2], narrowings)
@@ -58,16 +58,16 @@ def slice_matcher(discriminator: str, narrowings: Sequence[Narrowing]) -> Callab
     return None
 
 
-def _by_child(name: str, narrowings: Sequence[Narrowing]) -> Callable[[Element], bool] | None:
+def _by_child(name: str, narrowings: Sequence[Narrowing]) -> Callable[[Value], bool] | None:
     children = [each.children[name] for each in narrowings if name in each.children]
     wanted = next((each.pattern for each in children if each.pattern is not None), None)
     if wanted is None:
         return None
     holds = contains(wanted)
-    return lambda item: holds(item.get(name))
+    return lambda item: isinstance(item, dict) and holds(item.get(name))
 
 
-def _by_scope(narrowings: Sequence[Narrowing]) -> Callable[[Element], bool] | None:
+def _by_scope(narrowings: Sequence[Narrowing]) -> Callable[[Value], bool] | None:
     scope: Value = None
     for each in narrowings:
         for found in each.children.get("extension", Narrowing()).slices.values():

@@ -142,10 +142,6 @@ _VISIBLE = re.compile("[!-~]+").fullmatch
 _EARLY_DAY = re.compile(r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])").fullmatch
 
 
-def _quick_text(value: str) -> object:
-    return value.isprintable() or _string(value) is None
-
-
 def _quick_date(value: str) -> object:
     return _EARLY_DAY(value) or _date(value) is None
 
@@ -154,8 +150,8 @@ def _quick_date(value: str) -> object:
 PRIMITIVES: dict[str, Primitive] = {
     primitive.name: primitive
     for primitive in (
-        Primitive("string",       "a string that is not empty",                _string, _quick_text),
-        Primitive("markdown",     "a string that is not empty",                _string, _quick_text),
+        Primitive("string",       "a string that is not empty",                _string, str.isprintable),
+        Primitive("markdown",     "a string that is not empty",                _string, str.isprintable),
         Primitive("code",         "a code without spaces around it",           _patterned(_single_spaces), _VISIBLE),
         Primitive("uri",          "a URI without spaces",                      _patterned(_no_space), _VISIBLE),
         Primitive("url",          "a URL without spaces",                      _patterned(_no_space), _VISIBLE),

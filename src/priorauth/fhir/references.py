@@ -96,7 +96,7 @@ def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:
     for pointer, name in _POINTERS[resource_type].items():
         for index, pointers in enumerate(_children(node.element, "item", pointer)):
             for at, number in enumerate(pointers if isinstance(pointers, list) else ()):
-                if number not in numbers[name]:
+                if number is not None and number not in numbers[name]:
                     path = f"{node.path}.item[{index}].{pointer}[{at}]"
                     yield finding(Code.PAS_SEQUENCE_UNKNOWN, path, f"the number of a {name}")
 

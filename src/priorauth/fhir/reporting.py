@@ -74,6 +74,10 @@ class Report:
         """One finding at one place."""
         self.findings.append(finding(code, fhirpath(place), expected))
 
+    def has_at(self, place: Place, *, since: int) -> bool:
+        """True where one of the findings from that number on is of this very place."""
+        return any(found.at.path == fhirpath(place) for found in self.findings[since:])
+
     def count(self, found: int, least: int, most: int, place: Place, what: str) -> None:
         """Fewer or more than a profile allows."""
         if found < least:

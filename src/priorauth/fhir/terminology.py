@@ -34,7 +34,7 @@ def _is_bound(value: Value, systems: Systems) -> bool:
     for system, code in _codings(value):
         if isinstance(system, str) and system in systems:
             codes = systems[system]
-            if codes is None or code in codes:
+            if codes is None or (isinstance(code, str) and code in codes):
                 return True
     return False
 

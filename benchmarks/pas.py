@@ -1,7 +1,7 @@
 """Decoding, checking and translating a PAS request, against the models of `fhir.resources` that only validate it.
 
 Our time is from the bytes to the review; theirs is validation alone, of JSON that is decoded before. Both are timed in
-turn in one process, and each round gives a ratio of its own, so that a busy machine slows both alike. The median counts,
+turn in one process, and each round gives a ratio of its own: a busy machine slows both alike. The median counts,
 and a machine that was too busy is asked again. Microseconds are printed for the curious and asserted nowhere.
 """
 

@@ -12,4 +12,4 @@ from priorauth.sandbox.demo.run import run_demo as show
 def run_demo() -> int:
     """Start a gateway on a free port, send it requests, show everything; 0 where every case kept its promise."""
     serve = [sys.executable, "-c", "from priorauth.cli import main; main()", "serve"]
-    return 0 if show(say, serve=serve, samples=shipped_folder("samples") / "x12") else INVALID
+    return 0 if show(say, serve=serve, samples=shipped_folder("samples")) else INVALID

@@ -103,10 +103,10 @@ class ItemAnswers:
         if decision.action is None:
             return []
         asked = self.echo.items.get(item.sequence, NOTHING)
-        if decision.spans:
+        if decision.spans and not is_as_asked(decision):
             return [self._added(item, decision, asked, *_of_span(item, span)) for span in decision.spans]
         authorized = decision.authorized
-        if not self.is_2_2_1 or not decision.action.certifies or authorized is None or not differs(authorized):
+        if not self.is_2_2_1 or not decision.action.certifies or authorized is None or not differs(authorized, item):
             return []
         return [self._added(item, decision, asked, authorized, CertificationAction.CERTIFIED_IN_TOTAL, ())]
 
@@ -296,10 +296,26 @@ def review_action(
     return {"extension": [complex_extension(REVIEW_ACTION, parts)], **written}
 
 
-def differs(authorized: Authorized) -> bool:
+def is_as_asked(decision: ItemDecision) -> bool:
+    """True where every span of days was certified in total at the level that was asked for."""
+    return all(
+        span.action is CertificationAction.CERTIFIED_IN_TOTAL
+        and span.authorized_revenue_code in ("", span.requested_revenue_code)
+        for span in decision.spans
+    )
+
+
+def differs(authorized: Authorized, item: ReviewItem) -> bool:
     """True where something about the service itself was authorized otherwise than asked."""
-    counted = authorized.quantity is not None or authorized.delivery is not None
-    return counted or bool(authorized.service_dates or authorized.procedure or authorized.revenue_code)
+    asked = item.service or Service(kind=ServiceKind.PROFESSIONAL)
+    pairs: tuple[tuple[object, object], ...] = (
+        (authorized.procedure, asked.procedure),
+        (authorized.revenue_code, asked.revenue_code),
+        (authorized.quantity, asked.quantity),
+        (authorized.delivery, item.delivery),
+        (authorized.service_dates, item.service_dates),
+    )
+    return any(said not in (None, "", wanted) for said, wanted in pairs)
 
 
 def authorization_period(authorized: Authorized | None) -> Written:

@@ -10,7 +10,8 @@ from priorauth.adapters.mapping_files import shipped_folder
 from priorauth.sandbox.demo import showing
 from priorauth.sandbox.demo.cases import CASES, DemoCase
 from priorauth.sandbox.demo.gateway import DemoFailed, running_gateway
-from priorauth.sandbox.demo.run import missing, run_demo, strayed
+from priorauth.sandbox.demo.run import run_demo
+from priorauth.sandbox.demo.x12_run import missing, strayed
 
 SAMPLES = shipped_folder("samples") / "x12"
 ISA = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260302*1430*^*00501*000000001*0*T*:~"

@@ -17,6 +17,7 @@ import httpx2
 START_SECONDS = 30
 MAILBOX_SECONDS = 20
 PAUSE_SECONDS = 0.2
+FHIR = "/fhir/2.2.1"
 SETTINGS_PREFIX = "PRIORAUTH_"
 
 
@@ -98,6 +99,24 @@ class Ehr:
         response = self._client.post("/x12", content=interchange, headers={"Content-Type": "application/edi-x12"})
         ids = response.headers.get("X-Review-Id", "")
         return Answered(response.status_code, response.content, tuple(filter(None, ids.split(","))))
+
+    def submit(self, bundle: bytes) -> Answered:
+        """Submit one PAS request Bundle and wait for its answer."""
+        response = self._client.post(
+            f"{FHIR}/Claim/$submit", content=bundle, headers={"Content-Type": "application/fhir+json"}
+        )
+        ids = response.headers.get("X-Review-Id", "")
+        return Answered(response.status_code, response.content, tuple(filter(None, ids.split(","))))
+
+    def changed_response(self, review_id: str, first: Mapping[str, Any]) -> dict[str, Any]:
+        """The ClaimResponse of a review, once it is another than the first. DemoFailed where it stays the same."""
+        deadline = time.monotonic() + MAILBOX_SECONDS
+        while time.monotonic() < deadline:
+            present = self._get(f"{FHIR}/ClaimResponse/{review_id}")
+            if present != first:
+                return present
+            time.sleep(PAUSE_SECONDS)
+        raise DemoFailed(f"the ClaimResponse stayed the same for {MAILBOX_SECONDS} seconds")
 
     def pick_up(self, review_id: str) -> bytes:
         """The next interchange about a review from the mailbox, acknowledged. DemoFailed where none comes in time."""

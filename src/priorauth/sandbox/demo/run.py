@@ -12,24 +12,31 @@ import httpx2
 
 from priorauth.sandbox.demo import showing
 from priorauth.sandbox.demo.cases import CASES, DemoCase
+from priorauth.sandbox.demo.fhir_cases import FHIR_CASES, FhirCase
+from priorauth.sandbox.demo.fhir_run import show_fhir_case
 from priorauth.sandbox.demo.gateway import DemoFailed, Ehr, running_gateway
+from priorauth.sandbox.demo.x12_run import show_x12_case
 
 Say = Callable[[str], object]
+Case = DemoCase | FhirCase
+ALL_CASES: tuple[Case, ...] = (*CASES, *FHIR_CASES)
 
 WHERE_NEXT = """
 Where to go next
     make serve                                        the same gateway on port 8080, for as long as you like
     curl -si localhost:8080/x12 -H 'Content-Type: application/edi-x12' --data-binary @samples/x12/imaging-mri.edi
+    curl -si 'localhost:8080/fhir/2.2.1/Claim/$submit' -H 'Content-Type: application/fhir+json' \\
+         --data-binary @samples/fhir/imaging-mri.json
     http://localhost:8080/docs                        every path, and the events at /events
     mappings/sandbox/behaviours.yaml                  how the simulated delegates answer, and how to force an answer
-    docs/companion-guide.md                           how to send a 278 and what comes back"""
+    docs/companion-guide.md                           how to send a 278 or a PAS Bundle and what comes back"""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a case: the problems found, none where it kept its promise."""
 
-    case: DemoCase
+    case: Case
     problems: tuple[str, ...]
 
 
@@ -40,7 +47,7 @@ def run_demo(say: Say, *, serve: Sequence[str], samples: Path) -> bool:
         with TemporaryDirectory(prefix="priorauth-demo-") as folder, running_gateway(serve, Path(folder)) as url:
             say(f"a gateway with simulated delegates is listening on {url}")
             with Ehr(url) as ehr:
-                outcomes = [_show(say, ehr, case, samples, number) for number, case in enumerate(CASES, start=1)]
+                outcomes = [_show(say, ehr, case, samples, number) for number, case in enumerate(ALL_CASES, start=1)]
     except (DemoFailed, OSError, httpx2.HTTPError) as problem:
         say(f"the demonstration failed: {problem}")
         return False
@@ -49,65 +56,17 @@ def run_demo(say: Say, *, serve: Sequence[str], samples: Path) -> bool:
     return not any(outcome.problems for outcome in outcomes)
 
 
-def _show(say: Say, ehr: Ehr, case: DemoCase, samples: Path, number: int) -> Outcome:
+def _show(say: Say, ehr: Ehr, case: Case, samples: Path, number: int) -> Outcome:
     """Send one request, show everything about it, and check what came back."""
 
     def tell(lines: Iterable[str]) -> None:
         for line in lines:
             say(line)
 
-    request = (samples / case.sample).read_bytes()
-    tell(showing.heading(number, len(CASES), case.title))
-    tell(showing.section(f"request, {case.sample}:", showing.segments(request.decode())))
-    answered = ehr.send(request)
-    response = answered.body.decode(errors="replace")
-    problems = [] if answered.status == httpx2.codes.OK else [f"the answer has status {answered.status}"]
-    problems += missing(case.expected, response, "the response")
-    later = ""
-    for review_id in answered.review_ids:
-        try:
-            later = _later(ehr, case, review_id)
-        except DemoFailed as problem:
-            problems.append(str(problem))
-        problems += missing(case.later, later, "the later response") if later else ()
-        problems += strayed(case.legs, showing.counterparts_of_legs(ehr.messages(review_id)))
-        tell(_review(ehr, review_id))
-    tell(showing.section("response:", showing.segments(response)))
-    if later:
-        tell(showing.section("later response, from the mailbox:", showing.segments(later)))
-    tell(showing.section("FAILED:", problems) if problems else showing.section("as promised:", [case.promise]))
-    return Outcome(case, tuple(problems))
-
-
-def _later(ehr: Ehr, case: DemoCase, review_id: str) -> str:
-    """The interchange that comes to the mailbox later, after people decided where they are to; empty for most cases."""
-    if case.decide:
-        ehr.decide(review_id, case.decide)
-    return ehr.pick_up(review_id).decode(errors="replace") if case.later else ""
-
-
-def _review(ehr: Ehr, review_id: str) -> Iterator[str]:
-    """The route, legs and events of a review."""
-    messages = ehr.messages(review_id)
-    if showing.counterparts_of_legs(messages):
-        yield from showing.section("route:", showing.route(ehr.route(review_id)))
-        yield from showing.legs(messages)
-    yield from showing.section("events:", showing.events(ehr.events(review_id)))
-
-
-def strayed(expected: frozenset[str], reached: frozenset[str]) -> Iterator[str]:
-    """What is wrong with where the legs went, in words."""
-    if reached != expected:
-        yield f"the legs went to {', '.join(sorted(reached)) or 'nobody'}"
-
-
-def missing(expected: Iterable[str], interchange: str, name: str) -> Iterator[str]:
-    """The first expected beginning of a segment that does not follow those before it, in words."""
-    remaining = iter(showing.segments(interchange))
-    for beginning in expected:
-        if not any(segment.startswith(beginning) for segment in remaining):
-            yield f"{name} has no {beginning} where it is expected"
-            return
+    tell(showing.heading(number, len(ALL_CASES), case.title))
+    if isinstance(case, DemoCase):
+        return Outcome(case, show_x12_case(tell, ehr, case, samples / "x12"))
+    return Outcome(case, show_fhir_case(tell, ehr, case, samples / "fhir"))
 
 
 def _summary(outcomes: Sequence[Outcome], seconds: float) -> Iterator[str]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 WIDTH = 118
 INDENT = "    "
+
+
+class Seen(Protocol):
+    """A gateway, seen from outside."""
+
+    def messages(self, review_id: str) -> Sequence[Mapping[str, Any]]: ...
+    def route(self, review_id: str) -> Mapping[str, Any]: ...
+    def events(self, review_id: str) -> Sequence[Mapping[str, Any]]: ...
 
 
 def heading(number: int, total: int, title: str) -> Iterator[str]:
@@ -71,6 +79,15 @@ def legs(messages: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def counterparts_of_legs(messages: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """The destinations that a leg was sent to."""
     return frozenset(message["counterpart"] for message in messages if message["role"].startswith("leg "))
+
+
+def review(seen: Seen, review_id: str) -> Iterator[str]:
+    """The route, legs and events of a review."""
+    messages = seen.messages(review_id)
+    if counterparts_of_legs(messages):
+        yield from section("route:", route(seen.route(review_id)))
+        yield from legs(messages)
+    yield from section("events:", events(seen.events(review_id)))
 
 
 def events(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:

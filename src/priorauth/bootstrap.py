@@ -168,13 +168,14 @@ def build_tools(settings: Settings) -> Tools:
     partners = {**knowledge.partners.by_id, INSPECTOR.id: INSPECTOR}
     codec = X12Codec(findings=knowledge.findings, payer_of=knowledge.payer, partners=partners)
     directory = read_directory(folder / "sandbox" / "directory.yaml")
+    pas = pas_codecs(settings, knowledge)
     return Tools(
         folder=folder,
         knowledge=knowledge,
         directory=directory,
         codec=codec,
-        pas=pas_codecs(settings, knowledge),
-        inspect_message=InspectMessage(codec=codec, directory=directory, router=knowledge.route),
+        pas=pas,
+        inspect_message=InspectMessage(codecs={X12: codec, **pas}, directory=directory, router=knowledge.route),
     )
 
 

@@ -17,6 +17,7 @@ from priorauth.cli import app
 from served import Served
 
 MRI, REFUSED = str(SAMPLES / "imaging-mri.edi"), str(SAMPLES / "missing-review-segment.edi")
+PAS = str(SAMPLES.parent / "fhir" / "imaging-mri.json")
 README = Path(__file__).parents[2] / "README.md"
 NOBODY = "http://127.0.0.1:9"
 
@@ -48,6 +49,13 @@ def away_from_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         (("validate",), 2),
         (("translate", MRI, "--to", "event"), 0),
         (("translate", MRI, "--to", "x12"), 0),
+        (("translate", MRI, "--to", "fhir"), 0),
+        (("translate", MRI, "--to", "fhir", "--version", "2.0.1"), 0),
+        (("translate", MRI, "--to", "fhir", "--version", "9"), 2),
+        (("translate", PAS, "--to", "x12"), 0),
+        (("validate", PAS), 0),
+        (("validate", PAS, "--version", "2.0.1", "--json"), 0),
+        (("route", PAS), 0),
         (("translate", REFUSED, "--to", "event"), 1),
         (("translate", MRI, "--to", "morse"), 2),
         (("translate", "no-such-file.edi", "--to", "event"), 2),
@@ -100,6 +108,32 @@ def test_translate_prints_the_document_and_nothing_else(tmp_path: Path) -> None:
     assert "~BHT*0007*13*RIM-IMG-0001*" in x12.stdout
     assert event.stderr == "nothing was lost\n"
     assert json.loads(losses.read_text()) == []
+
+
+def test_translate_says_on_standard_error_what_was_lost_and_where_it_is_kept(tmp_path: Path) -> None:
+    losses = tmp_path / "losses.json"
+
+    bundle = run("translate", str(SAMPLES / "transport.edi"), "--to", "fhir", "--losses", str(losses))
+
+    lost = json.loads(losses.read_text())
+    assert json.loads(bundle.stdout)["resourceType"] == "Bundle"
+    assert bundle.stderr.splitlines()[0] == f"{len(lost)} losses"
+    assert len(bundle.stderr.splitlines()) == len(lost) + 1
+    assert all(loss["position"] and loss["reason"] and loss["parked"] for loss in lost)
+
+
+def test_validate_says_the_fhirpath_the_line_and_the_fix_of_a_fhir_finding(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text(Path(PAS).read_text().replace('"use": "preauthorization"', '"use": "claim"'))
+
+    result = run("validate", str(broken))
+
+    assert result.exit_code == 1
+    assert "NOT valid" in result.stdout
+    assert "Bundle.entry[0].resource.use" in result.stdout
+    assert re.search(r"line \d+, column \d+", result.stdout)
+    assert "answered: OperationOutcome status 422" in result.stdout
+    assert "fix: " in result.stdout
 
 
 def test_route_prints_one_route_with_the_rule_and_its_facts(tmp_path: Path) -> None:

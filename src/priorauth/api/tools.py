@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from http import HTTPStatus
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -14,29 +15,38 @@ from priorauth.inspection import NotReadable, Target, route_documents, translate
 
 router = APIRouter(tags=["tools"])
 
-MEDIA_TYPES = {Target.X12: "application/edi-x12", Target.EVENT: "application/cloudevents+json"}
+MEDIA_TYPES = {
+    Target.X12: "application/edi-x12",
+    Target.FHIR: "application/fhir+json",
+    Target.EVENT: "application/cloudevents+json",
+}
+PasVersion = Annotated[
+    Literal["2.2.1", "2.0.1"] | None, Query(description="version of PAS; default what the message says, or 2.2.1")
+]
 
 
 @router.post("/validate", summary="Everything wrong with a message, by rule and position")
 async def validate(
-    request: Request, second_opinion: bool = Query(default=False, description="ask pyx12 of the same bytes too")
+    request: Request,
+    second_opinion: bool = Query(default=False, description="ask pyx12 of the same bytes too"),
+    version: PasVersion = None,
 ) -> Response:
-    """The report of `priorauth validate`. 200 whether the message is valid or not."""
+    """The report of `priorauth validate` on X12 or FHIR. 200 whether the message is valid or not."""
     gateway: Gateway = request.app.state.gateway
     body = await read_body(request)
     try:
-        return json_response(validation_document(gateway.tools, body, second_opinion=second_opinion))
+        return json_response(validation_document(gateway.tools, body, second_opinion=second_opinion, version=version))
     except NotReadable as problem:
         raise Problem(HTTPStatus.BAD_REQUEST, str(problem)) from None
 
 
 @router.post("/translate", summary="A message in another format")
-async def translate(request: Request, to: Target) -> Response:
+async def translate(request: Request, to: Target, version: PasVersion = None) -> Response:
     """The document of `priorauth translate`. Problem 422 where the message has errors that keep it from being read."""
     gateway: Gateway = request.app.state.gateway
     body = await read_body(request)
     try:
-        translated = translate_message(gateway.tools, body, to)
+        translated = translate_message(gateway.tools, body, to, version=version)
     except NotReadable as problem:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(problem)) from None
     headers = {"X-Losses": str(len(translated.losses))}
@@ -44,11 +54,11 @@ async def translate(request: Request, to: Target) -> Response:
 
 
 @router.post("/route", summary="Where each item of a request would go, and why")
-async def route(request: Request, as_of: date | None = None) -> Response:
+async def route(request: Request, as_of: date | None = None, version: PasVersion = None) -> Response:
     """The answer of `priorauth route` with its explanation, for each request. `as_of` is the day of receipt."""
     gateway: Gateway = request.app.state.gateway
     body = await read_body(request)
     try:
-        return json_response({"routes": await route_documents(gateway.tools, body, as_of=as_of)})
+        return json_response({"routes": await route_documents(gateway.tools, body, as_of=as_of, version=version)})
     except NotReadable as problem:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(problem)) from None

@@ -21,6 +21,10 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Files = Annotated[list[Path], typer.Argument(help="files to read; - is standard input")]
 File = Annotated[Path, typer.Argument(help="the file to read; - is standard input")]
 GatewayUrl = Annotated[str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")]
+PasVersion = Annotated[
+    str | None,
+    typer.Option("--version", help="version of PAS: 2.2.1 or 2.0.1; default what the message says, or 2.2.1"),
+]
 AccessToken = Annotated[
     str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an access token; the sandbox needs none")
 ]
@@ -30,6 +34,16 @@ LOCAL = "http://127.0.0.1:8080"
 def main() -> None:
     """The entry point of the `priorauth` command."""
     app()
+
+
+def known_version(version: str | None) -> str | None:
+    """A version of PAS that is spoken, or none; another one ends the command."""
+    from priorauth.cli.output import COULD_NOT_RUN, fail
+    from priorauth.wiring import PAS_VERSIONS
+
+    if version is not None and version not in PAS_VERSIONS:
+        fail(f"--version wants one of {', '.join(PAS_VERSIONS)}", COULD_NOT_RUN)
+    return version
 
 
 def print_version(asked: bool) -> None:
@@ -81,31 +95,41 @@ def validate(
     show_all: Annotated[bool, typer.Option("--all", help="show findings that follow from others")] = False,
     quote: Annotated[bool, typer.Option(help="quote the segment that a finding is about")] = True,
     pyx12: Annotated[bool, typer.Option(help="ask pyx12 for a second opinion")] = True,
-    partner: Annotated[str | None, typer.Option(help="validate by this partner's rules")] = None,
+    partner: Annotated[str | None, typer.Option(help="validate X12 by this partner's rules")] = None,
+    version: PasVersion = None,
 ) -> None:
-    """Say everything that is wrong with X12 files. Example: priorauth validate samples/x12/*.edi"""
+    """Say everything that is wrong with X12 or FHIR files. Example: priorauth validate samples/x12/*.edi"""
     from priorauth.cli import files as commands
 
     raise typer.Exit(
-        commands.validate(files, as_json=as_json, show_all=show_all, quote=quote, ask_pyx12=pyx12, partner=partner)
+        commands.validate(
+            files,
+            as_json=as_json,
+            show_all=show_all,
+            quote=quote,
+            ask_pyx12=pyx12,
+            partner=partner,
+            version=known_version(version),
+        )
     )
 
 
 @app.command()
 def translate(
     file: File,
-    to: Annotated[str, typer.Option(help="x12 or event")],
+    to: Annotated[str, typer.Option(help="x12, fhir or event")],
     losses: Annotated[Path | None, typer.Option(help="write what could not cross to this file, as JSON")] = None,
+    version: PasVersion = None,
     as_json: Json = False,
 ) -> None:
-    """Print a request in another format. Example: priorauth translate samples/x12/imaging-mri.edi --to event"""
+    """Print a message in another format. Example: priorauth translate samples/x12/imaging-mri.edi --to fhir"""
     from priorauth.cli import files as commands
     from priorauth.cli.output import COULD_NOT_RUN, fail
     from priorauth.inspection import Target
 
     if to not in list(Target):
         fail(f"--to wants one of {', '.join(Target)}", COULD_NOT_RUN)
-    raise typer.Exit(commands.translate(file, to, losses, as_json=as_json))
+    raise typer.Exit(commands.translate(file, to, losses, as_json=as_json, version=known_version(version)))
 
 
 @app.command()
@@ -113,12 +137,15 @@ def route(
     file: File,
     as_of: Annotated[str | None, typer.Option(help="the day of receipt, YYYY-MM-DD; default today")] = None,
     facts: Annotated[Path | None, typer.Option(help="the directory's whole answer, as JSON or YAML")] = None,
+    version: PasVersion = None,
     as_json: Json = False,
 ) -> None:
     """Say where each item of a request would go, and why. Example: priorauth route samples/x12/nicu-admission.edi"""
     from priorauth.cli import files as commands
 
-    raise typer.Exit(commands.route(file, as_of=as_of, facts_file=facts, as_json=as_json))
+    raise typer.Exit(
+        commands.route(file, as_of=as_of, facts_file=facts, as_json=as_json, version=known_version(version))
+    )
 
 
 @app.command()

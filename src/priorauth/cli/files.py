@@ -14,22 +14,27 @@ from priorauth.bootstrap import Tools, build_tools
 from priorauth.cli.output import COULD_NOT_RUN, INVALID, fail, note, running_or_exit, say, say_json, write_document
 from priorauth.domain.parties import PartnerId, TradingPartner
 from priorauth.inspection import (
+    FhirValidation,
     NotReadable,
     Target,
     Validation,
+    is_fhir,
     opinion_document,
     route_documents,
     translate_message,
+    validate_fhir,
     validate_file,
     validate_message,
 )
 from priorauth.routing.vocabulary import faults_in
 from priorauth.settings import load_settings
+from priorauth.translate.fhir_report import fhir_document, fhir_lines
 from priorauth.translate.report_rendering import ReportStyle, report_document, report_lines, set_lines
 
 STREAMED_BYTES = 4 * 1024 * 1024
 """Larger files are read set by set, with flat memory; pyx12 is not asked of them."""
 CHUNK_BYTES = 256 * 1024
+HEAD_BYTES = 4096
 PROGRESS_SETS = 1000
 
 
@@ -39,7 +44,14 @@ def tools() -> Tools:
 
 
 def validate(
-    files: list[Path], *, as_json: bool, show_all: bool, quote: bool, ask_pyx12: bool, partner: str | None
+    files: list[Path],
+    *,
+    as_json: bool,
+    show_all: bool,
+    quote: bool,
+    ask_pyx12: bool,
+    partner: str | None,
+    version: str | None = None,
 ) -> int:
     """Validate files; 0 all valid, 1 at least one is not."""
     kit = tools()
@@ -48,17 +60,28 @@ def validate(
     valid = True
     for file in files:
         with running_or_exit():
-            if file != Path("-") and file.stat().st_size > STREAMED_BYTES:
+            if file != Path("-") and file.stat().st_size > STREAMED_BYTES and not is_fhir(head_of(file)):
                 valid &= validate_long(kit, file, agreed, as_json=as_json)
                 continue
             body = read_file(file)
         try:
+            if is_fhir(body):
+                found = validate_fhir(kit, body, version=version)
+                valid &= found.is_valid
+                documents.append({"file": str(file), **fhir_document(found.report, body if quote else None)})
+                if not as_json:
+                    say_fhir(file, found, quote=quote)
+                continue
             validation = validate_message(kit, body, partner=agreed, ask_pyx12=ask_pyx12)
         except NotReadable as problem:
             valid = False
             documents.append({"file": str(file), "valid": False, "unreadable": str(problem)})
             if not as_json:
-                say(f"{file}: not a readable X12 interchange: {problem}\n")
+                say(
+                    f"{file}: not readable: {problem}\n"
+                    if is_fhir(body)
+                    else f"{file}: not a readable X12 interchange: {problem}\n"
+                )
             continue
         valid &= validation.is_valid
         style = ReportStyle(shows_consequences=show_all, excerpts=validation.excerpts if quote else None)
@@ -77,6 +100,14 @@ def validate(
     if as_json:
         say_json({"valid": valid, "files": documents})
     return 0 if valid else INVALID
+
+
+def say_fhir(file: Path, found: FhirValidation, *, quote: bool) -> None:
+    """What is wrong with a FHIR document, for a terminal."""
+    say(f"{file}: {'valid' if found.is_valid else 'NOT valid'}")
+    for line in fhir_lines(found.report, found.body if quote else None):
+        say(line)
+    say()
 
 
 def validate_long(kit: Tools, file: Path, partner: TradingPartner | None, *, as_json: bool) -> bool:
@@ -117,12 +148,12 @@ def opinion_lines(validation: Validation) -> Iterator[str]:
         yield f"pyx12 disagrees at {place}: {found}: {each.reason or 'NOT EXPLAINED by the list of known faults'}"
 
 
-def translate(file: Path, to: str, losses_file: Path | None, *, as_json: bool) -> int:
+def translate(file: Path, to: str, losses_file: Path | None, *, as_json: bool, version: str | None = None) -> int:
     """Print a message in another format, and nothing else; what could not cross goes to standard error."""
     with running_or_exit():
         body = read_file(file)
     try:
-        translated = translate_message(tools(), body, Target(to))
+        translated = translate_message(tools(), body, Target(to), version=version)
     except NotReadable as problem:
         fail(f"{file}: {problem}")
     lost = [
@@ -134,13 +165,16 @@ def translate(file: Path, to: str, losses_file: Path | None, *, as_json: bool) -
     else:
         write_document(translated.body)
         note(f"{len(lost)} losses" if lost else "nothing was lost")
+        for loss in translated.losses:
+            place = f"{loss.position} ({loss.occurrence})" if loss.occurrence > 1 else loss.position
+            note(f"  {place}: {loss.reason}; kept in the {loss.parked}")
     if losses_file:
         with running_or_exit():
             losses_file.write_text(json.dumps(lost, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
-def route(file: Path, *, as_of: str | None, facts_file: Path | None, as_json: bool) -> int:
+def route(file: Path, *, as_of: str | None, facts_file: Path | None, as_json: bool, version: str | None = None) -> int:
     """Say where each item of a request would go and why."""
     with running_or_exit():
         body = read_file(file)
@@ -150,7 +184,7 @@ def route(file: Path, *, as_of: str | None, facts_file: Path | None, as_json: bo
     except ValueError:
         fail("--as-of wants a day as YYYY-MM-DD", COULD_NOT_RUN)
     try:
-        routes = asyncio.run(route_documents(tools(), body, given=given, as_of=day))
+        routes = asyncio.run(route_documents(tools(), body, given=given, as_of=day, version=version))
     except NotReadable as problem:
         fail(f"{file}: {problem}")
     if as_json:
@@ -195,6 +229,12 @@ def partner_named(kit: Tools, name: str | None) -> TradingPartner | None:
 def read_file(file: Path) -> bytes:
     """A file's bytes; `-` is standard input."""
     return sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+
+
+def head_of(file: Path) -> bytes:
+    """Enough of a file to tell its format."""
+    with file.open("rb") as stream:
+        return stream.read(HEAD_BYTES)
 
 
 def read_facts(file: Path) -> Mapping[str, object]:

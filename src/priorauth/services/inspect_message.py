@@ -27,14 +27,14 @@ class Inspected:
 class InspectMessage:
     """The tools behind `priorauth route` and `POST /route`: the same reading and routing as for real."""
 
-    codec: Codec
+    codecs: Mapping[str, Codec]  # by the format of a message
     directory: Directory
     router: Router
 
     def read(self, message: InboundMessage) -> Inspected:
         """The requests of a message, each under a made-up review id."""
         numbers = iter(range(1, 1_000_000))
-        decoded = self.codec.decode(message, lambda: ReviewId(f"review-{next(numbers)}"))
+        decoded = self.codecs[message.format].decode(message, lambda: ReviewId(f"review-{next(numbers)}"))
         return Inspected(parts=decoded.parts, findings=decoded.findings)
 
     async def route(

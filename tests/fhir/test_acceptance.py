@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bundle_mutations import NAMES, mutate
 from checked_json import SAMPLES, VERSIONS, checker, findings_in, in_full, profile_of, sample
 from priorauth.domain.findings import Finding, Severity
 from priorauth.domain.findings import FindingCode as Code
@@ -20,62 +19,7 @@ from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource
 from priorauth.fhir.profiles import BundleProfile
 
 MUTATIONS = 250  # of each sample
-WRONG: tuple[Any, ...] = (
-    *(
-        None,
-        "",
-        " ",
-        0,
-        -1,
-        1,
-        2**40,
-        1.50,
-        True,
-        False,
-        [],
-        {},
-        [None],
-        [[]],
-        [{}],
-        {"": ""},
-        "x",
-        "two  spaces",
-        "\t",
-    ),
-    *("2026-11-01", "2026-11", "2026-02-30", "2026-11-01T10:00:00Z", "2026-11-01T10:00", "#x", "Patient/none"),
-    *({"coding": [{"system": "urn:x", "code": "x"}]}, {"reference": "#"}, {"url": "urn:x", "valueString": "x"}),
-)
-NAMES = ("extension", "modifierExtension", "_status", "id", "valueString", "contained", "related", "sequence", "colour")
-
 each_sample = pytest.mark.parametrize("name", [path.stem for path in SAMPLES])
-
-
-def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Each container in a document with each of its keys or indices."""
-    for key, child in list(value.items() if isinstance(value, dict) else enumerate(value)):
-        yield value, key
-        if isinstance(child, (dict, list)):
-            yield from places(child)
-
-
-def mutate(document: Any, random: Random) -> None:
-    """Change one place at random: take away, replace, repeat, rename, add, or put another part of it there."""
-    found = list(places(document))
-    container, key = random.choice(found)
-    source, other = random.choice(found)
-    match random.randrange(6):
-        case 0:
-            del container[key]
-        case 1:
-            container[key] = copy.deepcopy(random.choice(WRONG))
-        case 2:
-            container[key] = [container[key], copy.deepcopy(container[key])]
-        case 3 if isinstance(container, list):
-            container.append(copy.deepcopy(container[key]))
-        case 4 if isinstance(container, dict):
-            container[random.choice(NAMES)] = copy.deepcopy(random.choice(WRONG))
-        case _:
-            container[key] = copy.deepcopy(source[other])
 
 
 @each_sample

@@ -4,155 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from contracts.examples import a_record, a_reply, a_review
-from memory.store import MemoryStore
+from notifying import ATTEMPTS, MINUTE, SECOND, NotifyingGateway, owner_of, parameter
 from priorauth.domain.access import ClientId
 from priorauth.domain.parties import PartnerId
-from priorauth.domain.reviews import Format, MessageId, ReviewId
-from priorauth.domain.subscriptions import Subscription, SubscriptionId, SubscriptionState, Terms
-from priorauth.services.enlist_notifications import EnlistNotifications
-from priorauth.services.manage_subscription import MOST_OWNED, ManageSubscription, Owner, TooMany
-from priorauth.services.ports import Direction, Message, NotKnown, Retryable
-from priorauth.services.send_notifications import MARGIN, SendNotifications, Sent
-from priorauth.services.subscription_ports import Delivery
-from subscribing import ANOTHER, HOSPITAL, NOON, OWNER, some_terms
-
-BASES = {Format.PAS_2_2_1: "https://gateway.example/fhir/2.2.1", Format.PAS_2_0_1: "https://gateway.example/fhir/2.0.1"}
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-ATTEMPTS = 4
-
-
-@dataclass
-class Endpoints:
-    """Every endpoint there is. `faults` are the next failures; `gate` holds calls up until it is set."""
-
-    faults: list[str] = field(default_factory=list)
-    received: list[Delivery] = field(default_factory=list)
-    gate: asyncio.Event | None = None
-
-    def allows(self, endpoint: str) -> bool:
-        return bool(endpoint)
-
-    async def post(self, delivery: Delivery) -> None:
-        self.received.append(delivery)
-        if self.gate is not None:
-            await self.gate.wait()
-        if self.faults:
-            raise Retryable(self.faults.pop(0))
-
-    @property
-    def bundles(self) -> list[Any]:
-        return [json.loads(each.body) for each in self.received]
-
-    @property
-    def said(self) -> list[tuple[str, str]]:
-        """The kind of each notification with the count of events that it says."""
-        return [(parameter(each, "type"), parameter(each, "events-since-subscription-start")) for each in self.bundles]
-
-
-def parameter(bundle: Any, name: str) -> str:
-    found = next(each for each in bundle["entry"][0]["resource"]["parameter"] if each["name"] == name)
-    return str(next(value for key, value in found.items() if key.startswith("value")))
-
-
-class Gateway:
-    """The use cases of subscriptions over the store in memory, on a clock that is held."""
-
-    def __init__(self) -> None:
-        self.time = NOON
-        self.store = MemoryStore()
-        self.endpoints = Endpoints()
-        self.told: list[Sent] = []
-        self._ids = itertools.count(1)
-        made: dict[str, Any] = {"now": self.now, "new_id": self.new_id}
-        self.manage = ManageSubscription(unit_of_work=self.store, **made)
-        self.enlist = EnlistNotifications(bases=BASES, **made)
-        self.send = SendNotifications(
-            unit_of_work=self.store,
-            webhooks=self.endpoints,
-            bases=BASES,
-            tell=self.told.append,
-            attempts_allowed=ATTEMPTS,
-            **made,
-        )
-
-    def now(self) -> datetime:
-        return self.time
-
-    def new_id(self, prefix: str) -> str:
-        return f"{prefix}-{next(self._ids):06d}"
-
-    async def subscribe(self, terms: Terms | None = None, owner: Owner | None = None) -> SubscriptionId:
-        """A subscription whose endpoint has taken its handshake."""
-        created = await self.manage.create(owner or owner_of(), terms or some_terms())
-        await self.work()
-        assert await self.state(created.id) is SubscriptionState.ACTIVE
-        self.endpoints.received.clear()
-        return created.id
-
-    async def work(self) -> None:
-        """What each round of the worker does."""
-        for subscription_id in await self.send.due():
-            await self.send(subscription_id)
-
-    async def pass_time(self, span: timedelta) -> None:
-        """Let time pass in steps of a second."""
-        until = self.time + span
-        while self.time < until:
-            self.time += SECOND
-            await self.work()
-
-    async def answer(self, review_id: str = "rev-1", *, partner: PartnerId = HOSPITAL) -> None:
-        """A later reply to a review is made."""
-        review = replace(a_review(review_id, partner=partner), arrived_as=Format.PAS_2_2_1)
-        async with self.store() as work:
-            body = json.dumps({"resourceType": "Bundle", "id": f"{review_id}-2", "type": "collection"}).encode()
-            message = Message(
-                id=MessageId(self.new_id("msg")),
-                direction=Direction.SENT,
-                counterpart=partner,
-                format="pas-2.2.1",
-                at=self.now(),
-                body=body,
-            )
-            await work.archive(message)
-            if ReviewId(review_id) not in self.store.tables.reviews:
-                await work.add_review(replace(a_record(review), message_id=message.id))
-            await self.enlist(work, review, a_reply(2, review_id=review_id), message)
-
-    async def subscription(self, id: SubscriptionId) -> Subscription:
-        async with self.store.reading() as work:
-            return await work.subscription(id)
-
-    async def state(self, id: SubscriptionId) -> SubscriptionState:
-        return (await self.subscription(id)).state
+from priorauth.domain.reviews import Format
+from priorauth.domain.subscriptions import SubscriptionState
+from priorauth.services.manage_subscription import MOST_OWNED, TooMany
+from priorauth.services.ports import NotKnown
+from priorauth.services.send_notifications import MARGIN
+from subscribing import ANOTHER, NOON, some_terms
 
 
 @pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
+def gateway() -> NotifyingGateway:
+    return NotifyingGateway()
 
 
-def owner_of(client: ClientId = OWNER, partner: PartnerId = HOSPITAL) -> Owner:
-    return Owner(client=client, partner=partner, version=Format.PAS_2_2_1)
-
-
-def numbers(gateway: Gateway) -> Sequence[str]:
+def numbers(gateway: NotifyingGateway) -> Sequence[str]:
     return [count for kind, count in gateway.endpoints.said if kind == "event-notification"]
 
 
 # Handshakes
 
 
-async def test_an_endpoint_is_asked_at_once_and_then_the_subscription_is_active(gateway: Gateway) -> None:
+async def test_an_endpoint_is_asked_at_once_and_then_the_subscription_is_active(gateway: NotifyingGateway) -> None:
     created = await gateway.manage.create(owner_of(), some_terms(headers=(("Authorization", "Bearer x"),)))
     assert created.state is SubscriptionState.REQUESTED
 
@@ -165,7 +45,7 @@ async def test_an_endpoint_is_asked_at_once_and_then_the_subscription_is_active(
     assert len(gateway.endpoints.received) == 1
 
 
-async def test_a_handshake_is_tried_again_as_it_was_and_then_given_up(gateway: Gateway) -> None:
+async def test_a_handshake_is_tried_again_as_it_was_and_then_given_up(gateway: NotifyingGateway) -> None:
     gateway.endpoints.faults = ["the endpoint answered 500"] * 3
     created = await gateway.manage.create(owner_of(), some_terms())
 
@@ -180,7 +60,7 @@ async def test_a_handshake_is_tried_again_as_it_was_and_then_given_up(gateway: G
 # Events
 
 
-async def test_events_are_told_in_order_each_once(gateway: Gateway) -> None:
+async def test_events_are_told_in_order_each_once(gateway: NotifyingGateway) -> None:
     await gateway.subscribe()
 
     for id in ("rev-1", "rev-2", "rev-1"):
@@ -194,7 +74,7 @@ async def test_events_are_told_in_order_each_once(gateway: Gateway) -> None:
     assert len({each["id"] for each in gateway.endpoints.bundles}) == 3
 
 
-async def test_each_subscriber_of_the_partner_counts_its_own_events(gateway: Gateway) -> None:
+async def test_each_subscriber_of_the_partner_counts_its_own_events(gateway: NotifyingGateway) -> None:
     await gateway.subscribe()
     await gateway.answer()
     await gateway.work()
@@ -208,7 +88,7 @@ async def test_each_subscriber_of_the_partner_counts_its_own_events(gateway: Gat
     assert sorted(numbers(gateway)) == ["1", "2"]
 
 
-async def test_what_was_not_taken_comes_again_as_it_was_and_later_events_wait_for_it(gateway: Gateway) -> None:
+async def test_what_was_not_taken_comes_again_as_it_was_and_later_events_wait_for_it(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe()
     gateway.endpoints.faults = ["the endpoint answered 503"] * 2
     await gateway.answer()
@@ -225,7 +105,7 @@ async def test_what_was_not_taken_comes_again_as_it_was_and_later_events_wait_fo
     assert (await gateway.subscription(id)).error == ""
 
 
-async def test_pauses_grow(gateway: Gateway) -> None:
+async def test_pauses_grow(gateway: NotifyingGateway) -> None:
     await gateway.subscribe()
     gateway.endpoints.faults = ["the endpoint did not answer in time"] * 3
     await gateway.answer()
@@ -244,7 +124,7 @@ async def test_pauses_grow(gateway: Gateway) -> None:
     assert pauses[2] >= 3
 
 
-async def test_too_many_failures_are_an_error_and_an_update_brings_everything_after(gateway: Gateway) -> None:
+async def test_too_many_failures_are_an_error_and_an_update_brings_everything_after(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe()
     gateway.endpoints.faults = ["the endpoint answered 503"] * ATTEMPTS
     await gateway.answer()
@@ -265,7 +145,7 @@ async def test_too_many_failures_are_an_error_and_an_update_brings_everything_af
     assert {parameter(each, "status") for each in gateway.endpoints.bundles[1:]} == {"active"}
 
 
-async def test_what_happens_before_the_first_handshake_is_not_an_event(gateway: Gateway) -> None:
+async def test_what_happens_before_the_first_handshake_is_not_an_event(gateway: NotifyingGateway) -> None:
     await gateway.manage.create(owner_of(), some_terms())
     await gateway.answer()
 
@@ -274,7 +154,7 @@ async def test_what_happens_before_the_first_handshake_is_not_an_event(gateway: 
     assert gateway.endpoints.said == [("handshake", "0")]
 
 
-async def test_a_subscription_that_is_gone_is_told_nothing_more(gateway: Gateway) -> None:
+async def test_a_subscription_that_is_gone_is_told_nothing_more(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe()
     await gateway.answer()
     await gateway.manage.delete(owner_of(), id)
@@ -285,7 +165,7 @@ async def test_a_subscription_that_is_gone_is_told_nothing_more(gateway: Gateway
     assert gateway.endpoints.received == []
 
 
-async def test_its_end_turns_a_subscription_off(gateway: Gateway) -> None:
+async def test_its_end_turns_a_subscription_off(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe(some_terms(end=NOON + 5 * SECOND))
 
     await gateway.pass_time(10 * SECOND)
@@ -299,7 +179,7 @@ async def test_its_end_turns_a_subscription_off(gateway: Gateway) -> None:
 # Heartbeats
 
 
-async def test_heartbeats_come_in_their_period_after_whatever_came_last(gateway: Gateway) -> None:
+async def test_heartbeats_come_in_their_period_after_whatever_came_last(gateway: NotifyingGateway) -> None:
     await gateway.subscribe(some_terms(heartbeat=10 * SECOND))
 
     await gateway.pass_time(15 * SECOND)
@@ -313,7 +193,7 @@ async def test_heartbeats_come_in_their_period_after_whatever_came_last(gateway:
     assert before == 2
 
 
-async def test_heartbeats_that_are_not_taken_are_an_error_too(gateway: Gateway) -> None:
+async def test_heartbeats_that_are_not_taken_are_an_error_too(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe(some_terms(heartbeat=SECOND))
     gateway.endpoints.faults = ["the endpoint could not be reached"] * ATTEMPTS
 
@@ -325,7 +205,7 @@ async def test_heartbeats_that_are_not_taken_are_an_error_too(gateway: Gateway) 
 # Several senders
 
 
-async def test_several_senders_send_each_notification_once(gateway: Gateway) -> None:
+async def test_several_senders_send_each_notification_once(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe()
     for _ in range(5):
         await gateway.answer()
@@ -339,7 +219,9 @@ async def test_several_senders_send_each_notification_once(gateway: Gateway) -> 
     assert numbers(gateway) == ["1", "2", "3", "4", "5"]
 
 
-async def test_what_a_sender_that_died_was_sending_is_sent_by_another_with_the_same_bytes(gateway: Gateway) -> None:
+async def test_what_a_sender_that_died_was_sending_another_sends_with_the_same_bytes(
+    gateway: NotifyingGateway,
+) -> None:
     id = await gateway.subscribe()
     await gateway.answer()
     gateway.endpoints.gate = asyncio.Event()
@@ -360,7 +242,7 @@ async def test_what_a_sender_that_died_was_sending_is_sent_by_another_with_the_s
     assert len(gateway.endpoints.received) == 2
 
 
-async def test_an_event_made_while_another_is_being_sent_follows_it(gateway: Gateway) -> None:
+async def test_an_event_made_while_another_is_being_sent_follows_it(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe()
     await gateway.answer()
     gateway.endpoints.gate = asyncio.Event()
@@ -375,7 +257,7 @@ async def test_an_event_made_while_another_is_being_sent_follows_it(gateway: Gat
     assert numbers(gateway) == ["1", "2"]
 
 
-async def test_an_update_while_something_is_being_sent_begins_anew(gateway: Gateway) -> None:
+async def test_an_update_while_something_is_being_sent_begins_anew(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe()
     await gateway.answer()
     gateway.endpoints.gate = asyncio.Event()
@@ -396,7 +278,7 @@ async def test_an_update_while_something_is_being_sent_begins_anew(gateway: Gate
 # Owners
 
 
-async def test_what_is_anothers_is_as_if_it_were_not_there(gateway: Gateway) -> None:
+async def test_what_is_anothers_is_as_if_it_were_not_there(gateway: NotifyingGateway) -> None:
     id = await gateway.subscribe()
     before = await gateway.subscription(id)
 
@@ -414,7 +296,7 @@ async def test_what_is_anothers_is_as_if_it_were_not_there(gateway: Gateway) -> 
     assert await gateway.subscription(id) == before
 
 
-async def test_a_system_may_have_only_so_many(gateway: Gateway) -> None:
+async def test_a_system_may_have_only_so_many(gateway: NotifyingGateway) -> None:
     for _ in range(MOST_OWNED):
         await gateway.manage.create(owner_of(), some_terms())
 

@@ -176,6 +176,19 @@ async def test_its_end_turns_a_subscription_off(gateway: NotifyingGateway) -> No
     assert gateway.endpoints.received == []
 
 
+async def test_its_end_turns_off_a_subscription_whose_endpoint_fails(gateway: NotifyingGateway) -> None:
+    id = await gateway.subscribe(some_terms(end=NOON + 3 * SECOND))
+    gateway.endpoints.faults = ["the endpoint answered 503"] * ATTEMPTS
+    await gateway.answer()
+
+    await gateway.pass_time(10 * SECOND)
+
+    assert await gateway.state(id) is SubscriptionState.OFF
+    assert len(gateway.endpoints.received) < ATTEMPTS
+    gateway.time += MINUTE
+    assert await gateway.send.due() == []
+
+
 # Heartbeats
 
 

@@ -11,6 +11,7 @@ from priorauth.domain.parties import PartnerId
 from priorauth.domain.reviews import Format
 from priorauth.domain.subscriptions import Subscription, SubscriptionId, SubscriptionState, Terms, first_state
 from priorauth.services.ports import Conflict, NotKnown, UnitOfWork, Work
+from priorauth.services.turns import again_on_conflict
 
 MOST_OWNED = 100
 """How many subscriptions one system may have: each costs us something with every answer."""
@@ -70,6 +71,7 @@ class ManageSubscription:
             own = [each for each in await work.subscriptions_of(owner.client) if each.version is owner.version]
             return [(each, await work.events_counted(each.id)) for each in own]
 
+    @again_on_conflict
     async def update(
         self, owner: Owner, subscription_id: SubscriptionId, terms: Terms, *, revision: int | None = None
     ) -> Subscription:

@@ -12,11 +12,11 @@ from priorauth.domain.subscriptions import (
     NotificationKind,
     Subscription,
     SubscriptionId,
-    SubscriptionState,
 )
 from priorauth.services.dispatch_leg import pause_after
 from priorauth.services.ports import NotKnown, Retryable, UnitOfWork, Work
 from priorauth.services.subscription_ports import Delivery, Webhooks
+from priorauth.services.turns import again_on_conflict
 from priorauth.translate.fhir_notification import write_handshake, write_heartbeat
 
 BATCH = 100
@@ -68,32 +68,37 @@ class SendNotifications:
 
     async def __call__(self, subscription_id: SubscriptionId) -> None:
         """Send a subscription everything that is due, one after the other, until it is done or has failed."""
-        while sending := await self._begin(subscription_id):
+        sending = await self._begin(subscription_id)
+        while sending:
             error = await self._post(sending)
             self.tell(Sent(subscription=sending.subscription, kind=sending.kind, error=error))
-            await self._settle(sending, error)
+            sending = await self._settle(sending, error)
 
+    @again_on_conflict
     async def _begin(self, subscription_id: SubscriptionId) -> Sending | None:
-        """Hold the subscription and find what to send it; None where it is not due, or another sender has it."""
-        now = self.now()
         async with self.unit_of_work() as work:
-            try:
-                subscription = await work.subscription(subscription_id)
-            except NotKnown:
-                return None
-            until = now + subscription.terms.timeout + MARGIN
-            if not await work.hold_subscription(subscription_id, now, until):
-                return None
-            if subscription.is_over(now):
-                await work.save_subscription(subscription.ended(now))
-                subscription = await work.subscription(subscription_id)
-            waiting = await work.waiting_notification(subscription_id)
-            kind = subscription.due(waiting=waiting is not None)
-            if kind is None:
-                await self._release(work, subscription, until, now)
-                return None
-            event = waiting if kind is NotificationKind.EVENT else None
-            body = await self._body(work, subscription, kind, event)
+            return await self._take(work, subscription_id, self.now())
+
+    async def _take(self, work: Work, subscription_id: SubscriptionId, now: datetime) -> Sending | None:
+        """Hold the subscription and find what to send it; None where it is not due, or another sender has it."""
+        try:
+            subscription = await work.subscription(subscription_id)
+        except NotKnown:
+            return None  # deleted meanwhile
+        until = now + subscription.terms.timeout + MARGIN
+        if not await work.hold_subscription(subscription_id, now, until):
+            return None
+        subscription = await work.subscription(subscription_id)  # as it is now that it is held
+        if subscription.is_over(now):
+            await work.save_subscription(subscription.ended(now))
+            subscription = await work.subscription(subscription_id)
+        waiting = await work.waiting_notification(subscription_id)
+        kind = subscription.due(waiting=waiting is not None)
+        if kind is None:
+            await self._release(work, subscription, until, now)
+            return None
+        event = waiting if kind is NotificationKind.EVENT else None
+        body = await self._body(work, subscription, kind, event)
         return Sending(subscription=subscription, kind=kind, held_until=until, body=body, event=event)
 
     async def _body(
@@ -123,31 +128,37 @@ class SendNotifications:
             return str(problem)
         return ""
 
-    async def _settle(self, sending: Sending, error: str) -> None:
-        """Write down what came of it, and when there is something to do next."""
+    @again_on_conflict
+    async def _settle(self, sending: Sending, error: str) -> Sending | None:
+        """Write down what came of it, and take up what is due after it."""
         now = self.now()
         id = sending.subscription.id
         async with self.unit_of_work() as work:
+            if sending.event and not error:
+                await work.mark_delivered(sending.event.id, now)
             try:
                 before = await work.subscription(id)
             except NotKnown:
-                return  # deleted meanwhile
-            if sending.event and not error:
-                await work.mark_delivered(sending.event.id, now)
-            if before.asked_at != sending.subscription.asked_at or before.state is not sending.subscription.state:
-                return  # updated meanwhile, and due for what it is now
-            after = before.answered(now)
-            if error:
-                after = before.failed(error, now, attempts_allowed=self.attempts_allowed)
-            if after != before:
-                await work.save_subscription(after)
-            await self._release(work, after, sending.held_until, now)
+                return None  # deleted meanwhile
+            if is_as_it_was(before, sending.subscription):
+                after = before.answered(now)
+                if error:
+                    after = before.failed(error, now, attempts_allowed=self.attempts_allowed)
+                if after != before:
+                    await work.save_subscription(after)
+                await self._release(work, after, sending.held_until, now)
+            return await self._take(work, id, now)
 
     async def _release(self, work: Work, subscription: Subscription, held_until: datetime, now: datetime) -> None:
         waiting = await work.waiting_notification(subscription.id)
         due = subscription.due_next(now, waiting=waiting is not None)
         pause = None
-        if subscription.failures and subscription.state is not SubscriptionState.ERROR:
+        if subscription.failures and subscription.due(waiting=waiting is not None):
             due = pause = now + pause_after(subscription.failures)
         events = await work.events_counted(subscription.id)
         await work.release_subscription(subscription.id, held_until, due_at=due, events=events, pause_until=pause)
+
+
+def is_as_it_was(now: Subscription, before: Subscription) -> bool:
+    """Whether neither its owner nor another sender has changed where a subscription stands."""
+    return now.asked_at == before.asked_at and now.state is before.state

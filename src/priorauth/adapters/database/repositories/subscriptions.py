@@ -130,9 +130,9 @@ class Subscriptions(Queries):
 
     async def delete_subscription(self, subscription_id: SubscriptionId) -> None:
         """Delete a subscription with its notifications. The messages that they were stay in the archive."""
+        await self.wake_subscription(subscription_id, None)  # from here on nobody else tells it of an event
         await self.transaction.change(DELETE_NOTIFICATIONS, subscription=subscription_id)
-        if not await self.transaction.change(DELETE, subscription=subscription_id):
-            raise NotKnown("there is no such subscription")
+        await self.transaction.change(DELETE, subscription=subscription_id)
 
     # What is due, for whom of several senders
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,8 +17,10 @@ from priorauth.adapters.assertions import SignedAssertions
 from priorauth.adapters.clients import ClientFault, Clients
 from priorauth.adapters.clock import Clock
 from priorauth.adapters.commit_signal import CommitSignal
+from priorauth.adapters.database.announcements import Announcements
 from priorauth.adapters.database.engine import Database
-from priorauth.adapters.database.migrations import migrate
+from priorauth.adapters.database.migrations import NotMigrated
+from priorauth.adapters.database.opening import open_database
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.directory import FileDirectory, read_directory
@@ -98,6 +101,7 @@ class Gateway:
     unit_of_work: DatabaseUnitOfWork
     bus: EmbeddedBus
     database: Database
+    announcements: Announcements
     seal: Seal
     http: httpx2.AsyncClient
     metrics: Metrics
@@ -148,11 +152,14 @@ class Gateway:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep the connections for as long as the block lasts."""
+        """Keep the connections for as long as the block lasts, and hear of what other replicas commit."""
+        hearing = asyncio.create_task(self.announcements.run(), name="announcements")
         try:
             yield
         finally:
             self.stopping = True
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
             await self.bus.stop()
             await self.http.aclose()
             await self.database.close()
@@ -184,12 +191,14 @@ async def build(settings: Settings) -> Gateway:
     tools = build_tools(settings)
     key = archive_key(settings)
     seal = Seal(key)
-    await migrate(settings.database_url)
-    database = Database(settings.database_url)
+    database = await opened(settings)
     clock = Clock()
     signal = CommitSignal()
     bus = EmbeddedBus(database, seal, clock.now)
-    unit_of_work = DatabaseUnitOfWork(database, seal, cloud_events(EVENT_SOURCE), (signal.committed, bus.committed))
+    told = (signal.committed, bus.committed)
+    announcements = Announcements(database, told)
+    bus.announce = announcements.committed
+    unit_of_work = DatabaseUnitOfWork(database, seal, cloud_events(EVENT_SOURCE), (*told, announcements.committed))
     http = httpx2.AsyncClient(timeout=DELEGATE_TIMEOUT_SECONDS, limits=httpx2.Limits(max_connections=None))
     knowledge = tools.knowledge
     by_format: dict[Format, LegCodec] = {
@@ -231,6 +240,7 @@ async def build(settings: Settings) -> Gateway:
         unit_of_work=unit_of_work,
         bus=bus,
         database=database,
+        announcements=announcements,
         seal=seal,
         http=http,
         metrics=metrics,
@@ -283,6 +293,16 @@ async def build(settings: Settings) -> Gateway:
         subscribing=subscriptions,
         warnings=tuple(warnings_of(settings, knowledge.destinations)),
     )
+
+
+async def opened(settings: Settings) -> Database:
+    """The database of the settings. Raises NotConfigured where it cannot be used as it is."""
+    try:
+        return await open_database(settings)
+    except NotMigrated as problem:
+        raise NotConfigured(str(problem)) from None
+    except Retryable:
+        raise NotConfigured("the database of PRIORAUTH_DATABASE_URL does not answer") from None
 
 
 def refuse_other_hosts(clients: Clients, key_sets: KeySets) -> None:

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PRIORAUTH_", extra="ignore", hide_input_in_errors=True)
 
     database_url: str = "sqlite:///var/priorauth.db"
+    database_connections: int = Field(default=20, ge=2)
+    statement_timeout_seconds: float = Field(default=10.0, gt=0)
+    migrate: bool = False
     kafka_bootstrap: str = ""
     mappings: Path | None = None
     archive_key: SecretStr | None = None

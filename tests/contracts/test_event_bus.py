@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 
 from contracts.examples import NOON
-from databases import KEY, open_store
+from databases import KEY, database_url, open_store
 from kafka_cluster import a_cluster
 from memory.bus import MOST_SET_ASIDE, MemoryBus, MemoryLog
 from memory.store import MemoryStore
@@ -68,15 +68,22 @@ class Kafka:
         return KafkaBus(self._cluster, self._deliveries, lambda: NOON, Metrics(), QUICK)
 
 
-@pytest.fixture(params=["memory", "embedded", pytest.param("kafka", marks=pytest.mark.real)])
+@pytest.fixture(
+    params=[
+        "memory",
+        "embedded",
+        pytest.param("embedded on postgresql", marks=pytest.mark.real),
+        pytest.param("kafka", marks=pytest.mark.real),
+    ]
+)
 async def installation(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Installation]:
     if request.param == "memory":
         yield InMemory()
         return
-    url = f"sqlite:///{tmp_path}/priorauth.db"
-    async with open_store(url) as unit_of_work:
+    engine = "postgresql" if "postgresql" in request.param else "sqlite"
+    async with database_url(engine, tmp_path) as url, open_store(url) as unit_of_work:
         database = Database(url)
-        yield Embedded(unit_of_work, database) if request.param == "embedded" else Kafka(unit_of_work, database)
+        yield Kafka(unit_of_work, database) if request.param == "kafka" else Embedded(unit_of_work, database)
         await database.close()
 
 

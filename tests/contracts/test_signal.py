@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from contracts.examples import a_message, a_record, a_review
-from databases import open_store
+from databases import database_url, open_store
 from memory.store import MemoryStore
 from priorauth.adapters.commit_signal import POLL, CommitSignal
+from priorauth.adapters.database.announcements import Announcements
+from priorauth.adapters.database.engine import Database
+from priorauth.adapters.database.unit_of_work import Committed
 from priorauth.domain.reviews import MessageId, ReviewId, ReviewState
 from priorauth.services.ports import Signal, UnitOfWork
 
@@ -27,7 +31,14 @@ class Signalled:
     signal: Signal
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(
+    params=[
+        "memory",
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.real),
+        pytest.param("another replica", marks=pytest.mark.real),
+    ]
+)
 async def signalled(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Signalled]:
     if request.param == "memory":
         memory = MemoryStore()
@@ -35,9 +46,34 @@ async def signalled(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
         yield Signalled(memory, memory.signal)
         return
     signal = CommitSignal()
-    async with open_store(f"sqlite:///{tmp_path}/priorauth.db", committed=[signal.committed]) as store:
-        await save_reviews(store)
-        yield Signalled(store, signal)
+    engine = "sqlite" if request.param == "sqlite" else "postgresql"
+    async with database_url(engine, tmp_path) as url:
+        if request.param == "another replica":
+            async with announced(url, signal) as committed, open_store(url, committed=[committed]) as store:
+                await save_reviews(store)
+                await asyncio.sleep(0.1)
+                yield Signalled(store, signal)
+            return
+        async with open_store(url, committed=[signal.committed]) as store:
+            await save_reviews(store)
+            yield Signalled(store, signal)
+
+
+@asynccontextmanager
+async def announced(url: str, signal: CommitSignal) -> AsyncIterator[Committed]:
+    """What one replica tells of its commits so that the signal of another hears of them."""
+    database = Database(url)
+    here, there = Announcements(database, [signal.committed]), Announcements(database, [])
+    running = [asyncio.create_task(each.run()) for each in (here, there)]
+    async with asyncio.timeout(10):
+        await asyncio.gather(here.listens.wait(), there.listens.wait())
+    try:
+        yield there.committed
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await database.close()
 
 
 async def save_reviews(store: UnitOfWork) -> None:

@@ -24,7 +24,6 @@ from priorauth.api import (
     pas,
     pas_answers,
     pas_metadata,
-    pas_tasks,
     reviews,
     schemas,
     subscriptions,
@@ -62,8 +61,20 @@ def create_app(
 
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
-    fhir = (pas, pas_answers, pas_metadata, pas_tasks, subscriptions)
-    modules = (x12, *fhir, reviews, events, delegates, tools, oauth, schemas, health)
+    modules = (
+        x12,
+        pas,
+        pas_answers,
+        pas_metadata,
+        subscriptions,
+        reviews,
+        events,
+        delegates,
+        tools,
+        oauth,
+        schemas,
+        health,
+    )
     routers = (*(module.router for module in modules), *extra_routers)
     for router in routers:
         app.include_router(router)

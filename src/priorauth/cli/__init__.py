@@ -202,8 +202,12 @@ def upgrade() -> None:
     import asyncio
 
     from priorauth.adapters.database.migrations import migrate
-    from priorauth.cli.output import say
+    from priorauth.cli.output import COULD_NOT_RUN, fail, say
+    from priorauth.services.ports import Retryable
     from priorauth.settings import load_settings
 
-    asyncio.run(migrate(load_settings().database_url))
+    try:
+        asyncio.run(migrate(load_settings().database_url))
+    except Retryable:
+        fail("the database of PRIORAUTH_DATABASE_URL does not answer", COULD_NOT_RUN)
     say("the database is up to date")

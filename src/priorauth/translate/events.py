@@ -11,8 +11,6 @@ from priorauth.domain.events import (
     DeterminationRecorded,
     DeterminationReturned,
     Event,
-    InformationRequested,
-    InformationSupplied,
     LegDeclined,
     LegDispatched,
     MessageRejected,
@@ -31,8 +29,6 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         LegDeclined,
         DeterminationRecorded,
         DeterminationReturned,
-        InformationRequested,
-        InformationSupplied,
         MessageRejected,
     )
 }

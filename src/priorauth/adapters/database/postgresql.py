@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from priorauth.services.ports import Retryable
 
 CONFLICTS = frozenset({"40001", "40P01"})
 """Another transaction was first, or waited for what we hold: one of them has to begin again."""
@@ -65,6 +70,25 @@ def refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
     """Let the pool open a new connection where the server closed this one meanwhile. Costs no question to it."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError("the server closed the connection")
+
+
+@asynccontextmanager
+async def session(url: URL) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of its own, outside the pool, for what lasts: locks held, notifications heard.
+
+    Raises Retryable where it is lost. The server ends it soon where this process or the network is gone.
+    """
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    alive = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "2"}
+    settings = {"application_name": "priorauth session", **alive}
+    try:
+        connection = await asyncpg.connect(plain, timeout=5, command_timeout=5, server_settings=settings)
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise Retryable("the database is away") from error
 
 
 def sqlstate(error: DBAPIError) -> str:

@@ -36,10 +36,15 @@ FORGET_DONE = delete(consumer_inbox).where(
 class Stream:
     """The messages of the outbox by position. Opens its own transactions."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
+    def __init__(self, database: Database, seal: Seal, *, shard: int | None = None) -> None:
         self._database = database
         self._seal = seal
+        self._shard = shard
         self.number = Numbering(database)
+
+    def of_shard(self, shard: int) -> Stream:
+        """What one shard has of this stream, with standings of its own."""
+        return Stream(self._database, self._seal, shard=shard)
 
     async def put(self, message: BusMessage, at: datetime) -> None:
         """Write a message, in a transaction of its own."""
@@ -54,7 +59,8 @@ class Stream:
     async def read(self, topics: Sequence[str], after: int, limit: int) -> Sequence[Row[Any]]:
         """The next rows of these topics, still sealed."""
         async with self._database.reading() as connection:
-            return await Transaction(connection, self._seal).rows(read_topics(tuple(topics)), after=after, limit=limit)
+            query = read_topics(tuple(topics), self._shard)
+            return await Transaction(connection, self._seal).rows(query, after=after, limit=limit)
 
     async def at(self, position: int) -> Row[Any]:
         """The row at one position, still sealed."""
@@ -70,13 +76,14 @@ class Stream:
         """How far the group came on these topics; a new group stands before the first message."""
         async with self._database.reading() as connection:
             transaction = Transaction(connection, self._seal)
-            offsets = await transaction.rows(OFFSETS, group=group, topics=topics)
-            done = await transaction.rows(DONE_BEYOND, group=group, topics=topics)
+            offsets = await transaction.rows(OFFSETS, group=self._name(group), topics=topics)
+            done = await transaction.rows(DONE_BEYOND, group=self._name(group), topics=topics)
         known = {row.topic: row.position for row in offsets}
         return Standing({topic: known.get(topic, 0) for topic in topics}, {(row.topic, row.position) for row in done})
 
     async def save_standing(self, group: str, standing: Standing) -> None:
         """Remember how far the group came; `done` is what it finished beyond the offsets since the last time."""
+        group = self._name(group)
         async with self._database.writing() as connection:
             transaction = Transaction(connection, self._seal)
             save_offset = insert_or_replace(transaction.dialect, consumer_offsets, "position")
@@ -92,6 +99,10 @@ class Stream:
             if done:
                 await transaction.run(insert_new(transaction.dialect, consumer_inbox), done)
 
+    def _name(self, group: str) -> str:
+        """What a group's standings are kept under."""
+        return group if self._shard is None else f"{group}/{self._shard}"
+
     async def set_aside(self, letter: DeadLetter) -> None:
         """Keep a dead letter, in a transaction of its own."""
         async with self._database.writing() as connection:
@@ -99,12 +110,13 @@ class Stream:
 
 
 @cache
-def read_topics(topics: tuple[str, ...]) -> CompoundSelect[Any]:
-    """The next rows of these topics in order. Each topic is read by its index and not beyond the limit."""
+def read_topics(topics: tuple[str, ...], shard: int | None = None) -> CompoundSelect[Any]:
+    """The next rows of these topics, or of one shard of them, in order; each read by its index up to the limit."""
+    of_shard = () if shard is None else (outbox.c.shard == shard,)
     each = [
         select(
             select(outbox)
-            .where(outbox.c.topic == topic, outbox.c.position > bindparam("after"))
+            .where(outbox.c.topic == topic, outbox.c.position > bindparam("after"), *of_shard)
             .order_by(outbox.c.position)
             .limit(bindparam("limit"))
             .subquery()

@@ -29,7 +29,7 @@ ATTEMPTS = 4
 
 @dataclass
 class Endpoints:
-    """Every endpoint there is. `faults` are the next failures; `gate` holds calls up until it is set."""
+    """Every endpoint. `faults` are the next failures, empty for none; `gate` holds calls up until it is set."""
 
     faults: list[str] = field(default_factory=list)
     received: list[Delivery] = field(default_factory=list)
@@ -42,8 +42,8 @@ class Endpoints:
         self.received.append(delivery)
         if self.gate is not None:
             await self.gate.wait()
-        if self.faults:
-            raise Retryable(self.faults.pop(0))
+        if self.faults and (fault := self.faults.pop(0)):
+            raise Retryable(fault)
 
     @property
     def bundles(self) -> list[Any]:

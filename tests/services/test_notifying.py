@@ -105,6 +105,34 @@ async def test_what_was_not_taken_comes_again_as_it_was_and_later_events_wait_fo
     assert (await gateway.subscription(id)).error == ""
 
 
+async def test_a_failure_in_the_middle_keeps_what_was_taken_before_it(gateway: NotifyingGateway) -> None:
+    id = await gateway.subscribe()
+    for _ in range(3):
+        await gateway.answer()
+    gateway.endpoints.faults = ["", "the endpoint answered 503"]
+    await gateway.work()
+
+    assert numbers(gateway) == ["1", "2"]
+    assert (await gateway.subscription(id)).failures == 1
+    await gateway.pass_time(5 * SECOND)
+    assert numbers(gateway) == ["1", "2", "2", "3"]
+
+
+async def test_nothing_more_is_sent_once_its_owner_has_deleted_it(gateway: NotifyingGateway) -> None:
+    id = await gateway.subscribe()
+    for _ in range(3):
+        await gateway.answer()
+    gateway.endpoints.gate = asyncio.Event()
+    sender = asyncio.create_task(gateway.send(id))
+    while not gateway.endpoints.received:
+        await asyncio.sleep(0)
+    await gateway.manage.delete(owner_of(), id)
+    gateway.endpoints.gate.set()
+    await sender
+
+    assert numbers(gateway) == ["1"]
+
+
 async def test_pauses_grow(gateway: NotifyingGateway) -> None:
     await gateway.subscribe()
     gateway.endpoints.faults = ["the endpoint did not answer in time"] * 3

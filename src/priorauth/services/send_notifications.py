@@ -12,6 +12,7 @@ from priorauth.domain.subscriptions import (
     NotificationKind,
     Subscription,
     SubscriptionId,
+    Terms,
 )
 from priorauth.services.dispatch_leg import pause_after
 from priorauth.services.ports import NotKnown, Retryable, UnitOfWork, Work
@@ -22,19 +23,21 @@ from priorauth.translate.fhir_notification import write_handshake, write_heartbe
 BATCH = 100
 MARGIN = timedelta(seconds=5)
 """How much longer than its call a subscription is held, for writing down what came of it."""
+EVENTS_AT_ONCE = 20
+"""How many events are sent, one after the other, before it is written down which of them were taken."""
 ATTEMPTS_ALLOWED = 8
 """How often one notification is tried, with growing pauses of some two minutes in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """What is being sent to one subscription. `event` is the notification, where it is one of an event."""
+    """What is being sent to one subscription, in order. `events` are the notifications, where it is of events."""
 
     subscription: Subscription
     kind: NotificationKind
     held_until: datetime
-    body: bytes = field(repr=False)
-    event: Notification | None = None
+    bodies: tuple[bytes, ...] = field(repr=False)
+    events: tuple[Notification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +73,8 @@ class SendNotifications:
         """Send a subscription everything that is due, one after the other, until it is done or has failed."""
         sending = await self._begin(subscription_id)
         while sending:
-            error = await self._post(sending)
-            self.tell(Sent(subscription=sending.subscription, kind=sending.kind, error=error))
-            sending = await self._settle(sending, error)
+            taken, error = await self._post(sending)
+            sending = await self._settle(sending, taken, error)
 
     @again_on_conflict
     async def _begin(self, subscription_id: SubscriptionId) -> Sending | None:
@@ -97,29 +99,51 @@ class SendNotifications:
         if kind is None:
             await self._release(work, subscription, until, now)
             return None
-        event = waiting if kind is NotificationKind.EVENT else None
-        body = await self._body(work, subscription, kind, event)
-        return Sending(subscription=subscription, kind=kind, held_until=until, body=body, event=event)
+        if kind is NotificationKind.EVENT and waiting is not None:
+            first = waiting.number
+            events = tuple(await work.notifications(subscription_id, first, first + EVENTS_AT_ONCE - 1, EVENTS_AT_ONCE))
+            bodies = tuple([(await work.message(event.message_id)).body for event in events])
+        else:
+            events, bodies = (), (await self._body(work, subscription, kind),)
+        return Sending(subscription=subscription, kind=kind, held_until=until, bodies=bodies, events=events)
 
-    async def _body(
-        self, work: Work, subscription: Subscription, kind: NotificationKind, event: Notification | None
-    ) -> bytes:
-        if event is not None:
-            return (await work.message(event.message_id)).body
+    async def _body(self, work: Work, subscription: Subscription, kind: NotificationKind) -> bytes:
         base = self.bases[subscription.version]
         events = await work.events_counted(subscription.id)
         if kind is NotificationKind.HANDSHAKE:
             return write_handshake(subscription, events, base=base)
         return write_heartbeat(subscription, events, base=base, id=self.new_id("ntf"), at=self.now())
 
-    async def _post(self, sending: Sending) -> str:
+    async def _post(self, sending: Sending) -> tuple[int, str]:
+        """How many the endpoint took, and why it did not take the one after; empty where it was not sent."""
+        taken = 0
+        for body in sending.bodies:
+            if taken and not await self._may_go_on(sending):
+                break
+            error = await self._post_one(sending.subscription.terms, body)
+            self.tell(Sent(subscription=sending.subscription, kind=sending.kind, error=error))
+            if error:
+                return taken, error
+            taken += 1
+        return taken, ""
+
+    async def _may_go_on(self, sending: Sending) -> bool:
+        """Whether there is time for one more before another sender may take over, and its owner still wants it."""
+        if self.now() + sending.subscription.terms.timeout + MARGIN / 5 > sending.held_until:
+            return False
+        async with self.unit_of_work.reading() as work:
+            try:
+                return is_as_it_was(await work.subscription(sending.subscription.id), sending.subscription)
+            except NotKnown:
+                return False
+
+    async def _post_one(self, terms: Terms, body: bytes) -> str:
         """Why the endpoint did not take it, or empty."""
-        terms = sending.subscription.terms
         delivery = Delivery(
             endpoint=terms.endpoint,
             headers=terms.headers,
             media_type=terms.media_type,
-            body=sending.body,
+            body=body,
             timeout=terms.timeout,
         )
         try:
@@ -129,21 +153,21 @@ class SendNotifications:
         return ""
 
     @again_on_conflict
-    async def _settle(self, sending: Sending, error: str) -> Sending | None:
+    async def _settle(self, sending: Sending, taken: int, error: str) -> Sending | None:
         """Write down what came of it, and take up what is due after it."""
         now = self.now()
         id = sending.subscription.id
         async with self.unit_of_work() as work:
-            if sending.event and not error:
-                await work.mark_delivered(sending.event.id, now)
+            for event in sending.events[:taken]:
+                await work.mark_delivered(event.id, now)
             try:
                 before = await work.subscription(id)
             except NotKnown:
                 return None  # deleted meanwhile
             if is_as_it_was(before, sending.subscription):
-                after = before.answered(now)
+                after = before.answered(now) if taken else before
                 if error:
-                    after = before.failed(error, now, attempts_allowed=self.attempts_allowed)
+                    after = after.failed(error, now, attempts_allowed=self.attempts_allowed)
                 if after != before:
                     await work.save_subscription(after)
                 await self._release(work, after, sending.held_until, now)

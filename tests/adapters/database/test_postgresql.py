@@ -19,7 +19,7 @@ from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.postgresql import Pool
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.domain.reviews import LegState, MessageId, ReviewId, ReviewState
-from priorauth.services.ports import Conflict, Retryable
+from priorauth.services.ports import Conflict, NotKnown, Retryable
 from priorauth.services.turns import again_on_conflict
 from priorauth.translate.events import EVENTS_TOPIC
 
@@ -185,6 +185,14 @@ async def end_connections(url: str) -> None:
     mine = "datname = current_database() AND pid <> pg_backend_pid()"
     await admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")  # noqa: S608 - fixed
     await admin.close()
+
+
+async def test_a_nul_in_what_a_sender_calls_something_is_stored_and_found(store: DatabaseUnitOfWork) -> None:
+    async with store() as work:
+        await work.remember_interchange(HOSPITAL, "00\x001", MessageId("msg-1"))
+        assert await work.interchange_known(HOSPITAL, "00\x001")
+        with pytest.raises(NotKnown):
+            await work.review(ReviewId("rev\x00"))
 
 
 async def test_a_statement_that_takes_too_long_is_ended_and_retryable(url: str) -> None:

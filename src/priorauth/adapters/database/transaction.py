@@ -53,30 +53,38 @@ class Transaction:
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         """Execute a statement, once or for each of the values."""
-        return await self._connection.execute(statement, values)
+        if values is None or isinstance(values, Mapping):
+            return await self._connection.execute(statement, self._storable(values or {}))
+        return await self._connection.execute(statement, [self._storable(each) for each in values])
 
     async def row(self, statement: Executable, **values: Any) -> Row[Any]:
         """The one row that the query finds; NotKnown where there is none."""
-        row = (await self._connection.execute(statement, values)).first()
+        row = (await self._connection.execute(statement, self._storable(values))).first()
         if row is None:
             raise NotKnown("there is no such row")
         return row
 
     async def row_or_none(self, statement: Executable, **values: Any) -> Row[Any] | None:
         """The first row that the query finds, or None."""
-        return (await self._connection.execute(statement, values)).first()
+        return (await self._connection.execute(statement, self._storable(values))).first()
 
     async def rows(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
         """Every row that the query finds."""
-        return (await self._connection.execute(statement, values)).all()
+        return (await self._connection.execute(statement, self._storable(values))).all()
 
     async def add(self, table: Table, **values: Any) -> bool:
         """Insert a row; False where its key is taken already."""
-        return (await self._connection.execute(insert_new(self.dialect, table), values)).rowcount > 0
+        return (await self._connection.execute(insert_new(self.dialect, table), self._storable(values))).rowcount > 0
 
     async def change(self, statement: Executable, **values: Any) -> int:
         """Execute an update or delete; the number of rows that it changed."""
-        return (await self._connection.execute(statement, values)).rowcount
+        return (await self._connection.execute(statement, self._storable(values))).rowcount
+
+    def _storable(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values as PostgreSQL takes them: its text has no NUL, which senders may put into their own numbers."""
+        if self.dialect == "sqlite":
+            return values
+        return {name: without_nul(value) for name, value in values.items()}
 
     def document(self, row: str, value: object) -> bytes:
         """The value as a sealed JSON document, bound to its row."""
@@ -85,6 +93,11 @@ class Transaction:
     def read(self, row: str, document: bytes, decoder: msgspec.json.Decoder[Value]) -> Value:
         """The value of a sealed JSON document."""
         return decoder.decode(self.seal.open(document, row))
+
+
+def without_nul(value: object) -> object:
+    """A text with a visible sign in place of each NUL; anything else as it is."""
+    return value.replace("\0", "\u2400") if isinstance(value, str) and "\0" in value else value
 
 
 class Queries:

@@ -10,9 +10,10 @@ from priorauth.adapters.second_opinions.disagreements import Disagreement, compa
 from priorauth.adapters.second_opinions.pyx12_check import Opinion, second_opinion
 from priorauth.bootstrap import Tools
 from priorauth.domain.parties import TradingPartner
+from priorauth.inspection.envelopes import Target, Translated
 from priorauth.inspection.fhir import FhirValidation, fhir_validation_document, validate_fhir
 from priorauth.inspection.reading import NotReadable, inbound, is_fhir, read_requests
-from priorauth.inspection.translation import Target, Translated, translate_message
+from priorauth.inspection.translation import translate_message
 from priorauth.routing.documents import explain_json
 from priorauth.translate.report_rendering import PLAIN, ReportStyle, report_document
 from priorauth.translate.reports import InterchangeReport, SetReport, report_interchange, report_set

@@ -1,4 +1,4 @@
-"""`POST /x12` over HTTP beside a bare FastAPI endpoint that commits one row: what a request costs in all.
+"""`POST /x12` and PAS `$submit` beside a bare FastAPI endpoint that commits one row: what a request costs in all.
 
 Both are served by uvicorn in a process of their own, on the same disk with the same durability, and are asked in turn,
 so that a busy machine slows both. A request of ours is received, archived, routed, dispatched to a simulated delegate,
@@ -8,6 +8,7 @@ decided and answered. Ratios are what count; milliseconds are printed for the cu
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
 import signal
@@ -27,12 +28,17 @@ import aiosqlite
 import httpx2
 from fastapi import FastAPI, Request, Response
 
-SAMPLES = Path(__file__).parent.parent / "samples" / "x12"
+SAMPLES = Path(__file__).parent.parent / "samples"
+X12, PAS = "/x12", "/fhir/2.2.1/Claim/$submit"
+FORCED = "SBX-CERTIFY-"
 KINDS = {
-    "refused with a 999": ("missing-review-segment", ""),
-    "rejected (AAA)": ("bad-npi", ""),
-    "decided by a delegate over events": ("imaging-mri", "SBX-CERTIFY-"),
-    "decided by a delegate over X12 and HTTP": ("msk-knee-replacement", "SBX-CERTIFY-"),
+    "refused with a 999": ("missing-review-segment.edi", ""),
+    "rejected (AAA)": ("bad-npi.edi", ""),
+    "decided by a delegate over events": ("imaging-mri.edi", FORCED),
+    "decided by a delegate over X12 and HTTP": ("msk-knee-replacement.edi", FORCED),
+    "PAS, refused with an OperationOutcome": ("faulty/insurer-left-out.json", ""),
+    "PAS, decided by a delegate over events": ("imaging-mri.json", FORCED),
+    "PAS, decided by a delegate over X12 and HTTP": ("msk-spine-and-pain.json", FORCED),
 }
 WARM_UP, PAIRS, CLIENTS, BURST = 10, 60, 16, 160
 NUMBERS = itertools.count(500_000_000)
@@ -70,12 +76,13 @@ def main() -> int:
         ours = stack.enter_context(served([*priorauth(), "--port"], folder, "/health/ready"))
         peer = stack.enter_context(served([*uvicorn(), "--port"], folder, "/docs"))
         for title, (sample, force) in KINDS.items():
-            make = maker(sample, force)
-            own, other = in_turn(ours, peer, make)
+            own, other = in_turn(ours, peer, path_of(sample), maker(sample, force))
             print(f"{title}: {own / other:.1f} times the bare endpoint ({own * 1e3:.1f} ms, {other * 1e3:.1f} ms)")
-        make = maker(*KINDS["decided by a delegate over events"])
-        own_rate, other_rate = burst(ours, make), burst(peer, make)
-        print(f"{CLIENTS} clients: {own_rate:.0f} decided requests a second; the bare endpoint {other_rate:.0f}")
+        for title in ("decided by a delegate over events", "PAS, decided by a delegate over events"):
+            sample, force = KINDS[title]
+            make = maker(sample, force)
+            own_rate, other_rate = burst(ours, path_of(sample), make), burst(peer, X12, make)
+            print(f"{CLIENTS} clients, {title}: {own_rate:.0f} a second; the bare endpoint {other_rate:.0f}")
     return 0
 
 
@@ -124,42 +131,59 @@ def wait_until_ready(client: httpx2.Client, path: str) -> None:
     raise TimeoutError(f"{client.base_url} was not ready in {START_SECONDS} seconds")
 
 
+def path_of(sample: str) -> str:
+    """Where a sample is sent."""
+    return X12 if sample.endswith(".edi") else PAS
+
+
 def maker(sample: str, force: str) -> Callable[[], bytes]:
     """Makes requests out of a sample, each with numbers of its own."""
-    original = (SAMPLES / f"{sample}.edi").read_bytes()
+    original = (SAMPLES / ("x12" if sample.endswith(".edi") else "fhir") / sample).read_bytes()
+
+    def make_bundle() -> bytes:
+        return original.replace(identifier, b"%b%09d" % (force.encode(), next(NUMBERS)))
 
     def make() -> bytes:
         number = b"%09d" % next(NUMBERS)
         body = original[:90] + number + re.sub(rb"(IEA\*1\*)\d{9}", rb"\g<1>" + number, original[99:])
         return re.sub(rb"TRN\*1\*[^*~]+", b"TRN*1*" + force.encode() + number, body, count=1)
 
-    return make
+    if path_of(sample) == X12:
+        return make
+    identifier = json.loads(original)["identifier"]["value"].encode()  # the Claim's traces begin with it
+    return make_bundle
 
 
-def in_turn(ours: httpx2.Client, peer: httpx2.Client, make: Callable[[], bytes]) -> tuple[float, float]:
+def in_turn(ours: httpx2.Client, peer: httpx2.Client, path: str, make: Callable[[], bytes]) -> tuple[float, float]:
     """The median time of one request to each, asked in turn."""
     own, other = [], []
     for round in range(WARM_UP + PAIRS):
-        times = timed(ours, make()), timed(peer, make())
+        times = timed(ours, path, make()), timed(peer, X12, make())
         if round >= WARM_UP:
             own.append(times[0])
             other.append(times[1])
     return statistics.median(own), statistics.median(other)
 
 
-def timed(client: httpx2.Client, body: bytes) -> float:
+def timed(client: httpx2.Client, path: str, body: bytes) -> float:
     started = perf_counter()
-    client.post("/x12", content=body).raise_for_status()
+    answered(client.post(path, content=body))
     return perf_counter() - started
 
 
-def burst(client: httpx2.Client, make: Callable[[], bytes]) -> float:
+def answered(response: httpx2.Response) -> None:
+    """Raises where a request was not answered. A refusal is an answer."""
+    if response.status_code != httpx2.codes.UNPROCESSABLE_CONTENT:
+        response.raise_for_status()
+
+
+def burst(client: httpx2.Client, path: str, make: Callable[[], bytes]) -> float:
     """Requests a second when many clients send at once."""
     requests = [make() for _ in range(BURST)]
     with ThreadPoolExecutor(CLIENTS) as clients:
         started = perf_counter()
-        for answer in clients.map(lambda body: client.post("/x12", content=body), requests):
-            answer.raise_for_status()
+        for answer in clients.map(lambda body: client.post(path, content=body), requests):
+            answered(answer)
         return BURST / (perf_counter() - started)
 
 

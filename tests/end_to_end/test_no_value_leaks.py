@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import httpx2
 import pytest
 
 from interchanges import SAMPLES, segments_of
+from pas_requests import FHIR, FOLDER
 from served import Served
 
 HOLDING = ("NM1", "N3", "N4", "DMG", "REF", "TRN", "HI", "SV1", "SV2", "SV3", "MSG")
+HOLDING_IN_FHIR = ("family", "given", "line", "city", "postalCode", "birthDate", "value", "name", "text", "fullUrl")
 PAYERS = {"BCBSMA", "MERCYONE", "BCBSM", "FPLIC", "ALLWAYS"}
 """Our own names of payers: they are sent in NM109 of the payer, and name topics and metrics too."""
 SHORTEST = 4
@@ -28,7 +32,21 @@ def values_sent() -> set[str]:
         for segment in segments_of(path.read_bytes(), *HOLDING):
             for element in segment.split("*")[1:]:
                 found.update((element, *element.split(":")))
+    for path in FOLDER.rglob("*.json"):
+        found.update(values_in(json.loads(path.read_bytes())))
     return {value for value in found if len(value) >= SHORTEST} - PAYERS
+
+
+def values_in(element: Any, name: str = "") -> Iterator[str]:
+    """The texts of a resource that may be about a person."""
+    if isinstance(element, dict):
+        for key, each in element.items():
+            yield from values_in(each, key)
+    elif isinstance(element, list):
+        for each in element:
+            yield from values_in(each, name)
+    elif isinstance(element, str) and name in HOLDING_IN_FHIR:
+        yield element
 
 
 VALUES = values_sent()
@@ -53,7 +71,15 @@ def review_ids(http: httpx2.Client) -> Sequence[str]:
             http.post(tool, content=path.read_bytes())
         http.post("/x12", content=path.read_bytes()[:-30])
         http.post("/delegates/turningpoint/determinations", content=path.read_bytes())
+    for path in sorted(FOLDER.rglob("*.json")):
+        for version in ("2.2.1", "2.0.1"):
+            headers = {**FHIR, "Idempotency-Key": path.stem}
+            answer = http.post(f"/fhir/{version}/Claim/$submit", content=path.read_bytes(), headers=headers)
+            found += [id for id in [answer.headers.get("x-review-id", "")] if id]
+            http.post(f"/fhir/{version}/Claim/$submit", content=path.read_bytes()[:-30], headers=FHIR)
+            http.post(f"/fhir/{version}/Claim/$inquire", content=path.read_bytes(), headers=FHIR)
     for id in found:
+        http.get(f"/fhir/2.2.1/ClaimResponse/{id}")
         if any(leg["destination"].endswith("-um") for leg in http.get(f"/reviews/{id}").json()["legs"]):
             http.post("/sandbox/decide", json={"review_id": id, "items": [{"sequence": 1, "action": "A1"}]})
     time.sleep(1)

@@ -95,11 +95,12 @@ def uvicorn() -> list[str]:
 
 
 @contextmanager
-def served(command: list[str], folder: Path, ready: str) -> Iterator[httpx2.Client]:
+def served(command: list[str], folder: Path, ready: str, *, database_url: str = "") -> Iterator[httpx2.Client]:
     """A client of a server that runs for as long as the block lasts."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PRIORAUTH_")}
-    environment |= {"PRIORAUTH_DATABASE_URL": f"sqlite:///{folder / 'priorauth.db'}", FILE: str(folder / "bare.db")}
+    database_url = database_url or f"sqlite:///{folder / 'priorauth.db'}"
+    environment |= {"PRIORAUTH_DATABASE_URL": database_url, FILE: str(folder / "bare.db")}
     process = subprocess.Popen(
         [*command, str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

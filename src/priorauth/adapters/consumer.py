@@ -37,6 +37,7 @@ class Consumer:
         self._rows: dict[int, Row[Any]] = {}  # read ahead, by position
         self._topics: dict[int, str] = {}  # of what is on its way, by position
         self._news = asyncio.Event()
+        self._waits_for_room = False
         self._finished = asyncio.Event()
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
@@ -47,7 +48,7 @@ class Consumer:
                 handle=handle,
                 finish=self._finish,
                 set_aside=stream.set_aside,
-                changed=self._news.set,
+                changed=self._changed,
                 now=now,
             ),
             pace,
@@ -91,12 +92,13 @@ class Consumer:
         """Read whenever there is news and the lanes can take more."""
         while not self._stopping.is_set() and not self._lanes.overrun:
             self._news.clear()
-            if self._lanes.has_room and await self._read():
+            self._waits_for_room = not self._lanes.has_room
+            if not self._waits_for_room and await self._read():
                 continue
             await happens(self._news, self._pace.poll)
 
     async def _read(self) -> bool:
-        """Put the next rows into their lanes; False where there are none."""
+        """Put the next rows into their lanes; False where those were all: of later ones there will be news."""
         try:
             rows = await self._stream.read(self.topics, self._progress.read_up_to, self._pace.read_ahead)
         except Retryable:
@@ -107,7 +109,12 @@ class Consumer:
                     self._rows[row.position] = row
                 self._topics[row.position] = row.topic
                 self._lanes.enter(row.key, row.position)
-        return bool(rows)
+        return len(rows) == self._pace.read_ahead
+
+    def _changed(self) -> None:
+        """A lane ended, or waits: that is news only where something was left unread for it."""
+        if self._waits_for_room or self._lanes.overrun:
+            self._news.set()
 
     async def _load(self, position: int) -> Arrived:
         row = self._rows.pop(position, None) or await self._stream.at(position)

@@ -19,8 +19,8 @@ from priorauth.services.ports import Retryable
 
 CLAIM_SECONDS = 1.0
 """How often the shards are shared out anew: about how long those of a dead replica rest."""
-SAVES_TOGETHER = 5
-"""How much longer finished messages wait to be saved, since each shard saves by itself."""
+PATIENCE = 5
+"""How much longer finished messages wait to be saved, and a poll for news that got lost: each shard has its own."""
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class SharedRun:
         self._stream = stream
         self._handle = handle
         self._now = now
-        self._pace = replace(pace, save_after=pace.save_after * SAVES_TOGETHER)
+        self._pace = replace(pace, save_after=pace.save_after * PATIENCE, poll=pace.poll * PATIENCE)
         self._consumers: dict[int, Consumer] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()

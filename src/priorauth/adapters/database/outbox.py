@@ -108,6 +108,7 @@ async def put(transaction: Transaction, rows: Sequence[dict[str, object]]) -> No
     """Write rows that are not there yet."""
     await transaction.run(insert_message(transaction.dialect), rows)
     transaction.topics.update(str(row["topic"]) for row in rows)
+    transaction.keys.update(ReviewId(str(row["key"])) for row in rows)
 
 
 @cache

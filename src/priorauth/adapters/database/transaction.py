@@ -22,7 +22,7 @@ ENCODER = msgspec.json.Encoder()
 
 
 class Transaction:
-    """One open transaction. `touched` are the reviews that it changed, `topics` those that it put messages on."""
+    """One open transaction: the reviews that it `touched`, the `topics` that it put messages on, and their `keys`."""
 
     def __init__(self, connection: AsyncConnection, seal: Seal, *, writes: bool = False) -> None:
         self._connection = connection
@@ -32,6 +32,7 @@ class Transaction:
         self.dialect = connection.dialect.name
         self.touched: set[ReviewId] = set()
         self.topics: set[str] = set()
+        self.keys: set[ReviewId] = set()
 
     async def hold(self, *names: str) -> bool:
         """Be the only writer at what these names say, to the end of the transaction; whoever is there is waited for.

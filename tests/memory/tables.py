@@ -8,6 +8,7 @@ from datetime import datetime
 from priorauth.domain.access import ClientId
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
+from priorauth.domain.information import InformationTask, TaskId
 from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import Route
@@ -62,6 +63,9 @@ class Tables:
     dispatches: dict[LegId, Dispatch] = field(default_factory=dict)
     determinations: dict[str, Determination] = field(default_factory=dict)
     replies: dict[tuple[ReviewId, int], ReplyRecord] = field(default_factory=dict)
+    tasks: dict[TaskId, InformationTask] = field(default_factory=dict)
+    task_keys: dict[tuple[PartnerId, str, TaskId], None] = field(default_factory=dict)
+    task_partners: dict[TaskId, PartnerId] = field(default_factory=dict)
     mailbox: dict[str, MailboxEntry] = field(default_factory=dict)
     subscriptions: dict[SubscriptionId, SubscriptionRow] = field(default_factory=dict)
     notifications: dict[str, Notification] = field(default_factory=dict)

@@ -27,6 +27,8 @@ from priorauth.domain.events import (
     DeterminationRecorded,
     DeterminationReturned,
     Event,
+    InformationRequested,
+    InformationSupplied,
     LegDeclined,
     LegDispatched,
     MessageRejected,
@@ -34,8 +36,9 @@ from priorauth.domain.events import (
     ReviewRouted,
 )
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
+from priorauth.domain.information import Asked, InformationTask, TaskId, TaskKind
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
-from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId
+from priorauth.domain.reviews import Attachment, Format, Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedFact
 from priorauth.translate.event_schemas import POSTED, schemas
 from priorauth.translate.events import (
@@ -101,6 +104,19 @@ ROUTE = Route(
 )
 
 
+TASK = InformationTask(
+    id=TaskId(f"{REVIEW.id}-1-reports"),
+    review_id=REVIEW.id,
+    leg_id=LEG.id,
+    kind=TaskKind.REPORTS,
+    asked=(
+        Asked(1, Attachment(report_type="AS", transmission="EL", control_number="PH-D-1", description="Day 3 record")),
+    ),
+    requested_at=NOON,
+    changed_at=NOON,
+)
+
+
 def make(kind: type[Event], number: int, **said: object) -> Event:
     return kind(id=f"evt-{number}", at=NOON, review_id=REVIEW.id, payer=REVIEW.payer, **said)
 
@@ -137,6 +153,14 @@ EVENTS: list[Event] = [
         reply=Reply(review_id=REVIEW.id, number=1, made_at=NOON, items=(DECISION,)),
         format=Format.X12_278,
         channel="response",
+    ),
+    make(InformationRequested, 9, leg_id=LEG.id, requested_by=LEG.destination, tasks=(TASK,)),
+    make(
+        InformationSupplied,
+        10,
+        leg=replace(LEG, id=LegId("leg-3"), number=3, awaited=False, adds_to=LEG.id),
+        tasks=(TASK.id,),
+        message_id=MessageId("msg-3"),
     ),
     MessageRejected(
         id="evt-7",

@@ -24,6 +24,7 @@ from priorauth.api import (
     pas,
     pas_answers,
     pas_metadata,
+    pas_tasks,
     reviews,
     schemas,
     subscriptions,
@@ -61,20 +62,8 @@ def create_app(
 
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
-    modules = (
-        x12,
-        pas,
-        pas_answers,
-        pas_metadata,
-        subscriptions,
-        reviews,
-        events,
-        delegates,
-        tools,
-        oauth,
-        schemas,
-        health,
-    )
+    fhir = (pas, pas_answers, pas_metadata, pas_tasks, subscriptions)
+    modules = (x12, *fhir, reviews, events, delegates, tools, oauth, schemas, health)
     routers = (*(module.router for module in modules), *extra_routers)
     for router in routers:
         app.include_router(router)

@@ -49,6 +49,7 @@ SEARCHES: Mapping[str, Mapping[str, str]] = {
     "Subscription": {
         "_id": "token", "criteria": "string", "payload": "token", "status": "token", "type": "token", "url": "uri",
     },
+    "Task": {"_id": "token", "identifier": "token", "status": "token", "code": "token"},
 }  # fmt: skip
 """The search parameters of each type that can be searched, with the type of each."""
 INTERACTIONS: Mapping[tuple[str, str], str] = {

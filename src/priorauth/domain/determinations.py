@@ -8,8 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from priorauth.domain.parties import Address, Contact, DestinationId, Identifier, Name
-from priorauth.domain.reviews import Attachment, DatePeriod, Delivery, LegId, Procedure, ReviewId, Trace
+from priorauth.domain.information import InformationRequest as InformationRequest
+from priorauth.domain.information import InformationTask
+from priorauth.domain.parties import Contact, DestinationId
+from priorauth.domain.reviews import DatePeriod, Delivery, LegId, Procedure, ReviewId, Trace
 
 
 class CertificationAction(StrEnum):
@@ -125,18 +127,6 @@ class Authorized:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InformationRequest:
-    """What a decision still needs: documents (PWK) and LOINC codes (HI LOI), and whom to send them to (NM1 L5)."""
-
-    attachments: tuple[Attachment, ...] = ()
-    loinc_codes: tuple[str, ...] = ()
-    contact_name: Name | None = None
-    contact_identifier: Identifier | None = None
-    contact_address: Address | None = None
-    contact: Contact | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDecision:
     """The decision on one item. `action` is None where the item was rejected instead of decided."""
 
@@ -189,7 +179,7 @@ class Determination:
 class Reply:
     """Everything that goes back to the requester at one moment: every item, in the original order.
 
-    `more_to_come` is true while an item is pended (BHT06 19, else 18).
+    `more_to_come` is true while an item is pended (BHT06 19, else 18). `tasks` are those that are open.
     """
 
     review_id: ReviewId
@@ -203,6 +193,7 @@ class Reply:
     message: str = field(default="", repr=False)
     traces: tuple[Trace, ...] = ()  # of the event, assigned by the deciders
     umo_contact: Contact | None = None
+    tasks: tuple[InformationTask, ...] = ()
 
     @property
     def more_to_come(self) -> bool:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from priorauth.domain.determinations import Determination, Reply
 from priorauth.domain.findings import Finding
+from priorauth.domain.information import InformationTask, TaskId
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
@@ -70,6 +71,26 @@ class DeterminationRecorded(Event):
 
     type: ClassVar[str] = "priorauth.determination.recorded.v1"
     determination: Determination
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationRequested(Event):
+    """A destination still needs something of the requester before it decides."""
+
+    type: ClassVar[str] = "priorauth.information.requested.v1"
+    leg_id: LegId
+    requested_by: DestinationId
+    tasks: tuple[InformationTask, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationSupplied(Event):
+    """The requester brought what was asked for; `leg` takes it to the destination."""
+
+    type: ClassVar[str] = "priorauth.information.supplied.v1"
+    leg: Leg
+    tasks: tuple[TaskId, ...]
+    message_id: MessageId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

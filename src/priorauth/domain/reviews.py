@@ -379,6 +379,12 @@ class Leg:
     awaited: bool = True
     attempts: int = 0
     took_over: LegId | None = None  # the declined leg this one replaces
+    adds_to: LegId | None = None  # the leg that this one brings documents to, at the same destination
+
+    @property
+    def root(self) -> LegId:
+        """The leg that was sent first, where this one only brings documents to it."""
+        return self.adds_to or self.id
 
     @property
     def is_open(self) -> bool:

@@ -22,6 +22,7 @@ from priorauth.services.ports import (
     UnitOfWork,
     Work,
 )
+from priorauth.services.request_information import request_information
 from priorauth.services.turns import again_on_conflict
 
 CLOSED: Mapping[LegState, str] = {
@@ -117,7 +118,11 @@ class RecordDetermination:
         final = all(item.is_final for item in said.items)
         if final or leg.state is not LegState.DECIDED:
             await work.save_leg(replace(leg, state=LegState.DECIDED if final else LegState.PENDED))
+        for each in await work.legs(review.id) if final else ():
+            if each.root == leg.root and each.state in (LegState.DISPATCHED, LegState.PENDED):
+                await work.save_leg(replace(each, state=LegState.DECIDED))
         await work.remember_numbers(review.id, dict.fromkeys(numbers_of(said), leg.destination))
+        await request_information(work, review, leg, said, now=self.now(), new_id=self.new_id)
         await work.publish(
             DeterminationRecorded(
                 id=self.new_id("evt"), at=self.now(), review_id=review.id, payer=review.payer, determination=said

@@ -15,7 +15,8 @@ from priorauth.domain.determinations import (
     RejectionLevel,
     Reply,
 )
-from priorauth.domain.reviews import Leg, LegState, ReviewId, ReviewState, ServiceReview
+from priorauth.domain.information import Asked, InformationTask, still_needed
+from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId, ReviewState, ServiceReview
 from priorauth.domain.routes import ItemRoute, Outcome, Route
 from priorauth.services.ports import ReplyRecord, UnitOfWork, Work
 from priorauth.services.prior_reviews import (
@@ -75,7 +76,8 @@ class ReturnDetermination:
             return
         said = await work.determinations(review.id)
         before = await taken_over(work, review)
-        reply = make_reply(review, route, legs, said, before, number=len(replies) + 1, now=self.now())
+        tasks = await open_tasks(work, review, before)
+        reply = make_reply(review, route, legs, said, before, tasks, number=len(replies) + 1, now=self.now())
         if replies and not is_news(replies[-1].reply, reply):
             return
         await work.add_reply(ReplyRecord(reply=reply))
@@ -103,8 +105,21 @@ async def taken_over(work: Work, review: ServiceReview) -> Mapping[int, ItemDeci
         return decided
     route, legs, said = await work.route(prior_id), await work.legs(prior_id), await work.determinations(prior_id)
     before = await taken_over(work, prior)
-    reply = make_reply(prior, route, legs, said, before, number=1, now=prior.received_at)
+    tasks = await open_tasks(work, prior, before)
+    reply = make_reply(prior, route, legs, said, before, tasks, number=1, now=prior.received_at)
     return {item.sequence: item for item in reply.items if item.sequence in alone}
+
+
+async def open_tasks(
+    work: Work, review: ServiceReview, before: Mapping[int, ItemDecision]
+) -> Sequence[InformationTask]:
+    """What is asked for and was not brought yet: of this review, and of the items that it takes over."""
+    tasks = [replace(task, documents=()) for task in await work.tasks(review.id) if task.state.is_open]
+    prior_id = await work.prior_of(review.id) if before else None
+    if prior_id is not None:
+        earlier = await open_tasks(work, await work.review(prior_id), before)
+        tasks += [task for task in earlier if any(asked.sequence in before for asked in task.asked)]
+    return tasks
 
 
 def is_waiting(legs: Sequence[Leg]) -> bool:
@@ -132,15 +147,19 @@ def make_reply(
     legs: Sequence[Leg],
     said: Sequence[Determination],
     before: Mapping[int, ItemDecision] = NOTHING_BEFORE,
+    tasks: Sequence[InformationTask] = (),
     *,
     number: int,
     now: datetime,
 ) -> Reply:
     """Everything known of a review at this moment. Later determinations of an item replace earlier ones.
 
-    `before` is what was decided of items that this review takes over from an earlier one.
+    `before` is what was decided of items that this review takes over from an earlier one, `tasks` are the open ones.
     """
-    decided = latest_by_item(said, is_split=len(legs) > 1)
+    roots = {leg.id: leg.root for leg in legs}
+    said = [without_what_came(each, [task for task in tasks if task.leg_id == root_of(each, roots)]) for each in said]
+    parts = set(roots.values())
+    decided = latest_by_item(said, is_split=len(parts) > 1)
     routes = {item.sequence: item for item in route.items} if route else {}
     items = tuple(
         decided.get(item.sequence)
@@ -148,8 +167,8 @@ def make_reply(
         or undecided(item.sequence, routes.get(item.sequence), legs)
         for item in review.items
     )
-    events = latest_by_leg(said)
-    whole = events if len(legs) == 1 else []
+    events = latest_by_leg(said, roots)
+    whole = events if len(parts) == 1 else []
     certifies = any(item.action and item.action.certifies for item in items)
     return Reply(
         review_id=review.id,
@@ -162,7 +181,28 @@ def make_reply(
         information=joined_information(events),
         traces=tuple(dict.fromkeys(trace for determination in events for trace in determination.traces)),
         message=" ".join(dict.fromkeys(filter(None, [d.message for d in events] + [DISCLAIMER * certifies]))),
+        tasks=tuple(tasks),
     )
+
+
+def root_of(said: Determination, roots: Mapping[LegId, LegId]) -> LegId:
+    """The leg that a determination is of, where it answers one that only brought documents to it."""
+    return roots.get(said.leg_id, said.leg_id)
+
+
+def without_what_came(said: Determination, tasks: Sequence[InformationTask]) -> Determination:
+    """The determination, asking only for what its leg's open tasks still ask for."""
+    wanted = [asked for task in tasks for asked in task.asked]
+    items = tuple(waiting_again(item, wanted) if item.information else item for item in said.items)
+    return replace(said, items=items, information=still_needed(said.information, 0, wanted))
+
+
+def waiting_again(item: ItemDecision, wanted: Sequence[Asked]) -> ItemDecision:
+    """The decision without what came. The reasons and the message of a pended item are those of asking: they end."""
+    left = still_needed(item.information, item.sequence, wanted)
+    if left is None and item.action is CertificationAction.PENDED:
+        return replace(item, information=None, reason_codes=(), message="")
+    return replace(item, information=left)
 
 
 def undecided(sequence: int, route: ItemRoute | None, legs: Sequence[Leg]) -> ItemDecision:
@@ -206,11 +246,11 @@ def by_itself(item: ItemDecision, determination: Determination, *, is_split: boo
     return item
 
 
-def latest_by_leg(said: Sequence[Determination]) -> Sequence[Determination]:
+def latest_by_leg(said: Sequence[Determination], roots: Mapping[LegId, LegId]) -> Sequence[Determination]:
     """The last determination of each leg, in the order in which the legs first answered."""
     latest: dict[str, Determination] = {}
     for determination in said:
-        latest[determination.leg_id] = determination
+        latest[root_of(determination, roots)] = determination
     return list(latest.values())
 
 

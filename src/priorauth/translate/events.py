@@ -11,6 +11,8 @@ from priorauth.domain.events import (
     DeterminationRecorded,
     DeterminationReturned,
     Event,
+    InformationRequested,
+    InformationSupplied,
     LegDeclined,
     LegDispatched,
     MessageRejected,
@@ -29,6 +31,8 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         LegDeclined,
         DeterminationRecorded,
         DeterminationReturned,
+        InformationRequested,
+        InformationSupplied,
         MessageRejected,
     )
 }

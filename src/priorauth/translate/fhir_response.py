@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from priorauth.domain.determinations import CertificationAction, ItemDecision, Reply, ReviewerRole
+from priorauth.domain.information import InformationTask
 from priorauth.domain.reviews import Format, ReviewItem, ServiceReview
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element, Value
@@ -15,7 +16,7 @@ from priorauth.translate.fhir_echo import Echo
 from priorauth.translate.fhir_errors import rejections_of, write_error
 from priorauth.translate.fhir_reading import child, children, extension_text, extensions, text
 from priorauth.translate.fhir_response_items import ItemAnswers, authorization_period, review_action
-from priorauth.translate.fhir_task import Parties, asked_for, communication_request, tasks
+from priorauth.translate.fhir_task import Parties, asked_for, communication_request, task_to_fhir, tasks_of
 from priorauth.translate.fhir_tidying import tidied
 from priorauth.translate.fhir_values import write_instant, write_trace
 from priorauth.translate.fhir_vocabulary import (
@@ -78,6 +79,25 @@ def reply_to_fhir(
     )
 
 
+def task_resource(
+    request: Bundle,
+    review: ServiceReview,
+    reply: Reply,
+    task: InformationTask,
+    *,
+    crosswalks: Crosswalks,
+    options: ResponseOptions,
+) -> Written:
+    """One Task by itself, as it stands now: whom it is for is named by identifier where no server has the resource."""
+    answer = _Answer(request, review, reply, crosswalks, options)
+    parties = answer.parties()
+    patient = answer.echo.find(parties.patient)
+    if patient.url.startswith("urn:"):
+        named = compact({"type": "Patient", "identifier": child(patient.element, "identifier")})
+        parties = replace(parties, patient=named)
+    return tidied(answer.task(task, parties))
+
+
 def outcome_of(reply: Reply, version: Format) -> str:
     """`error` where nothing could be reviewed; `queued` (2.0.1) or `partial` while items wait; else `complete`."""
     actions = {decision.action for decision in reply.items}
@@ -109,36 +129,42 @@ class _Answer:
 
     def entries(self) -> list[Value]:
         """ClaimResponse, CommunicationRequests, Tasks, then the returned resources (PAS spec-30 to 33)."""
-        claim = self.echo.claim.element
-        patient = self.echo.refer(child(claim, "patient")) or {}
-        insurer = self.echo.refer(child(claim, "insurer"))
-        requester = self.echo.refer(child(claim, "provider"))
-        parties = Parties(
-            patient=patient,
-            claim=self._request(),
-            insurer=insurer,
-            requester=requester,
-            insurer_identifier=self._identifier("insurer"),
-            requester_identifier=self._identifier("provider"),
-            recipient=self.echo.practitioner(child(claim, "provider")),
-            sender=self.echo.organization(child(claim, "provider")),
-        )
+        parties = self.parties()
         asked = [] if self.options.is_inquiry else asked_for(self.reply)
         requests = [
             communication_request(each, number, self.review, parties, self.options.version)
             for number, each in enumerate(asked, start=1)
         ]
         response = self._claim_response(parties, [self._url(each) for each in requests])
-        wanted = tasks(
-            asked,
+        needed = [] if self.options.is_inquiry else tasks_of(self.reply, self.review)
+        own = [*requests, *(self.task(each, parties) for each in needed)]
+        entries = [entry(self._url(each), tidied(each)) for each in (response, *own)]
+        return [*entries, *self.echo.entries()]
+
+    def parties(self) -> Parties:
+        """Who asks whom about whom."""
+        claim = self.echo.claim.element
+        return Parties(
+            patient=self.echo.refer(child(claim, "patient")) or {},
+            claim=self._request(),
+            insurer=self.echo.refer(child(claim, "insurer")),
+            requester=self.echo.refer(child(claim, "provider")),
+            recipient=self.echo.practitioner(child(claim, "provider")),
+            sender=self.echo.organization(child(claim, "provider")),
+            insurer_identifier=self._identifier("insurer"),
+            requester_identifier=self._identifier("provider"),
+        )
+
+    def task(self, task: InformationTask, parties: Parties) -> Written:
+        """One Task of what is asked for."""
+        return task_to_fhir(
+            task,
             self.review,
             parties,
             identifiers=self._identifiers(),
             payer_url=f"{self.options.base}/$submit-attachment",
             version=self.options.version,
         )
-        own = [entry(self._url(each), tidied(each)) for each in (response, *requests, *wanted)]
-        return [*own, *self.echo.entries()]
 
     def _url(self, resource: Element) -> str:
         return f"{self.options.base}/{text(resource, 'resourceType')}/{text(resource, 'id')}"

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from priorauth.domain.determinations import InformationRequest, Reply
-from priorauth.domain.reviews import Attachment, Format, ServiceReview
+from priorauth.domain.determinations import Reply
+from priorauth.domain.information import (
+    QUESTIONNAIRE,
+    Asked,
+    InformationTask,
+    SuppliedDocument,
+    TaskId,
+    TaskKind,
+    asks,
+    by_kind,
+    context_of,
+)
+from priorauth.domain.reviews import Attachment, Format, LegId, ServiceReview
 from priorauth.fhir.elements import Value
+from priorauth.translate.fhir_values import write_instant
 from priorauth.translate.fhir_vocabulary import (
     LINE_NUMBER,
     LOINC,
@@ -20,38 +32,37 @@ from priorauth.translate.fhir_vocabulary import (
     absent,
     compact,
     concept,
+    reference,
     valued,
 )
 
-QUESTIONNAIRE = "102089-0"
-"""LOINC: asks to answer a questionnaire instead of sending a document (PAS ainfo-2)."""
 BY_CODE, BY_QUESTIONNAIRE = "attachment-request-code", "attachment-request-questionnaire"
 CONTROL_SYSTEM = "urn:priorauth:attachment"
 _VOICE = "VO"
 _QUESTIONNAIRES_NEEDED = concept(PAS_CODES, "questionnaires-needed")  # 2.0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing asked for: a report (PWK01), or a document or questionnaire (LOINC). `sequence` 0 is the event."""
-
-    sequence: int
-    attachment: Attachment | None = None
-    loinc_code: str = ""
-
-
 def asked_for(reply: Reply) -> list[Asked]:
     """Everything that a reply asks for, of the event and of its items."""
-    asked = list(_asked(0, reply.information))
-    for decision in reply.items:
-        asked.extend(_asked(decision.sequence, decision.information))
-    return asked
+    return asks(reply.information, {decision.sequence: decision.information for decision in reply.items})
 
 
-def _asked(sequence: int, information: InformationRequest | None) -> Iterator[Asked]:
-    if information:
-        yield from (Asked(sequence, attachment=each) for each in information.attachments)
-        yield from (Asked(sequence, loinc_code=each) for each in information.loinc_codes)
+def tasks_of(reply: Reply, review: ServiceReview) -> Sequence[InformationTask]:
+    """The tasks of a reply; where nobody keeps any, those that what it asks for would be."""
+    if reply.tasks:
+        return reply.tasks
+    return [
+        InformationTask(
+            id=TaskId(f"{review.id}-{kind}"),
+            review_id=review.id,
+            leg_id=LegId(""),
+            kind=kind,
+            asked=asked,
+            requested_at=reply.made_at,
+            changed_at=reply.made_at,
+        )
+        for kind, asked in by_kind(asked_for(reply)).items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,60 +118,54 @@ def _payload_2_0_1(content: str, line: list[Value]) -> Written:
     return compact({"extension": line, "contentString": content})
 
 
-def tasks(
-    asked: Sequence[Asked],
+def task_to_fhir(
+    task: InformationTask,
     review: ServiceReview,
     parties: Parties,
     *,
     identifiers: Sequence[Value],
     payer_url: str,
     version: Format,
-) -> list[Written]:
-    """One Task per kind of thing asked for: reports, LOINC codes, questionnaires (PAS ainfo-4, 6 and 7)."""
-    kinds = (
-        ("reports", BY_CODE, [each for each in asked if each.attachment]),
-        ("documents", BY_CODE, [each for each in asked if each.loinc_code not in ("", QUESTIONNAIRE)]),
-        ("questionnaires", BY_QUESTIONNAIRE, [each for each in asked if each.loinc_code == QUESTIONNAIRE]),
-    )
-    written: list[Written] = []
-    for name, code, wanted in kinds:
-        if wanted:
-            inputs = [part for each in wanted for part in _inputs(each, review, version)]
-            written.append(_task(f"{review.id}-{name}", code, inputs, parties, identifiers, payer_url))
-    return written
-
-
-def _task(
-    id: str, code: str, inputs: Sequence[Written], parties: Parties, identifiers: Sequence[Value], payer_url: str
 ) -> Written:
+    """One Task: what is asked for of one kind (PAS ainfo-4, 6 and 7)."""
     url: Written = {"type": concept(PAS_CODES, "payer-url"), "valueUrl": payer_url}
+    inputs: list[Value] = [part for each in task.asked for part in _inputs(each, task, review, version)]
+    code = BY_QUESTIONNAIRE if task.kind is TaskKind.QUESTIONNAIRES else BY_CODE
     return compact(
         {
             "resourceType": "Task",
-            "id": id,
+            "id": task.id,
             "meta": {"profile": [f"{PAS}profile-task"]},
             "identifier": list(identifiers[:1]),
-            "status": "requested",
+            "status": task.state,
             "intent": "order",
             "code": concept(PAS_CODES, code),
             "for": parties.patient,
+            "authoredOn": write_instant(task.requested_at),
+            "lastModified": write_instant(task.changed_at),
             "requester": {"identifier": parties.insurer_identifier},
             "owner": {"identifier": parties.requester_identifier},
             "reasonCode": concept(PAS_CODES, "priorAuthorization"),
             "reasonReference": parties.claim,
             "input": [url, *inputs],
+            "output": [_output(each) for each in task.documents],
         }
     )
 
 
-def _inputs(asked: Asked, review: ServiceReview, version: Format) -> Iterator[Written]:
+def _output(document: SuppliedDocument) -> Written:
+    """What was brought, by the url under which it came."""
+    return {"type": concept(PAS_CODES, "attachments-needed"), "valueReference": reference(document.resource.url)}
+
+
+def _inputs(asked: Asked, task: InformationTask, review: ServiceReview, version: Format) -> Iterator[Written]:
     """The inputs of one thing asked for; what is asked of the event is asked for each of its items."""
     sequences = [asked.sequence] if asked.sequence else [item.sequence for item in review.items]
     line_url, line_kind = (PA_LINE_NUMBER, "Integer") if version is Format.PAS_2_0_1 else (LINE_NUMBER, "PositiveInt")
     for sequence in sequences:
         line: list[Value] = [valued(line_url, line_kind, sequence)]
         if asked.loinc_code == QUESTIONNAIRE:
-            context = _context(review, sequence)
+            context = task.context(sequence) or context_of(review, sequence)
             if version is Format.PAS_2_0_1:
                 wanted_here: Written = {"type": _QUESTIONNAIRES_NEEDED, "valueIdentifier": {"value": context}}
             else:
@@ -170,10 +175,3 @@ def _inputs(asked: Asked, review: ServiceReview, version: Format) -> Iterator[Wr
         code = asked.attachment.report_type if asked.attachment else asked.loinc_code
         wanted = concept(REPORT_TYPE if asked.attachment else LOINC, code)
         yield {"extension": line, "type": concept(PAS_CODES, "attachments-needed"), "valueCodeableConcept": wanted}
-
-
-def _context(review: ServiceReview, sequence: int) -> str:
-    """The context of a questionnaire: the trace number of its item, else of the event (PAS ainfo-3)."""
-    item = next((each for each in review.items if each.sequence == sequence), None)
-    traces = (*(item.traces if item else ()), *review.event.traces)
-    return traces[0].number if traces else review.id

@@ -17,6 +17,8 @@ from priorauth.domain.events import (
     DeterminationRecorded,
     DeterminationReturned,
     Event,
+    InformationRequested,
+    InformationSupplied,
     LegDeclined,
     LegDispatched,
     MessageRejected,
@@ -24,6 +26,7 @@ from priorauth.domain.events import (
     ReviewRouted,
 )
 from priorauth.domain.findings import FindingCode, Severity
+from priorauth.domain.information import TaskKind, TaskState
 from priorauth.domain.reviews import CertificationType, Format, Leg, LegState, Purpose, ReviewState
 from priorauth.domain.routes import Outcome
 
@@ -124,6 +127,31 @@ class MinimalDeterminationReturned(Minimal, kw_only=True):
     format: Format
     channel: str
     items: tuple[DecidedItem, ...]
+
+
+class RequestedTask(msgspec.Struct, kw_only=True):
+    """What kind of thing is asked for, and how many of them."""
+
+    id: str
+    kind: TaskKind
+    state: TaskState
+    count: int
+
+
+class MinimalInformationRequested(Minimal, kw_only=True):
+    """A destination still needs something of the requester before it decides."""
+
+    leg_id: str
+    requested_by: str
+    tasks: tuple[RequestedTask, ...]
+
+
+class MinimalInformationSupplied(Minimal, kw_only=True):
+    """The requester brought what was asked for."""
+
+    leg: RoutedLeg
+    tasks: tuple[str, ...]
+    message_id: str
 
 
 class MinimalFinding(msgspec.Struct, kw_only=True):
@@ -234,6 +262,28 @@ def _returned(event: DeterminationReturned) -> MinimalDeterminationReturned:
     )
 
 
+def _requested(event: InformationRequested) -> MinimalInformationRequested:
+    return MinimalInformationRequested(
+        review_id=event.review_id,
+        payer=event.payer,
+        leg_id=event.leg_id,
+        requested_by=event.requested_by,
+        tasks=tuple(
+            RequestedTask(id=task.id, kind=task.kind, state=task.state, count=len(task.asked)) for task in event.tasks
+        ),
+    )
+
+
+def _supplied(event: InformationSupplied) -> MinimalInformationSupplied:
+    return MinimalInformationSupplied(
+        review_id=event.review_id,
+        payer=event.payer,
+        leg=_leg(event.leg),
+        tasks=event.tasks,
+        message_id=event.message_id,
+    )
+
+
 def _decided(item: ItemDecision) -> DecidedItem:
     return DecidedItem(sequence=item.sequence, action=item.action, final=item.is_final)
 
@@ -259,6 +309,8 @@ _FORMS: Mapping[str, Callable[[Any], Minimal]] = {
     LegDeclined.type: _declined,
     DeterminationRecorded.type: _recorded,
     DeterminationReturned.type: _returned,
+    InformationRequested.type: _requested,
+    InformationSupplied.type: _supplied,
     MessageRejected.type: _rejected,
 }
 
@@ -269,6 +321,8 @@ MINIMAL_FORMS: Mapping[str, type[Minimal]] = {
     LegDeclined.type: MinimalLegDeclined,
     DeterminationRecorded.type: MinimalDeterminationRecorded,
     DeterminationReturned.type: MinimalDeterminationReturned,
+    InformationRequested.type: MinimalInformationRequested,
+    InformationSupplied.type: MinimalInformationSupplied,
     MessageRejected.type: MinimalMessageRejected,
 }
 """The minimal form of every event type."""

@@ -246,6 +246,28 @@ mailbox = Table(
 _waiting = mailbox.c.acknowledged_at.is_(None)
 Index("ix_mailbox_waiting", mailbox.c.partner, mailbox.c.at, sqlite_where=_waiting, postgresql_where=_waiting)
 
+# Information asked for
+
+information_tasks = Table(
+    "information_tasks",
+    metadata,
+    Column("id", String, primary_key=True),
+    required("review_id", String, ForeignKey("reviews.id"), index=True),
+    required("partner"),
+    required("state"),
+    required("requested_at", Instant),
+    required("document", LargeBinary),
+    Index("ix_information_tasks_partner_requested_at_id", "partner", "requested_at", "id"),
+)
+
+information_task_keys = Table(
+    "information_task_keys",
+    metadata,
+    Column("partner", String, primary_key=True),
+    Column("key", String, primary_key=True),  # a keyed hash
+    Column("task_id", String, ForeignKey("information_tasks.id"), primary_key=True),
+)
+
 # Subscriptions
 
 subscriptions = Table(

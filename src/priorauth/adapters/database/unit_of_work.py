@@ -12,6 +12,7 @@ from priorauth.adapters.database.inbox import DeadLetters, Inbox
 from priorauth.adapters.database.numbering import Numbering
 from priorauth.adapters.database.outbox import EventEncoder, Outbox
 from priorauth.adapters.database.repositories.assertions import UsedAssertions
+from priorauth.adapters.database.repositories.information import InformationTasks
 from priorauth.adapters.database.repositories.legs import Legs
 from priorauth.adapters.database.repositories.messages import Messages
 from priorauth.adapters.database.repositories.replies import Mailbox, Replies
@@ -26,7 +27,18 @@ Committed = Callable[[AbstractSet[ReviewId], AbstractSet[str]], None]
 
 
 class DatabaseWork(
-    Messages, Resends, Reviews, Legs, Replies, Mailbox, Subscriptions, UsedAssertions, Outbox, Inbox, DeadLetters
+    Messages,
+    Resends,
+    Reviews,
+    Legs,
+    Replies,
+    InformationTasks,
+    Mailbox,
+    Subscriptions,
+    UsedAssertions,
+    Outbox,
+    Inbox,
+    DeadLetters,
 ):
     """The Work port: every repository over the same transaction. It has no behaviour of its own."""
 

@@ -1,0 +1,99 @@
+"""Turn what a destination still needs into tasks for the requester; what is no longer asked for is cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from priorauth.domain.determinations import Determination
+from priorauth.domain.events import InformationRequested
+from priorauth.domain.information import (
+    Asked,
+    InformationTask,
+    TaskId,
+    TaskKind,
+    TaskState,
+    asks,
+    by_kind,
+    context_of,
+)
+from priorauth.domain.reviews import Leg, ServiceReview
+from priorauth.services.ports import Work
+
+
+async def request_information(
+    work: Work,
+    review: ServiceReview,
+    leg: Leg,
+    said: Determination,
+    *,
+    now: datetime,
+    new_id: Callable[[str], str],
+) -> None:
+    """Make the open tasks of a leg those of its last determination, in the transaction that records it."""
+    earlier = await work.tasks(review.id)
+    of_leg = [task for task in earlier if task.leg_id == leg.root]
+    wanted = by_kind(asks(said.information, {item.sequence: item.information for item in said.items}))
+    for task in of_leg:
+        if task.state.is_open and wanted.get(task.kind) != task.asked:
+            await work.save_task(task.move(TaskState.CANCELLED, now))
+    still_open = {task.kind for task in of_leg if task.state.is_open and wanted.get(task.kind) == task.asked}
+    root = leg if leg.root == leg.id else await work.leg(leg.root)
+    made: list[InformationTask] = []
+    for kind, asked in wanted.items():
+        if kind in still_open:
+            continue
+        task = InformationTask(
+            id=next_id(review, root, kind, of_leg),
+            review_id=review.id,
+            leg_id=root.id,
+            kind=kind,
+            asked=asked,
+            requested_at=now,
+            changed_at=now,
+            contexts=contexts(review, said, asked) if kind is TaskKind.QUESTIONNAIRES else (),
+        )
+        await work.add_task(task, review.partner, names(review, task))
+        made.append(task)
+    if made:
+        await work.publish(
+            InformationRequested(
+                id=new_id("evt"),
+                at=now,
+                review_id=review.id,
+                payer=review.payer,
+                leg_id=root.id,
+                requested_by=leg.destination,
+                tasks=tuple(made),
+            )
+        )
+
+
+def next_id(review: ServiceReview, leg: Leg, kind: TaskKind, of_leg: Sequence[InformationTask]) -> TaskId:
+    """The id of the next task of a leg and kind: what is asked for again is another task."""
+    rounds = sum(task.kind is kind for task in of_leg)
+    return TaskId(f"{review.id}-{leg.number}-{kind}" + (f"-{rounds + 1}" if rounds else ""))
+
+
+def contexts(review: ServiceReview, said: Determination, asked: Sequence[Asked]) -> tuple[tuple[int, str], ...]:
+    """The context of each questionnaire: the trace that its destination gave the item or the event (PAS ainfo-3)."""
+    of_items = {item.sequence: item.traces for item in said.items}
+    found: dict[int, str] = {}
+    for each in asked:
+        for sequence in sequences_of(said, each):
+            given = of_items.get(sequence, ()) or said.traces
+            found[sequence] = given[0].number if given else context_of(review, sequence)
+    return tuple(found.items())
+
+
+def sequences_of(said: Determination, asked: Asked) -> Sequence[int]:
+    """The items that something is asked for: what is asked of the event is asked of each item of the leg."""
+    return [asked.sequence] if asked.sequence else [item.sequence for item in said.items]
+
+
+def names(review: ServiceReview, task: InformationTask) -> list[str]:
+    """What a requester may call a task by: its id, the request's own traces, our id of it, or a control number."""
+    controls = [each.attachment.control_number for each in task.asked if each.attachment]
+    contexts = [context for _, context in task.contexts]
+    found = [task.id, review.id, *(trace.number for trace in review.traces), *controls, *contexts]
+    return [each for each in dict.fromkeys(found) if each]

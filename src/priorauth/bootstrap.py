@@ -46,6 +46,7 @@ from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
+from priorauth.services.supply_information import SupplyInformation
 from priorauth.settings import Settings
 from priorauth.translate.fhir_message import PasCodec
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
@@ -115,6 +116,7 @@ class Gateway:
     record_determination: RecordDetermination
     record_acknowledgment: RecordAcknowledgment
     return_determination: ReturnDetermination
+    supply_information: SupplyInformation
     describe_review: DescribeReview
     catch_up: CatchUp
     subscribing: Subscribing
@@ -281,6 +283,7 @@ async def build(settings: Settings) -> Gateway:
         record_determination=record_determination,
         record_acknowledgment=RecordAcknowledgment(unit_of_work=unit_of_work, new_id=new_id),
         return_determination=return_determination,
+        supply_information=SupplyInformation(unit_of_work=unit_of_work, now=clock.now, new_id=new_id),
         describe_review=DescribeReview(unit_of_work=unit_of_work),
         catch_up=CatchUp(
             unit_of_work=unit_of_work,

@@ -11,7 +11,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from priorauth.bootstrap import Gateway
-from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewReceived, ReviewRouted
+from priorauth.domain.events import (
+    DeterminationRecorded,
+    InformationSupplied,
+    LegDeclined,
+    ReviewReceived,
+    ReviewRouted,
+)
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId
@@ -127,6 +133,7 @@ class Worker:
             ReviewReceived.type: self.route,
             ReviewRouted.type: self.dispatch_planned_legs,
             LegDeclined.type: self.dispatch_planned_legs,
+            InformationSupplied.type: self.dispatch_planned_legs,
             DeterminationRecorded.type: self.return_news,
         }
 

@@ -19,7 +19,13 @@ from memory.store import MemoryStore
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
 from priorauth.bootstrap import EVENT_SOURCE, OURSELVES, build_tools
 from priorauth.domain.determinations import ItemDecision, Reply
-from priorauth.domain.events import DeterminationRecorded, LegDeclined, ReviewReceived, ReviewRouted
+from priorauth.domain.events import (
+    DeterminationRecorded,
+    InformationSupplied,
+    LegDeclined,
+    ReviewReceived,
+    ReviewRouted,
+)
 from priorauth.domain.exchange import Answer, InboundMessage, ResponseIdentity
 from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.reviews import Format, Leg, LegState, ReviewId, ServiceReview
@@ -172,7 +178,7 @@ class MemoryGateway:
             self._handled += 1
             if event.type == ReviewReceived.type:
                 await self.route(event.review_id)
-            elif event.type in (ReviewRouted.type, LegDeclined.type):
+            elif event.type in (ReviewRouted.type, LegDeclined.type, InformationSupplied.type):
                 for leg in await self.legs(event.review_id):
                     await self.dispatch(leg.id)
                 await self._return(event.review_id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from memory.information import MemoryInformation
 from memory.rows import add, known
 from memory.subscriptions import MemorySubscriptions
 from memory.tables import OutboxRow, Tables
@@ -15,7 +16,6 @@ from priorauth.adapters.database.repositories.resends import RESEND_KEYS_KEPT
 from priorauth.domain.access import ClientId
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
-from priorauth.domain.information import InformationTask, TaskId
 from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.review_keys import KeyKind, keys_of
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId, ServiceReview
@@ -35,7 +35,7 @@ from priorauth.services.ports import (
 from priorauth.translate.events import EVENTS_TOPIC, payer_topic
 
 
-class MemoryWork(MemorySubscriptions):
+class MemoryWork(MemorySubscriptions, MemoryInformation):
     """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
 
     def __init__(self, tables: Tables, encoder: EventEncoder) -> None:
@@ -289,34 +289,6 @@ class MemoryWork(MemorySubscriptions):
         )
         return [(review_id, number) for _, review_id, number in waiting[:limit]]
 
-    # Information asked for
-
-    async def add_task(self, task: InformationTask, partner: PartnerId, keys: Sequence[str]) -> None:
-        known(self.tables.reviews, task.review_id)
-        add(self.tables.tasks, task.id, task)
-        self.tables.task_partners[task.id] = partner
-        for key in keys:
-            self.tables.task_keys[partner, key, task.id] = None
-        self.touched.add(task.review_id)
-
-    async def save_task(self, task: InformationTask) -> None:
-        known(self.tables.tasks, task.id)
-        self.tables.tasks[task.id] = task
-        self.touched.add(task.review_id)
-
-    async def task(self, task_id: TaskId) -> InformationTask:
-        return known(self.tables.tasks, task_id)
-
-    async def tasks(self, review_id: ReviewId) -> Sequence[InformationTask]:
-        return by_age(task for task in self.tables.tasks.values() if task.review_id == review_id)
-
-    async def tasks_by_key(self, partner: PartnerId, key: str) -> Sequence[InformationTask]:
-        return by_age(task for id, task in self.tables.tasks.items() if (partner, key, id) in self.tables.task_keys)
-
-    async def tasks_of(self, partner: PartnerId, limit: int) -> Sequence[InformationTask]:
-        own = (task for id, task in self.tables.tasks.items() if self.tables.task_partners[id] == partner)
-        return list(reversed(by_age(own)))[:limit]
-
     # Mailbox
 
     async def add_to_mailbox(self, entry: MailboxEntry) -> None:
@@ -389,11 +361,6 @@ class MemoryWork(MemorySubscriptions):
         return sorted(self.tables.dead_letters.values(), key=lambda letter: (letter.at, letter.id), reverse=True)[
             :limit
         ]
-
-
-def by_age(tasks: Iterable[InformationTask]) -> list[InformationTask]:
-    """The tasks, the oldest first."""
-    return sorted(tasks, key=lambda task: (task.requested_at, task.id))
 
 
 def newness(review: ServiceReview) -> tuple[datetime, ReviewId]:

@@ -23,6 +23,7 @@ from priorauth.api import (
     oauth,
     pas,
     pas_answers,
+    pas_attachments,
     pas_metadata,
     pas_tasks,
     reviews,
@@ -62,7 +63,7 @@ def create_app(
 
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
-    fhir = (pas, pas_answers, pas_metadata, pas_tasks, subscriptions)
+    fhir = (pas, pas_answers, pas_metadata, pas_tasks, pas_attachments, subscriptions)
     modules = (x12, *fhir, reviews, events, delegates, tools, oauth, schemas, health)
     routers = (*(module.router for module in modules), *extra_routers)
     for router in routers:

@@ -72,6 +72,7 @@ def outcome_response(problem: Problem) -> Response:
         "code": ISSUE_CODES.get(problem.status, "processing"),
         "details": {"text": problem.title},
         "diagnostics": problem.detail or problem.title,
+        **({"expression": problem.members["expression"]} if "expression" in problem.members else {}),
     }
     return Response(
         msgspec.json.encode({"resourceType": "OperationOutcome", "issue": [issue]}),

@@ -113,6 +113,8 @@ class BehaviourTable:
         chosen = {
             item.sequence: self._answer(forced, self._unforced(destination, review, item)) for item in review.items
         }
+        if brings_documents(review):
+            chosen = {at: Behaviour.PEND if answer is Behaviour.INFO else answer for at, answer in chosen.items()}
         first = next(iter(chosen.values()))
         if first.is_of_leg:
             return dict.fromkeys(chosen, first)
@@ -136,6 +138,13 @@ def cancels(review: ServiceReview, item: ReviewItem) -> bool:
     """True where an earlier authorization of the line is to be cancelled (BHT02 01, or UM02 3 of the line or event)."""
     certification = item.certification or review.event.certification
     return review.transaction.purpose is Purpose.CANCELLATION or certification is CertificationType.CANCEL
+
+
+def brings_documents(review: ServiceReview) -> bool:
+    """True for what follows when information was asked for: a revision of the case, with documents."""
+    documents = [*review.event.attachments, *(each for item in review.items for each in item.attachments)]
+    event = review.event
+    return event.certification is CertificationType.REVISED and bool(event.previous_administrative and documents)
 
 
 def revenue_code(item: ReviewItem) -> str:

@@ -11,6 +11,7 @@ from priorauth.domain.events import LegDispatched
 from priorauth.domain.exchange import Answer, LegIdentity
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ServiceReview
+from priorauth.services.bring_documents import bring_documents
 from priorauth.services.ports import (
     DeadLetter,
     DelegateTransport,
@@ -98,7 +99,10 @@ class DispatchLeg:
             return await work.message(earlier.message_id)
         destination = self.destinations[leg.destination]
         review = self.narrow(await work.review(leg.review_id), leg.sequences)
-        review = await self._in_their_words(work, changed_documents(review), destination)
+        if leg.adds_to:
+            review = await bring_documents(work, review, leg, destination)
+        else:
+            review = await self._in_their_words(work, changed_documents(review), destination)
         identity = LegIdentity(
             trace=self.new_id("trace"),
             identifier=self.new_id("tx"),

@@ -30,12 +30,18 @@ async def request_information(
     now: datetime,
     new_id: Callable[[str], str],
 ) -> None:
-    """Make the open tasks of a leg those of its last determination, in the transaction that records it."""
+    """Bring the open tasks of a leg in line with what was said of it, in the transaction that records it.
+
+    What is asked for anew replaces what was asked for of that kind, and a decision ends it. A leg that is only said to
+    be worked on goes on asking.
+    """
     earlier = await work.tasks(review.id)
     of_leg = [task for task in earlier if task.leg_id == leg.root]
     wanted = by_kind(asks(said.information, {item.sequence: item.information for item in said.items}))
+    is_decided = all(item.is_final for item in said.items)
     for task in of_leg:
-        if task.state.is_open and wanted.get(task.kind) != task.asked:
+        is_other = wanted[task.kind] != task.asked if task.kind in wanted else is_decided
+        if task.state.is_open and is_other:
             await work.save_task(task.move(TaskState.CANCELLED, now))
     still_open = {task.kind for task in of_leg if task.state.is_open and wanted.get(task.kind) == task.asked}
     root = leg if leg.root == leg.id else await work.leg(leg.root)

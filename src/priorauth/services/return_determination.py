@@ -228,9 +228,17 @@ def latest_by_item(said: Sequence[Determination], *, is_split: bool) -> Mapping[
     for determination in said:
         for each in determination.items:
             item = by_itself(each, determination, is_split=is_split)
+            item = asking_on(item, latest.get(item.sequence))
             if item.is_final or item.sequence not in latest or not latest[item.sequence].is_final:
                 latest[item.sequence] = item
     return latest
+
+
+def asking_on(item: ItemDecision, before: ItemDecision | None) -> ItemDecision:
+    """The decision; of a pended item that says nothing new, with what it asked for before and still needs."""
+    if before is None or before.information is None or item.information or item.is_final:
+        return item
+    return replace(item, information=before.information, reason_codes=before.reason_codes, message=before.message)
 
 
 def by_itself(item: ItemDecision, determination: Determination, *, is_split: bool) -> ItemDecision:
@@ -250,7 +258,11 @@ def latest_by_leg(said: Sequence[Determination], roots: Mapping[LegId, LegId]) -
     """The last determination of each leg, in the order in which the legs first answered."""
     latest: dict[str, Determination] = {}
     for determination in said:
-        latest[root_of(determination, roots)] = determination
+        root = root_of(determination, roots)
+        before = latest[root].information if root in latest else None
+        if before and not all(item.is_final for item in determination.items):
+            determination = replace(determination, information=determination.information or before)
+        latest[root] = determination
     return list(latest.values())
 
 

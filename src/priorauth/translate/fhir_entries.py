@@ -53,9 +53,14 @@ class Entries:
         return [entry(url, resource) for url, resource in self._by_url.items()]
 
     def _made(self, content: bytes) -> str:
-        """A UUID (version 8) of the content: the same request is written with the same urls again."""
-        digest = hashlib.sha256(self._salt + b"\0" + content).hexdigest()
-        return f"urn:uuid:{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
+        """A url of the content: the same request is written with the same urls again."""
+        return url_of_content(self._salt + b"\0" + content)
+
+
+def url_of_content(content: bytes) -> str:
+    """A UUID (version 8) that is the same for the same content."""
+    digest = hashlib.sha256(content).hexdigest()
+    return f"urn:uuid:{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
 
 
 def identified(resource: Written, url: str) -> Written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from priorauth.domain.carried import CarriedResource
 from priorauth.domain.determinations import Determination
 from priorauth.domain.exchange import Answer, Decline, LegIdentity
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
@@ -70,6 +71,12 @@ class PasLegCodec:
                     version=self.version,
                 )
         return ()
+
+
+def claim_of_leg(body: bytes) -> CarriedResource:
+    """The Claim of a leg that we sent, as it was, for an update of it to include (PAS spec-65)."""
+    bundle = Bundle(read_resource(body))
+    return CarriedResource("Claim", bundle.urls[0], write_resource(bundle.first().element).decode())
 
 
 def is_resource(body: bytes) -> bool:

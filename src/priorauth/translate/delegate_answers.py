@@ -219,7 +219,7 @@ def determination_from_json(
         administrative_number=posted.administrative_number,
         information=_information(posted.information),
         message=posted.message,
-        traces=(Trace(posted.trace, _assigner(leg)),) if posted.trace else (),
+        traces=(Trace(posted.trace, assigner_of(leg)),) if posted.trace else (),
         reviewer_name=_reviewer_name(posted),
     )
 
@@ -267,7 +267,7 @@ def _decision(item: ReviewItem, posted: PostedItem | None, whole: PostedDetermin
         spans=tuple(_span(item, span) for span in posted.spans),
         information=_information(posted.information),
         message=posted.message,
-        traces=(Trace(posted.own_trace, _assigner(leg)),) if posted.own_trace else (),
+        traces=(Trace(posted.own_trace, assigner_of(leg)),) if posted.own_trace else (),
         rejections=tuple(
             Rejection(level=RejectionLevel.SERVICE, reason=one.reason, follow_up=one.follow_up, sequence=item.sequence)
             for one in posted.rejections
@@ -351,7 +351,7 @@ def _action(text: str) -> CertificationAction | None:
     return _ACTIONS.get(text.upper())
 
 
-def _assigner(leg: Leg) -> str:
+def assigner_of(leg: Leg) -> str:
     """Who assigned the delegate's trace, in the ten characters that TRN03 wants: 9 and the delegate's name."""
     return f"9{leg.destination.upper().replace('-', ''):0<9.9}"
 

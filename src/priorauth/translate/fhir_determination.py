@@ -26,6 +26,8 @@ from priorauth.domain.reviews import (
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.delegate_answers import assigner_of
+from priorauth.translate.fhir_asked import asked_by_tasks
 from priorauth.translate.fhir_authorized import AuthorizedReader, said_of
 from priorauth.translate.fhir_errors import read_errors
 from priorauth.translate.fhir_reading import (
@@ -90,7 +92,7 @@ def determination_from_fhir(
     misplaced = tuple(_finding(rule, f"{base}[{place}].itemSequence") for rule, place in reading.misplaced_items())
     if misplaced:
         return misplaced
-    items = tuple(replace(reading.item(item), decided_by=leg.destination) for item in review.items)
+    items = tuple(replace(reading.item(item, assigner_of(leg)), decided_by=leg.destination) for item in review.items)
     if not any(item.action or item.rejections for item in items):
         return (_finding(FindingCode.DETERMINATION_MISSING, f"Bundle.entry[{entry}].resource.item.adjudication"),)
     return Determination(
@@ -125,6 +127,11 @@ class _Reading:
         self.added = children(self.response.element, "addItem")
         self.notes = {each.get("number"): text(each, "text") for each in children(self.response.element, "processNote")}
         self.asked = list(self._asked())
+        self.contexts: dict[int, str] = {}
+        for line, asked in list(asked_by_tasks(resources.of_type("Task"), self.asked)):
+            self.asked.append((line, asked.attachment, asked.loinc_code))
+            if asked.context:
+                self.contexts.setdefault(line, asked.context)
         self.errors = self._errors()
         self.reviewer = self._reviewer()
 
@@ -140,7 +147,7 @@ class _Reading:
                 yield FindingCode.DETERMINATION_ITEM_TWICE, place
             seen.add(sequence)
 
-    def item(self, item: ReviewItem) -> ItemDecision:
+    def item(self, item: ReviewItem, assigner: str) -> ItemDecision:
         """The decision on one item: its own, else the whole response's."""
         element = self.items.get(item.sequence, NOTHING)
         found = extensions(element)
@@ -166,7 +173,7 @@ class _Reading:
             spans=self.authorized.spans(item, extra) if len(extra) > 1 else (),
             information=self.information(item.sequence),
             message="\n".join(notes),
-            traces=self._own_traces(item, element),
+            traces=self._own_traces(item, element, assigner),
             rejections=rejections if action is None else (),
             reviewer=self.reviewer,
         )
@@ -190,11 +197,13 @@ class _Reading:
         found = [read_trace(each) for each in children(self.response.element, "identifier")]
         return tuple(trace for trace in found if trace.number and trace.number not in own and trace.number != asked)
 
-    def _own_traces(self, item: ReviewItem, element: Element) -> tuple[Trace, ...]:
-        own = {trace.number for trace in item.traces}
+    def _own_traces(self, item: ReviewItem, element: Element, assigner: str) -> tuple[Trace, ...]:
+        """What the decider calls the item; the context of a questionnaire before all else (PAS ainfo-3)."""
+        own = {trace.number for trace in (*item.traces, *self.review.event.traces)}
         held = (each for each in children(element, "extension") if each.get("url") == TRACE_NUMBER)
-        found = (read_trace(child(each, "valueIdentifier")) for each in held)
-        return tuple(trace for trace in found if trace.number and trace.number not in own)
+        context = Trace(self.contexts.get(item.sequence) or self.contexts.get(0, ""), assigner)
+        found = (context, *(read_trace(child(each, "valueIdentifier")) for each in held))
+        return tuple(trace for trace in dict.fromkeys(found) if trace.number and trace.number not in own)
 
     def _asked(self) -> Iterator[tuple[int, Attachment | None, str]]:
         """Line, document and LOINC code of every CommunicationRequest; line 0 is the event."""

@@ -156,6 +156,10 @@ class Resources:
             known = self._resources[entry] = Resource(node.element, entry, self._bundle.full_url(node))
         return known
 
+    def of_type(self, resource_type: str) -> list[Element]:
+        """The resources of a type, in order."""
+        return [node.element for node in self._bundle.of_type(resource_type)]
+
     def find(self, reference: Element, origin: Resource) -> Resource:
         """What a Reference in a resource leads to, in the Bundle or contained."""
         literal = reference.get("reference")

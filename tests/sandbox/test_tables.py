@@ -22,6 +22,7 @@ FORCED = {
     "SBX-DENY-": "deny",
     "SBX-PEND-": "pend",
     "SBX-LATER-": "later",
+    "SBX-SLOW-": "slow",
     "SBX-INFO-": "info",
     "SBX-REJECT-": "reject",
     "SBX-DECLINE-": "decline",

@@ -59,6 +59,9 @@ def answer_to(case: Case, table: BehaviourTable, now: datetime) -> Answer:
         return Declined(NOT_OURS)
     if of_leg in (Behaviour.WAIT, Behaviour.TIMEOUT):
         return Silent(_opened(case, dict.fromkeys(behaviours, Behaviour.PEND), table, now))
+    if of_leg is Behaviour.SLOW:
+        later = _opened(case, dict.fromkeys(behaviours, Behaviour.LATER), table, now)
+        return Silent(replace(later, due=now + table.slow_after))
     if of_leg is Behaviour.GARBAGE:
         return Garbage(_opened(case, dict.fromkeys(behaviours, Behaviour.PEND), table, now))
     opened = _opened(case, behaviours, table, now)

@@ -21,6 +21,7 @@ class Behaviour(StrEnum):
     DENY = "deny"
     PEND = "pend"
     LATER = "later"
+    SLOW = "slow"
     INFO = "info"
     FULL = "full"
     CANCEL = "cancel"
@@ -38,7 +39,7 @@ class Behaviour(StrEnum):
         return self in _OF_LEG
 
 
-_OF_LEG = {Behaviour.WAIT, Behaviour.REJECT, Behaviour.DECLINE, Behaviour.TIMEOUT, Behaviour.GARBAGE}
+_OF_LEG = {Behaviour.WAIT, Behaviour.REJECT, Behaviour.DECLINE, Behaviour.TIMEOUT, Behaviour.SLOW, Behaviour.GARBAGE}
 
 REVENUE_CODE_LENGTH = 4
 
@@ -101,6 +102,7 @@ class BehaviourTable:
     forced: Mapping[str, Behaviour]
     rules: tuple[Rule, ...]
     later_after: timedelta
+    slow_after: timedelta
     levels_of_care: tuple[str, ...]
     days_at_level_asked_for: int
     asks_for: AskedFor

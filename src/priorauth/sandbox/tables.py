@@ -55,6 +55,7 @@ class _AskedFor(_Checked):
 class _File(_Checked):
     forced: Mapping[str, Behaviour]
     later_after_seconds: int
+    slow_after_seconds: int
     levels_of_care: tuple[str, ...]
     days_at_level_asked_for: int
     asks_for: _AskedFor
@@ -76,6 +77,7 @@ def read_behaviours(folder: Path) -> BehaviourTable:
         forced=file.forced,
         rules=tuple(_rule(row) for row in file.rules),
         later_after=timedelta(seconds=file.later_after_seconds),
+        slow_after=timedelta(seconds=file.slow_after_seconds),
         levels_of_care=file.levels_of_care,
         days_at_level_asked_for=file.days_at_level_asked_for,
         asks_for=AskedFor(**file.asks_for.model_dump()),

@@ -26,7 +26,7 @@ from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.turns import again_on_conflict
 
 BATCH = 100
-GRACE = timedelta(seconds=2)
+GRACE = timedelta(seconds=5)
 """How long after its time a request may still be writing its answer before the reply is delivered by itself."""
 MAILBOX, NOTIFICATION = "mailbox", "notification"
 """How a reply is delivered that no open request waits for: a 278 response is picked up, a PAS one is told of."""

@@ -7,6 +7,17 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryCase:
+    """A 278 request that is asked for as FHIR once it is decided: `actions` are its review actions then."""
+
+    title: str
+    sample: str
+    inquiry: str
+    promise: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoCase:
     """One request. Each expected text begins a segment that must be in the answer, in this order.
 
@@ -92,3 +103,13 @@ CASES = (
     ),
 )
 # fmt: on
+
+INQUIRY_CASES = (
+    InquiryCase(
+        title="Imaging of another day begun as a 278, and asked for as FHIR",
+        sample="imaging-mri.edi",
+        inquiry="inquiry-imaging.json",
+        promise="the inquiry finds the 278",
+        actions=("A1",),
+    ),
+)

@@ -108,6 +108,14 @@ class Ehr:
         ids = response.headers.get("X-Review-Id", "")
         return Answered(response.status_code, response.content, tuple(filter(None, ids.split(","))))
 
+    def inquire(self, bundle: bytes) -> Answered:
+        """Ask by one PAS inquiry Bundle for what is known of earlier requests."""
+        response = self._client.post(
+            f"{FHIR}/Claim/$inquire", content=bundle, headers={"Content-Type": "application/fhir+json"}
+        )
+        ids = response.headers.get("X-Review-Id", "")
+        return Answered(response.status_code, response.content, tuple(filter(None, ids.split(","))))
+
     def changed_response(self, review_id: str, first: Mapping[str, Any]) -> dict[str, Any]:
         """The ClaimResponse of a review, once it is another than the first. DemoFailed where it stays the same."""
         deadline = time.monotonic() + MAILBOX_SECONDS

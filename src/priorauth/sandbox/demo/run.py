@@ -11,15 +11,16 @@ from tempfile import TemporaryDirectory
 import httpx2
 
 from priorauth.sandbox.demo import showing
-from priorauth.sandbox.demo.cases import CASES, DemoCase
+from priorauth.sandbox.demo.cases import CASES, INQUIRY_CASES, DemoCase, InquiryCase
 from priorauth.sandbox.demo.fhir_cases import FHIR_CASES, FhirCase
 from priorauth.sandbox.demo.fhir_run import show_fhir_case
 from priorauth.sandbox.demo.gateway import DemoFailed, Ehr, running_gateway
+from priorauth.sandbox.demo.inquiry_run import show_inquiry_case
 from priorauth.sandbox.demo.x12_run import show_x12_case
 
 Say = Callable[[str], object]
-Case = DemoCase | FhirCase
-ALL_CASES: tuple[Case, ...] = (*CASES, *FHIR_CASES)
+Case = DemoCase | FhirCase | InquiryCase
+ALL_CASES: tuple[Case, ...] = (*CASES, *FHIR_CASES, *INQUIRY_CASES)
 
 WHERE_NEXT = """
 Where to go next
@@ -66,6 +67,8 @@ def _show(say: Say, ehr: Ehr, case: Case, samples: Path, number: int) -> Outcome
     tell(showing.heading(number, len(ALL_CASES), case.title))
     if isinstance(case, DemoCase):
         return Outcome(case, show_x12_case(tell, ehr, case, samples / "x12"))
+    if isinstance(case, InquiryCase):
+        return Outcome(case, show_inquiry_case(tell, ehr, case, samples))
     return Outcome(case, show_fhir_case(tell, ehr, case, samples / "fhir"))
 
 

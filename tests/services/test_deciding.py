@@ -11,6 +11,7 @@ from memory.gateway import SANDBOX, TOOLS, WAIT, MemoryGateway, response_to
 from priorauth.domain.determinations import CertificationAction, ItemDecision
 from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.reviews import LegState, ReviewId, ReviewState
+from priorauth.services.catch_up import GRACE
 from priorauth.services.ports import Refused, Retryable
 
 MSK, MRI = sample("msk-knee-replacement"), sample("imaging-mri")
@@ -76,7 +77,7 @@ async def test_a_reply_that_nobody_fetched_goes_to_the_mailbox_when_its_time_is_
 
     await gateway.pass_time(WAIT)
     early = await gateway.mailbox()
-    await gateway.pass_time(timedelta(seconds=3))
+    await gateway.pass_time(GRACE + timedelta(seconds=1))
 
     assert early == []
     assert [actions(body) for body in await gateway.mailbox()] == [["A4", "A4"]]

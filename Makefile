@@ -13,7 +13,7 @@ PRIORAUTH_SAMPLES ?= $(wildcard ../shared/samples/x12)
 PRIORAUTH_IG_DIR  ?= $(wildcard ../shared/igs)
 export PRIORAUTH_SAMPLES PRIORAUTH_IG_DIR
 
-.PHONY: help setup demo serve test check bench
+.PHONY: help setup demo serve test check bench oracle
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -34,6 +34,9 @@ check: $(INSTALLED) ## Check format, lint, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+oracle: $(INSTALLED) ## Show the official FHIR validator everything that we write (JDK 17, Maven, packages of PAS)
+	@PRIORAUTH_ORACLE=whole $(BIN)/pytest -s tests/oracles $(ARGS)
 
 bench: $(INSTALLED) ## Measure against peers in the same run (ARGS="codec")
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -28,6 +28,8 @@ from served import Served
 pytestmark = pytest.mark.real
 
 WHAT = "the official validator"
+CARRIED_OVER = {"profile http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-documentreference"}
+"""Of 2.2.1 only: a document that came so claims it still where it goes on, unchanged, to a delegate of 2.0.1."""
 IS_WHOLE = os.environ.get("PRIORAUTH_ORACLE") == "whole"
 GENERATED = 600 if IS_WHOLE else 16
 SHOWN = 40
@@ -150,7 +152,7 @@ def test_what_it_has_no_definition_of_is_named_as_not_checked(oracle: Oracle) ->
     unknown = oracle.validator.not_checked
     assert any("/us/core/StructureDefinition/us-core-patient" in each for each in unknown)
     assert "code system https://codesystem.x12.org/005010/1365" in unknown
-    assert [each for each in unknown if "/davinci-pas/" in each] == []
+    assert {each for each in unknown if "/davinci-pas/" in each} <= CARRIED_OVER
 
 
 # Over HTTP

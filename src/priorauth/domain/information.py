@@ -131,7 +131,7 @@ def asks(event: InformationRequest | None, items: Mapping[int, InformationReques
 def _asks(sequence: int, information: InformationRequest | None) -> Iterator[Asked]:
     if information:
         yield from (Asked(sequence, attachment=each) for each in information.attachments)
-        yield from (Asked(sequence, loinc_code=each) for each in information.loinc_codes)
+        yield from (Asked(sequence, loinc_code=each) for each in information.loinc_codes if each.strip())
 
 
 def by_kind(asked: Iterable[Asked]) -> Mapping[TaskKind, tuple[Asked, ...]]:

@@ -184,6 +184,13 @@ def test_empty_texts_of_a_delegate_are_left_out_with_what_holds_nothing_else() -
     assert all(text(each, "value").strip() for each in children(response, "identifier"))
 
 
+def test_a_code_without_text_is_not_asked_for() -> None:
+    found = answered("imaging-mri", asking(loinc_codes=("", "18842-5")))
+
+    (request,) = [node.element for node in found.of_type("CommunicationRequest")]
+    assert text(child(request, "payload"), "contentString") == "18842-5"
+
+
 def test_tidying_keeps_what_says_something() -> None:
     said = {
         "resourceType": "Basic",

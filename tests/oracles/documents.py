@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 
 _TABLE = read_behaviours(ROOT / "mappings" / "sandbox")
 _DESTINATIONS = tuple(DestinationId(name) for name in ("progenyhealth", "turningpoint", "evicore"))
-_GOLDENS = ROOT / "tests" / "golden"
+_GOLDENS = (ROOT / "tests" / "golden", ROOT / "tests" / "golden-fhir")
 _FAULTY = frozenset({"bad-npi"})
 """Samples whose values are wrong; what is returned of them is as wrong as it was sent."""
 _VALIDATED = ("Bundle", "Parameters", "ClaimResponse", "Task", "CommunicationRequest", "Subscription")
@@ -64,7 +64,7 @@ def shipped() -> Iterator[Document]:
     """Our samples, and golden outputs that are FHIR; the name of one in 2.0.1 says so."""
     for path in fhir_bundles.SAMPLES:
         yield Document(f"samples/fhir/{path.name}", "2.2.1", path.read_text(encoding="utf-8"))
-    for path in sorted(_GOLDENS.rglob("*.json")):
+    for path in sorted(path for folder in _GOLDENS for path in folder.rglob("*.json")):
         body = path.read_text(encoding="utf-8")
         if json.loads(body).get("resourceType") in _VALIDATED:
             version = "2.0.1" if "2.0.1" in path.name else "2.2.1"

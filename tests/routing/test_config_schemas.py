@@ -22,6 +22,8 @@ FILES = [
             ("pack.yaml", "pack.json"),
             ("routes.yaml", "pack-routes.json"),
             ("examples.yaml", "pack-examples.json"),
+            ("clocks.yaml", "pack-clocks.json"),
+            ("calendar.yaml", "pack-calendar.json"),
         )
     ),
 ]

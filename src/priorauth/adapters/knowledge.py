@@ -16,6 +16,7 @@ from priorauth.domain.access import CallerKind
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import Route
+from priorauth.routing.clock_books import ClockBook, load_clock_book, load_law
 from priorauth.routing.fact_tables import FactTables, load_fact_tables
 from priorauth.routing.facts import facts_of
 from priorauth.routing.packs import Pack, load_pack
@@ -36,6 +37,7 @@ class Knowledge:
     partners: Partners
     destinations: Mapping[DestinationId, Destination]
     clients: Clients
+    clock_books: Mapping[PayerId, ClockBook]
 
     @property
     def desks(self) -> Mapping[PayerId, DestinationId]:
@@ -75,6 +77,7 @@ def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
     """
     files = read_folder(folder)
     packs = [load_pack(below(files, f"payers/{name}/")) for name in names_below(files, "payers/")]
+    law = load_law(below(files, "regulation/"))
     partners = load_partners(text for path, text in files.items() if path.startswith("partners/"))
     honoured = {
         PartnerId(id): partner for id, partner in partners.by_id.items() if sandbox or not partner.accepts_any_sender
@@ -94,6 +97,9 @@ def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
         partners=Partners(honoured),
         destinations=destinations,
         clients=load_clients(below(files, "clients/"), stood_for),
+        clock_books={
+            pack.payer: load_clock_book(below(files, f"payers/{pack.payer.lower()}/"), pack, law) for pack in packs
+        },
     )
 
 

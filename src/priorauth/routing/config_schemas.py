@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaValue
 
+from priorauth.routing.clock_files import CalendarFile, ClocksFile, LawFile
 from priorauth.routing.destination_files import DestinationFile
 from priorauth.routing.pack_files import ExamplesFile, PackFile, RoutesFile
 from priorauth.routing.pack_schemas import DEFINITIONS
 
 MODELS: Mapping[str, type[BaseModel]] = {
     "delegate": DestinationFile,
+    "law-clocks": LawFile,
     "pack": PackFile,
+    "pack-calendar": CalendarFile,
+    "pack-clocks": ClocksFile,
     "pack-examples": ExamplesFile,
     "pack-routes": RoutesFile,
 }

@@ -1,0 +1,251 @@
+"""A payer's clocks from the text of its files, beside the clocks of law: checked, compiled once, versioned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from priorauth.domain.calendars import Calendar
+from priorauth.domain.clocks import Clock, Deadline, Occurrence, Pause, Term
+from priorauth.domain.parties import PayerId
+from priorauth.routing.clock_files import (
+    CalendarFile,
+    ClockFile,
+    ClocksFile,
+    LawClockFile,
+    LawFile,
+    RemarkFile,
+    RequestClass,
+    TermFile,
+)
+from priorauth.routing.codelists import CodeList
+from priorauth.routing.conditions import Condition, Holds, compiled
+from priorauth.routing.packs import Pack, PackError
+from priorauth.routing.reading_conditions import ConditionReader
+from priorauth.routing.vocabulary import FactNotReadable, FactValue, read_value
+from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, YamlSource, read_yaml
+
+CLOCKS_FILE, CALENDAR_FILE = "clocks.yaml", "calendar.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRule:
+    """A clock, and on which requests it is put."""
+
+    clock: Clock
+    classes: frozenset[RequestClass]
+    conditions: tuple[Condition, ...]
+    checks: tuple[Holds, ...] = field(repr=False, compare=False)
+    since: date | None = None
+    until: date | None = None
+    states: frozenset[str] = frozenset()
+    accreditation: str | None = None
+    unset: str = ""  # why nobody knows when it is due
+    is_law: bool = False
+
+    def in_force(self, day: date) -> bool:
+        """True for requests received on that day."""
+        return (self.since is None or day >= self.since) and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassRule:
+    """Which requests are of a kind."""
+
+    request_class: RequestClass
+    conditions: tuple[Condition, ...]
+    checks: tuple[Holds, ...] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBook:
+    """Everything that says which clocks are on a payer's reviews, its own and those of law that may reach it."""
+
+    payer: PayerId
+    version: str
+    calendar: Calendar
+    state: str
+    classes: tuple[ClassRule, ...]
+    rules: tuple[ClockRule, ...]
+    assumes: Mapping[str, FactValue] = field(default_factory=dict)
+    returned_counts_as: frozenset[Occurrence] = frozenset()
+    remarks: tuple[RemarkFile, ...] = ()
+
+
+def load_law(files: Mapping[str, str]) -> tuple[ClockRule, ...]:
+    """The clocks of law from the text of `mappings/regulation`; PackError lists all faults."""
+    reader = _Reader(files, {})
+    rules: list[ClockRule] = []
+    for file in files:
+        if law := reader.file(file, LawFile):
+            rules += [reader.rule(file, place, clock, is_law=True) for place, clock in enumerate(law.clocks)]
+    reader.raise_faults()
+    return tuple(rules)
+
+
+def load_clock_book(files: Mapping[str, str], pack: Pack, law: Sequence[ClockRule]) -> ClockBook:
+    """The clocks of a pack from its files' text by relative name; PackError lists all faults."""
+    reader = _Reader(files, pack.lists)
+    clocks, days = reader.file(CLOCKS_FILE, ClocksFile), reader.file(CALENDAR_FILE, CalendarFile)
+    if clocks is None or days is None:
+        raise PackError(reader.faults)
+    classes = tuple(
+        _class_rule(one.class_, reader.conditions(CLOCKS_FILE, one.when, ("classes", place, "when")))
+        for place, one in enumerate(clocks.classes)
+    )
+    own = [reader.rule(CLOCKS_FILE, place, clock) for place, clock in enumerate(clocks.clocks)]
+    assumes = reader.assumed(clocks)
+    reader.check_documents(clocks, pack)
+    reader.raise_faults()
+    reached = [rule for rule in law if _reaches(rule, clocks)]
+    return ClockBook(
+        payer=pack.payer,
+        version=_version(clocks, days, reached),
+        calendar=_calendar(days, pack.timezone),
+        state=clocks.state,
+        classes=classes,
+        rules=(*own, *reached),
+        assumes=assumes,
+        returned_counts_as=frozenset(clocks.returned_counts_as),
+        remarks=tuple(clocks.remarks),
+    )
+
+
+def _reaches(rule: ClockRule, clocks: ClocksFile) -> bool:
+    in_state = not rule.states or clocks.state in rule.states
+    return in_state and (rule.accreditation is None or rule.accreditation in clocks.accreditation)
+
+
+def _class_rule(request_class: RequestClass, conditions: tuple[Condition, ...]) -> ClassRule:
+    return ClassRule(request_class=request_class, conditions=conditions, checks=tuple(map(compiled, conditions)))
+
+
+def _calendar(days: CalendarFile, zone: str) -> Calendar:
+    return Calendar(
+        zone=ZoneInfo(zone),
+        federal_holidays=days.holidays == "us-federal",
+        extra_holidays=frozenset(holiday.day for holiday in days.extra_holidays),
+        worked_holidays=frozenset(holiday.day for holiday in days.worked_holidays),
+        business_day_end=time.fromisoformat(days.business_day_end),
+    )
+
+
+def _version(clocks: ClocksFile, days: CalendarFile, law: Iterable[ClockRule]) -> str:
+    """A hash of what the files say, the law that reaches the payer included. Notes and remarks do not count."""
+    meaning = {
+        "clocks": clocks.model_dump(mode="json", exclude={"remarks": True, "clocks": {"__all__": {"note"}}}),
+        "calendar": days.model_dump(mode="json", exclude={"note"}),
+        "law": [repr(rule) for rule in law],
+    }
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()[:16]
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Reader:
+    """Reads the files of one book, collecting faults."""
+
+    def __init__(self, files: Mapping[str, str], lists: Mapping[str, CodeList]) -> None:
+        self.files = files
+        self.faults: list[SourceFault] = []
+        self.yaml: dict[str, YamlSource] = {}
+        self._reader = ConditionReader(lists)
+
+    def raise_faults(self) -> None:
+        if self.faults:
+            raise PackError(sorted(self.faults, key=lambda fault: (fault.file, fault.line, fault.column)))
+
+    def file(self, file: str, model: type[Model]) -> Model | None:
+        if file not in self.files:
+            self.faults.append(SourceFault(file, 1, 1, "the pack has no such file"))
+            return None
+        try:
+            source = self.yaml[file] = read_yaml(file, self.files[file])
+            return model.model_validate(source.data)
+        except YamlNotReadable as unreadable:
+            self.faults.append(unreadable.fault)
+        except ValidationError as error:
+            for one in error.errors(include_url=False, include_context=False, include_input=False):
+                path = tuple(step for step in one["loc"] if step != "[key]")
+                self._fault(file, path, one["msg"].removeprefix("Value error, ").lower())
+        return None
+
+    def rule(self, file: str, place: int, said: ClockFile, *, is_law: bool = False) -> ClockRule:
+        conditions = self.conditions(file, said.when, ("clocks", place, "when"))
+        law = said if isinstance(said, LawClockFile) else None
+        return ClockRule(
+            clock=_clock(said),
+            classes=frozenset(said.classes or RequestClass),
+            conditions=conditions,
+            checks=tuple(map(compiled, conditions)),
+            since=said.effective.from_ if said.effective else None,
+            until=said.effective.until if said.effective else None,
+            states=frozenset(law.states if law else ()),
+            accreditation=law.accreditation if law else None,
+            unset=said.unset or "",
+            is_law=is_law,
+        )
+
+    def conditions(self, file: str, when: Mapping[str, object], path: Path) -> tuple[Condition, ...]:
+        conditions = self._reader.read(when, path)
+        for where, message in self._reader.faults:
+            self._fault(file, where, message)
+        self._reader.faults.clear()
+        return conditions
+
+    def assumed(self, clocks: ClocksFile) -> Mapping[str, FactValue]:
+        found = {}
+        for name, raw in clocks.assumes.items():
+            try:
+                found[name] = read_value(name, raw)
+            except KeyError:
+                self._fault(CLOCKS_FILE, ("assumes", name), f"{name} is not a fact")
+            except FactNotReadable as fault:
+                self._fault(CLOCKS_FILE, ("assumes", name), str(fault))
+        return found
+
+    def check_documents(self, clocks: ClocksFile, pack: Pack) -> None:
+        """The payer's own clocks cite the documents that pack.yaml names."""
+        cited = [
+            *(("clocks", place, one.citation) for place, one in enumerate(clocks.clocks)),
+            *(("classes", place, one.citation) for place, one in enumerate(clocks.classes)),
+            *(("remarks", place, one.citation) for place, one in enumerate(clocks.remarks)),
+        ]
+        for part, place, citation in cited:
+            unknown = {each.split(":")[0] for each in citation.split(", ")} - set(pack.sources.pack.documents)
+            if unknown:
+                message = f"pack.yaml names no document {', '.join(sorted(unknown))}"
+                self._fault(CLOCKS_FILE, (part, place, "citation"), message)
+
+    def _fault(self, file: str, path: Path, message: str) -> None:
+        self.faults.append(self.yaml[file].fault(path, message))
+
+
+def _clock(said: ClockFile) -> Clock:
+    return Clock(
+        id=said.id,
+        title=said.title,
+        citation=said.citation,
+        kind=said.kind,
+        start=said.start,
+        met_by=tuple(said.met_by),
+        deadline=Deadline(tuple(map(_term, said.due)), tuple(map(_term, said.later_of))),
+        decided=said.decided,
+        warn_share=said.warn_at,
+        on_breach=said.on_breach,
+        extension_days=said.extension_days,
+        pause=Pause(said.pause_days) if said.pause_days else None,
+    )
+
+
+def _term(said: TermFile) -> Term:
+    ((amount, unit),) = said.counted
+    return Term(said.from_, amount, unit)

@@ -46,6 +46,7 @@ from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
+from priorauth.services.settle_dead_letters import SettleDeadLetters
 from priorauth.services.supply_information import SupplyInformation
 from priorauth.settings import Settings
 from priorauth.translate.fhir_message import PasCodec
@@ -119,6 +120,7 @@ class Gateway:
     supply_information: SupplyInformation
     describe_review: DescribeReview
     catch_up: CatchUp
+    settle_dead_letters: SettleDeadLetters
     subscribing: Subscribing
     warnings: tuple[str, ...] = ()  # what is not as it should be, and keeps no request from being taken
     checks: list[Callable[[], str]] = field(default_factory=list)  # each says what is not well, or nothing
@@ -285,6 +287,12 @@ async def build(settings: Settings) -> Gateway:
         return_determination=return_determination,
         supply_information=SupplyInformation(unit_of_work=unit_of_work, now=clock.now, new_id=new_id),
         describe_review=DescribeReview(unit_of_work=unit_of_work),
+        settle_dead_letters=SettleDeadLetters(
+            unit_of_work=unit_of_work,
+            record_determination=record_determination,
+            return_news=return_determination,
+            now=clock.now,
+        ),
         catch_up=CatchUp(
             unit_of_work=unit_of_work,
             codecs=tools.codecs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -23,6 +23,8 @@ ALLOWED_FIELDS = frozenset(
     }
 )  # fmt: skip
 """The only fields that a log line may have."""
+
+DEAD_LETTER_KINDS = ("leg", "event", "determination")
 
 
 class Metrics:
@@ -49,7 +51,14 @@ class Metrics:
         self.notifications = Counter(
             "priorauth_notifications", "Notifications sent to subscribers", ["kind", "outcome"], registry=self.registry
         )
-        self.dead_letters = Gauge("priorauth_dead_letters", "Things set aside", registry=self.registry)
+        self.dead_letters = Gauge(
+            "priorauth_dead_letters", "Things set aside that wait for an operator", ["kind"], registry=self.registry
+        )
+
+    def set_aside(self, waiting: Mapping[str, int]) -> None:
+        """Show how many dead letters of each kind wait."""
+        for kind in DEAD_LETTER_KINDS:
+            self.dead_letters.labels(kind).set(waiting.get(kind, 0))
 
     def received(self, message: Decoded) -> None:
         """Count a message's sets and what was found in it."""

@@ -30,6 +30,7 @@ from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
 from priorauth.services.send_notifications import SendNotifications
+from priorauth.services.settle_dead_letters import run_with_retries
 from priorauth.translate.events import EVENTS_TOPIC, determinations_topic
 
 GROUP = "gateway"
@@ -65,21 +66,33 @@ class Worker:
 
     async def run(self) -> None:
         """Work until the bus is stopped."""
-        await self.bus.run(GROUP, [EVENTS_TOPIC], self.handle_event)
+        await run_with_retries(self.bus, GROUP, [EVENTS_TOPIC], self.handle)
 
     async def run_answers(self) -> None:
         """Take in what destinations answer on their topics, until the bus is stopped."""
-        answered_by = {determinations_topic(destination): destination for destination in self.destinations}
+        await self.bus.run(GROUP, list(self.answered_by), self.handle_answer)
 
-        async def record(message: BusMessage) -> None:
-            answer = Answer(destination=answered_by[message.topic], format="event", body=message.body, at=self.now())
-            recorded = await self.record_determination(answer)
-            if not recorded.accepted:  # nothing was announced, but nobody needs to be waited for any more
-                for review_id in recorded.review_ids:
-                    await self.return_news(review_id)
-            self.metrics.events.labels(message.type, "done").inc()
+    @property
+    def answered_by(self) -> Mapping[str, DestinationId]:
+        """Which destination answers on which topic."""
+        return {determinations_topic(destination): destination for destination in self.destinations}
 
-        await self.bus.run(GROUP, list(answered_by), record)
+    async def handle(self, message: BusMessage) -> None:
+        """An event; or an answer, where an operator hands one over again."""
+        if message.topic in self.answered_by:
+            await self.handle_answer(message)
+        else:
+            await self.handle_event(message)
+
+    async def handle_answer(self, message: BusMessage) -> None:
+        """Record what a destination answered on its topic."""
+        destination = self.answered_by[message.topic]
+        answer = Answer(destination=destination, format="event", body=message.body, at=self.now())
+        recorded = await self.record_determination(answer)
+        if not recorded.accepted:  # nothing was announced, but nobody needs to be waited for any more
+            for review_id in recorded.review_ids:
+                await self.return_news(review_id)
+        self.metrics.events.labels(message.type, "done").inc()
 
     async def run_catch_up(self) -> None:
         """Do what is due, again and again, until cancelled. A failure is logged and tried again.

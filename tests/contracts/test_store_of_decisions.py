@@ -26,12 +26,13 @@ from contracts.examples import (
     save_a_review,
 )
 from priorauth.domain.access import ClientId
-from priorauth.domain.reviews import LegId, LegState
+from priorauth.domain.reviews import LegId, LegState, MessageId
 from priorauth.services.ports import (
     BusMessage,
     Conflict,
     DeadLetter,
     Dispatch,
+    LetterDecision,
     MailboxEntry,
     NotKnown,
     ReplyRecord,
@@ -286,3 +287,31 @@ async def test_a_delivery_is_taken_in_once_and_not_at_all_where_its_transaction_
         second = await work.take_in("group:topic:evt-1", NOON)
         other = await work.take_in("group:topic:evt-2", NOON)
     assert (first, second, other) == (True, False, True)
+
+
+async def test_a_dead_letter_is_decided_once_and_then_listed_only_where_that_is_asked_for(store: UnitOfWork) -> None:
+    leg = DeadLetter(id="dead-1", kind="leg", subject="leg-1", reason="no answer", at=NOON, destination="evicore")
+    answer = DeadLetter(
+        id="dead-2", kind="determination", subject="msg-1", reason="unreadable", at=NOON, message_id=MessageId("msg-1")
+    )
+    async with store() as work:
+        await work.add_dead_letter(leg)
+        await work.add_dead_letter(answer)
+        assert await work.dead_letters_waiting() == {"leg": 1, "determination": 1}
+
+    async with store() as work:
+        assert await work.decide_dead_letter("dead-1", LetterDecision.RETRIED, NOON + SECOND, "operations")
+        assert not await work.decide_dead_letter("dead-1", LetterDecision.DISCARDED, NOON, "another")
+        assert not await work.decide_dead_letter("none", LetterDecision.DISCARDED, NOON, "another")
+
+    decided = replace(leg, decision=LetterDecision.RETRIED, decided_at=NOON + SECOND, decided_by="operations")
+    async with store.reading() as work:
+        assert list(await work.dead_letters(10)) == [answer]
+        assert list(await work.dead_letters(10, decided=True)) == [answer, decided]
+        assert list(await work.dead_letters(10, kind="leg", decided=True)) == [decided]
+        assert list(await work.dead_letters(10, kind="leg")) == []
+        assert list(await work.dead_letters(10, destination="evicore", decided=True)) == [decided]
+        assert await work.dead_letter("dead-1") == decided
+        assert await work.dead_letters_waiting() == {"determination": 1}
+        with pytest.raises(NotKnown):
+            await work.dead_letter("none")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +26,7 @@ from priorauth.services.ports import (
     DeadLetter,
     Direction,
     Dispatch,
+    LetterDecision,
     MailboxEntry,
     Message,
     ReceivedSet,
@@ -357,10 +359,30 @@ class MemoryWork(MemorySubscriptions, MemoryInformation):
     async def add_dead_letter(self, letter: DeadLetter) -> None:
         self.tables.dead_letters.setdefault(letter.id, letter)
 
-    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
-        return sorted(self.tables.dead_letters.values(), key=lambda letter: (letter.at, letter.id), reverse=True)[
-            :limit
+    async def dead_letters(
+        self, limit: int, *, kind: str = "", destination: str = "", decided: bool = False
+    ) -> Sequence[DeadLetter]:
+        found = [
+            letter
+            for letter in self.tables.dead_letters.values()
+            if (decided or letter.decision is None)
+            and kind in ("", letter.kind)
+            and destination in ("", letter.destination)
         ]
+        return sorted(found, key=lambda letter: (letter.at, letter.id), reverse=True)[:limit]
+
+    async def dead_letter(self, id: str) -> DeadLetter:
+        return known(self.tables.dead_letters, id)
+
+    async def decide_dead_letter(self, id: str, decision: LetterDecision, at: datetime, by: str) -> bool:
+        letter = self.tables.dead_letters.get(id)
+        if letter is None or letter.decision:
+            return False
+        self.tables.dead_letters[id] = replace(letter, decision=decision, decided_at=at, decided_by=by)
+        return True
+
+    async def dead_letters_waiting(self) -> Mapping[str, int]:
+        return Counter(letter.kind for letter in self.tables.dead_letters.values() if letter.decision is None)
 
 
 def newness(review: ServiceReview) -> tuple[datetime, ReviewId]:

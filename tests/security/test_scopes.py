@@ -27,7 +27,13 @@ from priorauth.domain.access import (
 from priorauth.settings import Settings
 
 EVERY_SCOPE = sorted({*OWN_SCOPES, *FHIR_SCOPES})
-FOR_OPERATORS: set[tuple[str, str]] = set()
+FOR_OPERATORS = {
+    ("GET", "/deadletters"),
+    ("GET", "/deadletters/{id}"),
+    ("GET", "/deadletters/{id}/raw"),
+    ("POST", "/deadletters/{id}/retry"),
+    ("DELETE", "/deadletters/{id}"),
+}
 """The endpoints that are in no row of the table on purpose."""
 
 

@@ -175,6 +175,7 @@ class Lanes(Generic[Item]):
             review_id=arrived.review_id,
             origin=arrived.origin,
             message=opened(arrived),
+            consumer_group=self._crew.group,
         )
         try:
             await self._crew.set_aside(letter)

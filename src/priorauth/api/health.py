@@ -10,9 +10,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from priorauth.api.bodies import json_response
 from priorauth.bootstrap import Gateway
 
-MOST_DEAD_LETTERS = 1000
-"""Counted no further: at so many it does not matter how many more there are."""
-
 router = APIRouter(tags=["operation"])
 
 
@@ -38,5 +35,5 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
     async with gateway.unit_of_work.reading() as work:
-        gateway.metrics.dead_letters.set(len(await work.dead_letters(MOST_DEAD_LETTERS)))
+        gateway.metrics.set_aside(await work.dead_letters_waiting())
     return Response(generate_latest(gateway.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from priorauth import __version__
+from priorauth.cli import deadletter_commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 events_app = typer.Typer(no_args_is_help=True, help="The event stream of a running gateway.")
@@ -15,6 +16,7 @@ packs_app = typer.Typer(no_args_is_help=True, help="The payers' rule packs.")
 database_app = typer.Typer(no_args_is_help=True, help="The gateway's database.")
 app.add_typer(events_app, name="events")
 app.add_typer(packs_app, name="packs")
+app.add_typer(deadletter_commands.app, name="deadletters")
 app.add_typer(database_app, name="db")
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from priorauth.domain.determinations import Rejection
 from priorauth.domain.parties import DestinationId, PartnerId
-from priorauth.domain.reviews import Format, LegId, ServiceReview
+from priorauth.domain.reviews import Format, LegId, MessageId, ServiceReview
 
 X12 = "x12"
 """The format of an interchange, whatever stands in it."""
@@ -75,6 +75,7 @@ class Answer:
     body: bytes = field(repr=False)
     at: datetime
     in_reply_to: LegId | None = None  # where it came back on the call that sent the leg
+    archived_as: MessageId | None = None  # where it is read once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from priorauth.sandbox.pas_delegates import PasDelegates, PasOutlet, PasWords
 from priorauth.sandbox.tables import read_behaviours
 from priorauth.sandbox.x12_delegates import X12Delegates, X12Outlet
 from priorauth.services.ports import Codec, Destination, EventBus, NotKnown, UnitOfWork
+from priorauth.services.settle_dead_letters import run_with_retries
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.events import requests_topic
 
@@ -106,7 +107,9 @@ class Sandbox:
     async def start(self) -> None:
         """Begin to take in legs, and to decide what falls due."""
         self._tasks = [
-            asyncio.create_task(self._bus.run(GROUP, self._topics, self._events.handle), name="sandbox-legs"),
+            asyncio.create_task(
+                run_with_retries(self._bus, GROUP, self._topics, self._events.handle), name="sandbox-legs"
+            ),
             asyncio.create_task(self._settle_forever(), name="sandbox-due"),
         ]
         for task in self._tasks:

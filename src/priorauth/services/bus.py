@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from priorauth.domain.reviews import ReviewId
+from priorauth.domain.reviews import MessageId, ReviewId
 
 
 class TooManySetAside(Exception):
@@ -29,11 +30,19 @@ class BusMessage:
     receipt: str = field(default="", compare=False)
 
 
+class LetterDecision(StrEnum):
+    """What an operator did about a dead letter."""
+
+    RETRIED = "retried"
+    DISCARDED = "discarded"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     """Something set aside because trying again will not help: what, why (a fixed text) and since when.
 
-    `origin` is where a message was read from, and `message` the message itself, to hand over again.
+    `origin` is where a message was read from, for which consumer group, and `message` the message itself, to hand over
+    again. `message_id` is the archived answer of a destination. `decision` is what an operator did about it.
     """
 
     id: str
@@ -44,6 +53,12 @@ class DeadLetter:
     review_id: ReviewId | None = None
     origin: str = ""
     message: BusMessage | None = None
+    consumer_group: str = ""
+    destination: str = ""
+    message_id: MessageId | None = None
+    decision: LetterDecision | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
 
 
 class EventBus(Protocol):

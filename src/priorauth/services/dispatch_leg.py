@@ -194,6 +194,7 @@ class DispatchLeg:
                     reason=error,
                     at=self.now(),
                     review_id=leg.review_id,
+                    destination=leg.destination,
                 )
             )
 

@@ -87,12 +87,12 @@ class RecordDetermination:
         await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
         said = codec.read(answer, trace, leg, self.narrow(review, leg.sequences))
         if isinstance(said, tuple):
-            await self._set_aside(work, leg, "the answer could not be read")
+            await self._set_aside(work, leg, message_id, "the answer could not be read")
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), findings=said)
         if isinstance(said, Decline):
-            return await self._decline(work, review, leg, said)
+            return await self._decline(work, review, leg, said, message_id)
         if why := CLOSED.get(leg.state) or self.may_not_stand(said, review):
-            await self._set_aside(work, leg, why)
+            await self._set_aside(work, leg, message_id, why)
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
         said = await self._in_our_words(work, said)
         if not await work.add_determination(said):
@@ -129,18 +129,20 @@ class RecordDetermination:
             )
         )
 
-    async def _decline(self, work: Work, review: ServiceReview, leg: Leg, said: Decline) -> Recorded:
+    async def _decline(
+        self, work: Work, review: ServiceReview, leg: Leg, said: Decline, message_id: MessageId
+    ) -> Recorded:
         """Give a declined leg to the payer's desk, clocks running. A desk has nobody to decline to: it pends."""
         if leg.state in CLOSED:
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
         if leg.state is LegState.DECIDED:
-            await self._set_aside(work, leg, "the leg was declined after it was decided")
+            await self._set_aside(work, leg, message_id, "the leg was declined after it was decided")
             return Recorded(
                 legs=(leg.id,), review_ids=(leg.review_id,), refused="the leg was decided: it cannot be declined"
             )
         if self.destinations[leg.destination].is_desk or review.payer is None:
             why = "the payer's desk declined the leg, and there is nobody behind it"
-            await self._set_aside(work, leg, why)
+            await self._set_aside(work, leg, message_id, why)
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
         await work.save_leg(replace(leg, state=LegState.DECLINED))
         heir = Leg(
@@ -190,6 +192,8 @@ class RecordDetermination:
         return ""
 
     async def _archive(self, work: Work, answer: Answer) -> MessageId:
+        if answer.archived_as:
+            return answer.archived_as
         message = Message(
             id=MessageId(self.new_id("msg")),
             direction=Direction.RECEIVED,
@@ -206,7 +210,7 @@ class RecordDetermination:
         if leg.state in (LegState.PLANNED, LegState.DISPATCHED):
             await work.save_leg(replace(leg, state=LegState.PENDED))
 
-    async def _set_aside(self, work: Work, leg: Leg, why: str) -> None:
+    async def _set_aside(self, work: Work, leg: Leg, message_id: MessageId, why: str) -> None:
         await self._pend(work, leg)
         await work.add_dead_letter(
             DeadLetter(
@@ -216,6 +220,8 @@ class RecordDetermination:
                 reason=why,
                 at=self.now(),
                 review_id=leg.review_id,
+                destination=leg.destination,
+                message_id=message_id,
             )
         )
 
@@ -227,10 +233,16 @@ class RecordDetermination:
             if answer.in_reply_to is not None:
                 leg = await work.leg(answer.in_reply_to)
                 await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
-                await self._set_aside(work, leg, why)
+                await self._set_aside(work, leg, message_id, why)
                 return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why, findings=findings)
             letter = DeadLetter(
-                id=self.new_id("dead"), kind="determination", subject=message_id, reason=why, at=self.now()
+                id=self.new_id("dead"),
+                kind="determination",
+                subject=message_id,
+                reason=why,
+                at=self.now(),
+                destination=answer.destination,
+                message_id=message_id,
             )
             await work.add_dead_letter(letter)
         return Recorded(refused=why, findings=findings)

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Boolean, Row, String, bindparam, delete, func, or_, select, true, update
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.tables import dead_letters, receipts
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_new
-from priorauth.services.ports import BusMessage, DeadLetter
+from priorauth.services.ports import BusMessage, DeadLetter, LetterDecision, NotKnown
 
+_waits = dead_letters.c.decision.is_(None)
+_asked_kind = bindparam("asked_kind", type_=String)
+_asked_destination = bindparam("asked_destination", type_=String)
 DEAD_LETTERS = (
-    select(dead_letters).order_by(dead_letters.c.at.desc(), dead_letters.c.id.desc()).limit(bindparam("limit"))
+    select(dead_letters)
+    .where(
+        or_(_waits, bindparam("decided", type_=Boolean) == true()),
+        or_(dead_letters.c.kind == _asked_kind, _asked_kind == ""),
+        or_(dead_letters.c.destination == _asked_destination, _asked_destination == ""),
+    )
+    .order_by(dead_letters.c.at.desc(), dead_letters.c.id.desc())
+    .limit(bindparam("limit"))
 )
+DEAD_LETTER = select(dead_letters).where(dead_letters.c.id == bindparam("letter_id"))
+DECIDE = (
+    update(dead_letters)
+    .where(dead_letters.c.id == bindparam("letter_id"), _waits)
+    .values(decision=bindparam("made"), decided_at=bindparam("made_at"), decided_by=bindparam("made_by"))
+)
+WAITING = select(dead_letters.c.kind, func.count().label("waiting")).where(_waits).group_by(dead_letters.c.kind)
 TAKEN_IN = select(receipts.c.receipt).where(receipts.c.receipt.in_(bindparam("asked", expanding=True)))
 FORGET_RECEIPTS = delete(receipts).where(receipts.c.at < bindparam("before"))
 
@@ -61,18 +78,41 @@ class DeadLetters(Queries):
             review_id=letter.review_id,
             origin=letter.origin,
             message=self.transaction.document(letter_row(letter.id), message) if message else None,
+            consumer_group=letter.consumer_group,
+            destination=letter.destination,
+            message_id=letter.message_id,
         )
 
-    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
-        """What was set aside, newest first."""
-        rows = await self.transaction.rows(DEAD_LETTERS, limit=limit)
+    async def dead_letters(
+        self, limit: int, *, kind: str = "", destination: str = "", decided: bool = False
+    ) -> Sequence[DeadLetter]:
+        """What was set aside and waits for an operator, newest first; with `decided` what was decided already too."""
+        rows = await self.transaction.rows(
+            DEAD_LETTERS, limit=limit, asked_kind=kind, asked_destination=destination, decided=decided
+        )
         return [dead_letter(self.transaction, row) for row in rows]
+
+    async def dead_letter(self, id: str) -> DeadLetter:
+        """One of them; NotKnown where there is none."""
+        row = await self.transaction.row_or_none(DEAD_LETTER, letter_id=id)
+        if row is None:
+            raise NotKnown("there is no such dead letter")
+        return dead_letter(self.transaction, row)
+
+    async def decide_dead_letter(self, id: str, decision: LetterDecision, at: datetime, by: str) -> bool:
+        """Note what an operator did; False where that was noted before, and stays."""
+        return await self.transaction.change(DECIDE, letter_id=id, made=decision, made_at=at, made_by=by) > 0
+
+    async def dead_letters_waiting(self) -> Mapping[str, int]:
+        """How many of each kind wait for an operator."""
+        return {row.kind: row.waiting for row in await self.transaction.rows(WAITING)}
 
 
 def dead_letter(transaction: Transaction, row: Row[Any]) -> DeadLetter:
     """A row of the dead letters as one."""
     message = transaction.read(letter_row(row.id), row.message, _MESSAGES) if row.message else None
-    return DeadLetter(**{**row._mapping, "message": message})
+    decision = LetterDecision(row.decision) if row.decision else None
+    return DeadLetter(**{**row._mapping, "message": message, "decision": decision})
 
 
 def letter_row(id: str) -> str:

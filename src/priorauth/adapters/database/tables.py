@@ -384,5 +384,11 @@ dead_letters = Table(
     Column("review_id", String),
     required("origin", String, server_default=""),  # topic, partition and offset, or topic and position
     Column("message", LargeBinary),
+    required("consumer_group", String, server_default=""),
+    required("destination", String, server_default=""),
+    Column("message_id", String),  # the archived answer of a destination
+    Column("decision", String),  # null while it waits for an operator
+    Column("decided_at", Instant),
+    required("decided_by", String, server_default=""),
     Index("ix_dead_letters_at_id", "at", "id"),
 )

@@ -11,10 +11,12 @@ from typing import Any
 
 from contracts.examples import a_record, a_reply, a_review
 from memory.store import MemoryStore
+from priorauth.adapters.webhooks import host_of
 from priorauth.domain.access import ClientId
 from priorauth.domain.parties import PartnerId
 from priorauth.domain.reviews import Format, MessageId, ReviewId
 from priorauth.domain.subscriptions import Subscription, SubscriptionId, SubscriptionState, Terms
+from priorauth.services.circuits import Circuits
 from priorauth.services.enlist_notifications import EnlistNotifications
 from priorauth.services.manage_subscription import ManageSubscription, Owner
 from priorauth.services.ports import Direction, Message, Retryable
@@ -37,6 +39,9 @@ class Endpoints:
 
     def allows(self, endpoint: str) -> bool:
         return bool(endpoint)
+
+    def host(self, endpoint: str) -> str:
+        return host_of(endpoint)
 
     async def post(self, delivery: Delivery) -> None:
         self.received.append(delivery)
@@ -72,11 +77,13 @@ class NotifyingGateway:
         made: dict[str, Any] = {"now": self.now, "new_id": self.new_id}
         self.manage = ManageSubscription(unit_of_work=self.store, **made)
         self.enlist = EnlistNotifications(bases=BASES, **made)
+        self.circuits = Circuits(now=self.now)
         self.send = SendNotifications(
             unit_of_work=self.store,
             webhooks=self.endpoints,
             bases=BASES,
             tell=self.told.append,
+            circuits=self.circuits,
             attempts_allowed=ATTEMPTS,
             **made,
         )

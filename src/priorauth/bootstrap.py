@@ -36,6 +36,7 @@ from priorauth.observability import Metrics
 from priorauth.services.answer_inquiry import AnswerInquiry
 from priorauth.services.answer_message import AnswerMessage
 from priorauth.services.catch_up import CatchUp
+from priorauth.services.circuits import Circuits
 from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.inspect_message import InspectMessage
@@ -121,6 +122,7 @@ class Gateway:
     describe_review: DescribeReview
     catch_up: CatchUp
     settle_dead_letters: SettleDeadLetters
+    circuits: Circuits
     subscribing: Subscribing
     warnings: tuple[str, ...] = ()  # what is not as it should be, and keeps no request from being taken
     checks: list[Callable[[], str]] = field(default_factory=list)  # each says what is not well, or nothing
@@ -226,7 +228,8 @@ async def build(settings: Settings) -> Gateway:
     refuse_other_hosts(knowledge.clients, key_sets)
     return_determination = ReturnDetermination(unit_of_work=unit_of_work, now=clock.now)
     metrics = Metrics()
-    subscriptions = subscribing(settings, unit_of_work, http, metrics, clock.now)
+    circuits = Circuits(now=clock.now, moved=metrics.circuit_moved)
+    subscriptions = subscribing(settings, unit_of_work, http, metrics, circuits, clock.now)
     dispatch_leg = DispatchLeg(
         unit_of_work=unit_of_work,
         destinations=knowledge.destinations,
@@ -234,6 +237,7 @@ async def build(settings: Settings) -> Gateway:
         codecs=by_format,
         narrow=narrow,
         record_answer=record_determination,
+        circuits=circuits,
         now=clock.now,
         new_id=new_id,
     )
@@ -301,6 +305,7 @@ async def build(settings: Settings) -> Gateway:
             new_id=new_id,
             enlist_notifications=subscriptions.enlist,
         ),
+        circuits=circuits,
         subscribing=subscriptions,
         warnings=tuple(warnings_of(settings, knowledge.destinations)),
     )

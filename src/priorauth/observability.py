@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections import Counter as Counted
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from priorauth.services.ports import Decoded
+from priorauth.domain.circuits import Circuit, CircuitState
+from priorauth.services.ports import Decoded, LegDelivery
 from priorauth.services.send_notifications import Sent
+
+log = structlog.get_logger()
 
 ALLOWED_FIELDS = frozenset(
     {
@@ -51,14 +55,32 @@ class Metrics:
         self.notifications = Counter(
             "priorauth_notifications", "Notifications sent to subscribers", ["kind", "outcome"], registry=self.registry
         )
+        self.circuits = Gauge(
+            "priorauth_circuits", "0 closed, 1 open, 2 probing, by destination", ["destination"], registry=self.registry
+        )
+        self.legs_waiting = Gauge(
+            "priorauth_legs_waiting", "Legs not delivered yet", ["destination", "state"], registry=self.registry
+        )
         self.dead_letters = Gauge(
             "priorauth_dead_letters", "Things set aside that wait for an operator", ["kind"], registry=self.registry
         )
+
+    def circuit_moved(self, name: str, circuit: Circuit) -> None:
+        """Show where a circuit stands now; one that opens is in the log too."""
+        self.circuits.labels(name).set(list(CircuitState).index(circuit.state))
+        if circuit.state is CircuitState.OPEN:
+            log.warning("circuit_opened", destination=name, reason=circuit.error, attempts=circuit.failures)
 
     def set_aside(self, waiting: Mapping[str, int]) -> None:
         """Show how many dead letters of each kind wait."""
         for kind in DEAD_LETTER_KINDS:
             self.dead_letters.labels(kind).set(waiting.get(kind, 0))
+
+    def deliveries(self, waiting: Iterable[LegDelivery]) -> None:
+        """Show how many legs wait to be sent, or were given up, by destination."""
+        self.legs_waiting.clear()
+        for (destination, state), count in Counted((each.leg.destination, each.leg.state) for each in waiting).items():
+            self.legs_waiting.labels(destination, state).set(count)
 
     def received(self, message: Decoded) -> None:
         """Count a message's sets and what was found in it."""

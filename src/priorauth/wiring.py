@@ -27,6 +27,7 @@ from priorauth.fhir.outcomes import outcome_of_findings
 from priorauth.fhir.profiles import BundleProfile
 from priorauth.observability import Metrics
 from priorauth.services.answer_inquiry import InquiryCodec
+from priorauth.services.circuits import Circuits
 from priorauth.services.enlist_notifications import EnlistNotifications
 from priorauth.services.manage_subscription import ManageSubscription
 from priorauth.services.ports import DelegateTransport, Destination, LegCodec, UnitOfWork
@@ -140,6 +141,7 @@ def subscribing(
     unit_of_work: UnitOfWork,
     http: httpx2.AsyncClient,
     metrics: Metrics,
+    circuits: Circuits,
     now: Callable[[], datetime],
 ) -> Subscribing:
     """Subscriptions: in the sandbox to any endpoint, elsewhere to https and the hosts that may be called."""
@@ -164,6 +166,7 @@ def subscribing(
             now=now,
             new_id=new_id,
             tell=tell,
+            circuits=circuits,
             attempts_allowed=settings.notification_attempts,
         ),
     )

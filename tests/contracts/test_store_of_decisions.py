@@ -26,12 +26,13 @@ from contracts.examples import (
     save_a_review,
 )
 from priorauth.domain.access import ClientId
-from priorauth.domain.reviews import LegId, LegState, MessageId
+from priorauth.domain.reviews import LegId, LegState, MessageId, ReviewId
 from priorauth.services.ports import (
     BusMessage,
     Conflict,
     DeadLetter,
     Dispatch,
+    LegDelivery,
     LetterDecision,
     MailboxEntry,
     NotKnown,
@@ -315,3 +316,24 @@ async def test_a_dead_letter_is_decided_once_and_then_listed_only_where_that_is_
         assert await work.dead_letters_waiting() == {"determination": 1}
         with pytest.raises(NotKnown):
             await work.dead_letter("none")
+
+
+async def test_the_sending_of_legs_is_known_with_the_next_attempt_and_the_last_failure(store: UnitOfWork) -> None:
+    await save_a_leg(store)
+    async with store() as work:
+        leg = await work.leg(LegId("leg-1"))
+        tried = replace(leg, attempts=1)
+        await work.save_leg(tried, next_attempt_at=NOON + SECOND, error="no answer")
+
+    waiting = LegDelivery(leg=tried, next_attempt_at=NOON + SECOND, error="no answer")
+    async with store.reading() as work:
+        assert list(await work.deliveries(None, 10)) == [waiting]
+        assert list(await work.deliveries(REVIEW, 10)) == [waiting]
+        assert list(await work.deliveries(ReviewId("other"), 10)) == []
+        assert list(await work.deliveries(None, 0)) == []
+
+    async with store() as work:
+        await work.save_leg(replace(tried, state=LegState.DISPATCHED))
+    async with store.reading() as work:
+        assert list(await work.deliveries(None, 10)) == []
+        assert [each.error for each in await work.deliveries(REVIEW, 10)] == [""]

@@ -130,6 +130,8 @@ def test_what_is_not_asked_for_is_not_shown(http: httpx2.Client, review_ids: Seq
     assert leaked(http.get("/reviews").text) == set()
     assert leaked(http.get("/health/ready").text) == set()
     assert leaked(http.get("/x12/mailbox").text) == set()
+    assert leaked(http.get("/deadletters", params={"decided": "true"}).text) == set()
+    assert leaked(http.get("/deliveries").text) == set()
     assert review_ids
 
 

@@ -32,6 +32,7 @@ from priorauth.domain.reviews import Format, Leg, LegState, ReviewId, ServiceRev
 from priorauth.services.answer_inquiry import AnsweredInquiry, AnswerInquiry
 from priorauth.services.answer_message import Answered, AnswerMessage
 from priorauth.services.catch_up import CatchUp
+from priorauth.services.circuits import Circuits
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.ports import DelegateTransport, LegCodec, Message, Retryable, Work
 from priorauth.services.receive_review import ReceiveReview
@@ -104,6 +105,7 @@ class MemoryGateway:
             codecs=answer_codecs(codecs),
             narrow=narrow,
         )
+        self.circuits = Circuits(now=self.now)
         self.dispatch = DispatchLeg(
             **made,
             destinations=knowledge.destinations,
@@ -111,6 +113,7 @@ class MemoryGateway:
             codecs=codecs,
             narrow=narrow,
             record_answer=self.record,
+            circuits=self.circuits,
         )
         self.return_determination = ReturnDetermination(unit_of_work=self.store, now=self.now)
         self.answer = AnswerMessage(

@@ -19,13 +19,14 @@ from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
 from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.review_keys import KeyKind, keys_of
-from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId, ServiceReview
+from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
 from priorauth.services.ports import (
     Conflict,
     DeadLetter,
     Direction,
     Dispatch,
+    LegDelivery,
     LetterDecision,
     MailboxEntry,
     Message,
@@ -212,9 +213,10 @@ class MemoryWork(MemorySubscriptions, MemoryInformation):
         add(self.tables.legs, leg.id, leg)
         self.touched.add(leg.review_id)
 
-    async def save_leg(self, leg: Leg, *, next_attempt_at: datetime | None = None, error: str = "") -> None:  # noqa: ARG002
+    async def save_leg(self, leg: Leg, *, next_attempt_at: datetime | None = None, error: str = "") -> None:
         known(self.tables.legs, leg.id)
         self.tables.legs[leg.id] = leg
+        self.tables.leg_errors[leg.id] = error
         self.tables.attempts_at.pop(leg.id, None)
         if next_attempt_at:
             self.tables.attempts_at[leg.id] = next_attempt_at
@@ -227,6 +229,19 @@ class MemoryWork(MemorySubscriptions, MemoryInformation):
         return sorted(
             (leg for leg in self.tables.legs.values() if leg.review_id == review_id), key=lambda leg: leg.number
         )
+
+    async def deliveries(self, review_id: ReviewId | None, limit: int) -> Sequence[LegDelivery]:
+        undelivered = (LegState.PLANNED, LegState.FAILED)
+        found = [
+            LegDelivery(
+                leg=leg,
+                next_attempt_at=self.tables.attempts_at.get(leg.id),
+                error=self.tables.leg_errors.get(leg.id, ""),
+            )
+            for leg in self.tables.legs.values()
+            if leg.review_id == review_id or (review_id is None and leg.state in undelivered)
+        ]
+        return sorted(found, key=lambda each: (each.leg.review_id, each.leg.number))[:limit]
 
     async def leg_by_trace(self, trace: str) -> Leg | None:
         for dispatch in self.tables.dispatches.values():

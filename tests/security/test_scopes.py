@@ -28,6 +28,7 @@ from priorauth.settings import Settings
 
 EVERY_SCOPE = sorted({*OWN_SCOPES, *FHIR_SCOPES})
 FOR_OPERATORS = {
+    ("GET", "/deliveries"),
     ("GET", "/deadletters"),
     ("GET", "/deadletters/{id}"),
     ("GET", "/deadletters/{id}/raw"),

@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 
 from notifying import ATTEMPTS, MINUTE, SECOND, NotifyingGateway, owner_of, parameter
+from priorauth.adapters.webhooks import host_of
 from priorauth.domain.access import ClientId
 from priorauth.domain.parties import PartnerId
 from priorauth.domain.reviews import Format
 from priorauth.domain.subscriptions import SubscriptionState
 from priorauth.services.manage_subscription import MOST_OWNED, TooMany
-from priorauth.services.ports import NotKnown
+from priorauth.services.ports import NotKnown, Retryable
 from priorauth.services.send_notifications import MARGIN
 from subscribing import ANOTHER, NOON, some_terms
 
@@ -344,3 +345,20 @@ async def test_a_system_may_have_only_so_many(gateway: NotifyingGateway) -> None
     with pytest.raises(TooMany):
         await gateway.manage.create(owner_of(), some_terms())
     await gateway.manage.create(owner_of(ANOTHER), some_terms())
+
+
+async def test_a_host_that_is_left_alone_is_told_everything_later_and_its_subscription_loses_no_attempt(
+    gateway: NotifyingGateway,
+) -> None:
+    for number in range(5):
+        with pytest.raises(Retryable), gateway.circuits.calling(host_of(some_terms().endpoint), f"sub-{number}"):
+            raise Retryable("the endpoint could not be reached")
+    created = await gateway.manage.create(owner_of(), some_terms())
+
+    await gateway.work()
+
+    assert gateway.endpoints.received == []
+    assert (await gateway.subscription(created.id)).failures == 0
+    await gateway.pass_time(MINUTE)
+    assert gateway.endpoints.said == [("handshake", "0")]
+    assert await gateway.state(created.id) is SubscriptionState.ACTIVE

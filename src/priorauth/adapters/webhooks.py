@@ -37,6 +37,9 @@ class HttpWebhooks:
             return parts.scheme in ("http", "https")
         return parts.scheme == "https" and host in self._hosts
 
+    def host(self, endpoint: str) -> str:
+        return host_of(endpoint)
+
     async def post(self, delivery: Delivery) -> None:
         """Hand a notification over. Raises Retryable where the endpoint did not take it."""
         if not self.allows(delivery.endpoint):
@@ -62,3 +65,12 @@ class HttpWebhooks:
             raise Retryable("the endpoint could not be reached") from None
         if not took_it:
             raise Retryable(f"the endpoint answered {status}")
+
+
+def host_of(endpoint: str) -> str:
+    """What an endpoint's circuit is called: its host and port alone, for the path is the subscriber's."""
+    try:
+        parts = urlsplit(endpoint)
+        return f"host {parts.hostname or '-'}:{parts.port or '-'}"
+    except ValueError:
+        return "host -"

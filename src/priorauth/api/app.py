@@ -19,6 +19,7 @@ from priorauth import __version__
 from priorauth.api import (
     deadletters,
     delegates,
+    deliveries,
     events,
     health,
     oauth,
@@ -65,7 +66,7 @@ def create_app(
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
     fhir = (pas, pas_answers, pas_metadata, pas_tasks, pas_attachments, subscriptions)
-    modules = (x12, *fhir, reviews, events, delegates, deadletters, tools, oauth, schemas, health)
+    modules = (x12, *fhir, reviews, events, delegates, deadletters, deliveries, tools, oauth, schemas, health)
     routers = (*(module.router for module in modules), *extra_routers)
     for router in routers:
         app.include_router(router)

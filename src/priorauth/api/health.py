@@ -10,6 +10,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from priorauth.api.bodies import json_response
 from priorauth.bootstrap import Gateway
 
+MOST_LEGS = 1000
+"""Counted no further: at so many it does not matter how many more there are."""
+
 router = APIRouter(tags=["operation"])
 
 
@@ -36,4 +39,5 @@ async def metrics(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
     async with gateway.unit_of_work.reading() as work:
         gateway.metrics.set_aside(await work.dead_letters_waiting())
+        gateway.metrics.deliveries(await work.deliveries(None, MOST_LEGS))
     return Response(generate_latest(gateway.metrics.registry), media_type=CONTENT_TYPE_LATEST)

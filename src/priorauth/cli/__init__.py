@@ -158,6 +158,19 @@ def explain(review_id: str, gateway: GatewayUrl = LOCAL, token: AccessToken = ""
     raise typer.Exit(running.explain(running.At(gateway, token), review_id, as_json=as_json))
 
 
+@app.command()
+def deliveries(
+    destination: Annotated[str, typer.Option(help="only of this delegate or desk")] = "",
+    gateway: GatewayUrl = LOCAL,
+    token: AccessToken = "",
+    as_json: Json = False,
+) -> None:
+    """Say what does not arrive and who is left alone. Example: priorauth deliveries --destination evicore"""
+    from priorauth.cli import running
+
+    raise typer.Exit(running.deliveries(running.At(gateway, token), destination, as_json=as_json))
+
+
 @events_app.command("tail")
 def tail(
     after: Annotated[int, typer.Option(help="the position of the last event that you have")] = 0,

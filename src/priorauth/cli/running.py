@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -46,6 +47,24 @@ def explain(gateway: At, review_id: str, *, as_json: bool) -> int:
         say(f"item {item['sequence']}: {decided}{'' if item['is_final'] else ', more to come'}")
     for leg in review["legs"]:
         say(f"leg {leg['number']} ({leg['id']}) with {leg['destination']}: {leg['state']}, {leg['attempts']} attempts")
+    return 0
+
+
+def deliveries(gateway: At, destination: str, *, as_json: bool) -> int:
+    """Print which destinations are left alone, and the legs that wait or were given up."""
+    found = get(gateway, f"/deliveries?{urlencode({'destination': destination})}", "this gateway does not tell")
+    if as_json:
+        say_json(found)
+        return 0
+    for each in found["circuits"]:
+        again = f", tried again at {each['try_at']}" if each["try_at"] else ""
+        say(f"circuit {each['name']}: {each['state']}, {each['failures']} failures{again}: {each['last_error']}")
+    for leg in found["legs"]:
+        again = leg["next_attempt_at"] or "not by itself"
+        say(
+            f"leg {leg['id']} of {leg['review_id']} to {leg['destination']}: {leg['state']}, {leg['attempts']} attempts"
+        )
+        say(f"    next attempt: {again}; last error: {leg['last_error'] or 'none'}")
     return 0
 
 

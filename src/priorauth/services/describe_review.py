@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from priorauth.domain.determinations import ItemDecision
 from priorauth.domain.parties import PartnerId
-from priorauth.domain.reviews import Leg, ReviewId, ServiceReview
+from priorauth.domain.reviews import ReviewId, ServiceReview
 from priorauth.domain.routes import ItemRoute
-from priorauth.services.ports import Message, ReplyRecord, UnitOfWork
+from priorauth.services.ports import LegDelivery, Message, ReplyRecord, UnitOfWork
+
+MOST_LEGS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class DescribeReview:
         async with self.unit_of_work.reading() as work:
             review = await work.review(review_id)
             route = await work.route(review_id)
-            legs = await work.legs(review_id)
+            legs = await work.deliveries(review_id, MOST_LEGS)
             replies = await work.replies(review_id)
         decisions = {item.sequence: item for item in replies[-1].reply.items} if replies else {}
         routes = {item.sequence: item for item in route.items} if route else {}
@@ -82,7 +84,9 @@ def described_item(sequence: int, route: ItemRoute | None, decision: ItemDecisio
     }
 
 
-def described_leg(leg: Leg) -> dict[str, object]:
+def described_leg(delivery: LegDelivery) -> dict[str, object]:
+    """A leg, with when it is tried again and why that is needed."""
+    leg = delivery.leg
     return {
         "id": leg.id,
         "number": leg.number,
@@ -91,6 +95,8 @@ def described_leg(leg: Leg) -> dict[str, object]:
         "items": leg.sequences,
         "state": leg.state,
         "attempts": leg.attempts,
+        "next_attempt_at": delivery.next_attempt_at,
+        "last_error": delivery.error or None,
         "took_over": leg.took_over,
     }
 

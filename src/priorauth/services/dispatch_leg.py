@@ -12,6 +12,7 @@ from priorauth.domain.exchange import Answer, LegIdentity
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ServiceReview
 from priorauth.services.bring_documents import bring_documents
+from priorauth.services.circuits import Circuits, HeldBack
 from priorauth.services.ports import (
     DeadLetter,
     DelegateTransport,
@@ -47,6 +48,7 @@ class DispatchLeg:
     record_answer: Callable[[Answer], Awaitable[object]]
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
+    circuits: Circuits
     attempts_allowed: int = 12
 
     async def __call__(self, leg_id: LegId, *, claimed: bool = False) -> None:
@@ -79,7 +81,11 @@ class DispatchLeg:
         transport = self.transports[DestinationId(message.counterpart)]
         assert isinstance(transport, DirectTransport)
         try:
-            answer = await transport.send(message)
+            with self.circuits.calling(message.counterpart, leg_id):
+                answer = await transport.send(message)
+        except HeldBack as circuit:
+            await self._wait(leg_id, circuit)
+            return
         except Retryable as problem:
             await self._try_again_later(leg_id, str(problem))
             return
@@ -167,6 +173,14 @@ class DispatchLeg:
                 format=self.destinations[leg.destination].format,
             )
         )
+
+    async def _wait(self, leg_id: LegId, circuit: HeldBack) -> None:
+        """Come again when the destination may be called. That was no attempt."""
+        async with self.unit_of_work() as work:
+            leg = await work.leg(leg_id)
+            if leg.state is LegState.PLANNED:
+                again = circuit.until + timedelta(seconds=random())
+                await work.save_leg(leg, next_attempt_at=again, error=circuit.error)
 
     async def _try_again_later(self, leg_id: LegId, error: str) -> None:
         async with self.unit_of_work() as work:

@@ -123,6 +123,15 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegDelivery:
+    """How far the sending of a leg got: when it is tried next (None: not by the clock), and the last failure."""
+
+    leg: Leg
+    next_attempt_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
     """An event as published: its position in the stream and its CloudEvents JSON."""
 
@@ -183,6 +192,7 @@ class Work(SubscriptionStore, Protocol):
     async def save_leg(self, leg: Leg, *, next_attempt_at: datetime | None = None, error: str = "") -> None: ...
     async def leg(self, leg_id: LegId) -> Leg: ...
     async def legs(self, review_id: ReviewId) -> Sequence[Leg]: ...
+    async def deliveries(self, review_id: ReviewId | None, limit: int) -> Sequence[LegDelivery]: ...
     async def leg_by_trace(self, trace: str) -> Leg | None: ...
     async def legs_due(self, now: datetime, limit: int) -> Sequence[Leg]: ...
     async def claim_legs_due(self, now: datetime, until: datetime, limit: int) -> Sequence[Leg]: ...

@@ -12,8 +12,8 @@ from priorauth.domain.subscriptions import (
     NotificationKind,
     Subscription,
     SubscriptionId,
-    Terms,
 )
+from priorauth.services.circuits import Circuits, HeldBack
 from priorauth.services.dispatch_leg import pause_after
 from priorauth.services.ports import NotKnown, Retryable, UnitOfWork, Work
 from priorauth.services.subscription_ports import Delivery, Webhooks
@@ -62,6 +62,7 @@ class SendNotifications:
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
     tell: Callable[[Sent], None]
+    circuits: Circuits
     attempts_allowed: int = ATTEMPTS_ALLOWED
 
     async def due(self) -> Sequence[SubscriptionId]:
@@ -73,7 +74,11 @@ class SendNotifications:
         """Send a subscription everything that is due, one after the other, until it is done or has failed."""
         sending = await self._begin(subscription_id)
         while sending:
-            taken, error = await self._post(sending)
+            try:
+                taken, error = await self._post(sending)
+            except HeldBack as circuit:
+                await self._hold_back(sending, circuit)
+                return
             sending = await self._settle(sending, taken, error)
 
     @again_on_conflict
@@ -120,7 +125,12 @@ class SendNotifications:
         for body in sending.bodies:
             if taken and not await self._may_go_on(sending):
                 break
-            error = await self._post_one(sending.subscription.terms, body)
+            try:
+                error = await self._post_one(sending.subscription, body)
+            except HeldBack:
+                if taken:
+                    break  # its circuit opened meanwhile; what it took is written down first
+                raise
             self.tell(Sent(subscription=sending.subscription, kind=sending.kind, error=error))
             if error:
                 return taken, error
@@ -137,8 +147,9 @@ class SendNotifications:
             except NotKnown:
                 return False
 
-    async def _post_one(self, terms: Terms, body: bytes) -> str:
-        """Why the endpoint did not take it, or empty."""
+    async def _post_one(self, subscription: Subscription, body: bytes) -> str:
+        """Why the endpoint did not take it, or empty. Raises HeldBack where its host is left alone."""
+        terms = subscription.terms
         delivery = Delivery(
             endpoint=terms.endpoint,
             headers=terms.headers,
@@ -147,10 +158,24 @@ class SendNotifications:
             timeout=terms.timeout,
         )
         try:
-            await self.webhooks.post(delivery)
+            with self.circuits.calling(self.webhooks.host(terms.endpoint), subscription.id):
+                await self.webhooks.post(delivery)
         except Retryable as problem:
             return str(problem)
         return ""
+
+    @again_on_conflict
+    async def _hold_back(self, sending: Sending, circuit: HeldBack) -> None:
+        """Come again when the host may be called. That was no attempt."""
+        id = sending.subscription.id
+        async with self.unit_of_work() as work:
+            try:
+                events = await work.events_counted(id)
+            except NotKnown:
+                return  # deleted meanwhile
+            await work.release_subscription(
+                id, sending.held_until, due_at=circuit.until, events=events, pause_until=circuit.until
+            )
 
     @again_on_conflict
     async def _settle(self, sending: Sending, taken: int, error: str) -> Sending | None:

@@ -68,5 +68,8 @@ class Webhooks(Protocol):
     def allows(self, endpoint: str) -> bool:
         """Whether notifications may go there."""
 
+    def host(self, endpoint: str) -> str:
+        """What the circuit of an endpoint is called: its host, for those of one host fail together."""
+
     async def post(self, delivery: Delivery) -> None:
         """Hand a notification over. Raises Retryable, with a fixed text, where the endpoint did not take it."""

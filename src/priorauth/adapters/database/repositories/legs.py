@@ -11,9 +11,9 @@ from sqlalchemy import Executable, Row, bindparam, select, update
 
 from priorauth.adapters.database.tables import dispatches, legs, routes
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_or_replace
-from priorauth.domain.reviews import Leg, LegId, ReviewId
+from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId
 from priorauth.domain.routes import Route
-from priorauth.services.ports import Conflict, Dispatch, NotKnown
+from priorauth.services.ports import Conflict, Dispatch, LegDelivery, NotKnown
 
 ROUTE = select(routes.c.document).where(routes.c.review_id == bindparam("review_id"))
 LEG = select(legs.c.id, legs.c.review_id, legs.c.document).where(legs.c.id == bindparam("id"))
@@ -30,6 +30,11 @@ DUE = (
     .limit(bindparam("limit"))
 )
 TAKE_DUE = DUE.with_for_update(skip_locked=True)
+DELIVERIES = select(legs.c.id, legs.c.document, legs.c.next_attempt_at, legs.c.error).limit(bindparam("limit"))
+OF_REVIEW = DELIVERIES.where(legs.c.review_id == bindparam("review_id")).order_by(legs.c.number)
+UNDELIVERED = DELIVERIES.where(legs.c.state.in_([LegState.PLANNED, LegState.FAILED])).order_by(
+    legs.c.review_id, legs.c.number
+)
 SAVE = update(legs).where(legs.c.id == bindparam("leg_id"))
 DISPATCH = select(dispatches).where(dispatches.c.leg_id == bindparam("leg_id"))
 
@@ -94,6 +99,17 @@ class Legs(Queries):
         """The legs of a review in the order of their numbers."""
         await self.take_turn(review_id)
         return [read_leg(self.transaction, row) for row in await self.transaction.rows(LEGS, review_id=review_id)]
+
+    async def deliveries(self, review_id: ReviewId | None, limit: int) -> Sequence[LegDelivery]:
+        """How far the legs of a review got; without one, every leg that waits to be sent or was given up."""
+        if review_id is None:
+            rows = await self.transaction.rows(UNDELIVERED, limit=limit)
+        else:
+            rows = await self.transaction.rows(OF_REVIEW, review_id=review_id, limit=limit)
+        return [
+            LegDelivery(leg=read_leg(self.transaction, row), next_attempt_at=row.next_attempt_at, error=row.error)
+            for row in rows
+        ]
 
     async def leg_by_trace(self, trace: str) -> Leg | None:
         """The leg that was sent under this trace of ours."""

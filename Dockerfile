@@ -9,6 +9,7 @@ COPY src ./src
 COPY mappings ./mappings
 COPY schemas ./schemas
 COPY samples ./samples
+COPY conformance ./conformance
 RUN uv sync --locked --no-dev --no-editable
 
 FROM python:3.12.11-slim-bookworm

@@ -211,6 +211,14 @@ def lint(as_json: Json = False) -> None:
     raise typer.Exit(packs.lint(as_json=as_json))
 
 
+@packs_app.command("coverage")
+def coverage(as_json: Json = False) -> None:
+    """Say what implements each thing that the payers' documents ask for. Example: priorauth packs coverage"""
+    from priorauth.cli import packs_coverage
+
+    raise typer.Exit(packs_coverage.coverage(as_json=as_json))
+
+
 @database_app.command("upgrade")
 def upgrade() -> None:
     """Bring the database of the settings to this version. Example: priorauth db upgrade"""

@@ -1,0 +1,78 @@
+"""What the documents say is accounted for: by rules, clocks and tests that exist, or by a reason."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from priorauth.cli.packs_coverage import coverage
+from priorauth.routing.coverage import COLUMNS, CoverageNotReadable, CoverageState, cover, read_rows
+
+HEADING = ",".join(COLUMNS) + "\n"
+PENDING = (
+    "RTE-",
+    "LST-",
+    "REQ-",
+    "CLK-",
+    "V-",
+    "DET-",
+    "NTC-",
+    "ACC-",
+)
+"""Beginnings of ids of which some rows are not accounted for yet. The list only gets shorter."""
+
+
+def test_every_row_is_accounted_for_except_what_is_pending(capsys: pytest.CaptureFixture[str]) -> None:
+    coverage(as_json=True)
+
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    unaccounted = [row["id"] for row in rows if row["state"] == "unaccounted"]
+    assert [row["missing"] for row in rows if row["state"] == "broken"] == []
+    assert [id for id in unaccounted if not id.startswith(PENDING)] == []
+
+
+@pytest.mark.parametrize(
+    ("implemented_by", "reason", "state", "missing"),
+    [
+        pytest.param("rule:blue/R-1", "", CoverageState.IMPLEMENTED, (), id="a rule that is there"),
+        pytest.param("rule:blue/R-2", "", CoverageState.BROKEN, ("rule:blue/R-2",), id="a rule that is not"),
+        pytest.param("rule:blue/R-1 test:t.py::test_b", "so", CoverageState.BROKEN, ("test:t.py::test_b",),
+                     id="one of two missing, whatever the reason"),
+        pytest.param("test:t.py::test_a", "", CoverageState.IMPLEMENTED, (), id="a test that is there"),
+        pytest.param("R-1", "", CoverageState.BROKEN, ("R-1",), id="no kind"),
+        pytest.param("", "out of scope", CoverageState.EXPLAINED, (), id="a reason"),
+        pytest.param("", " ", CoverageState.UNACCOUNTED, (), id="neither"),
+    ],
+)  # fmt: skip
+def test_a_row_is_what_its_references_and_reason_make_it(
+    implemented_by: str, reason: str, state: CoverageState, missing: tuple[str, ...]
+) -> None:
+    rows = read_rows({"um-routing.csv": f'{HEADING}X-1,title,,{implemented_by},"{reason}"\n'})
+
+    [covered] = cover(rows, {"rule:blue/R-1"}, lambda path, name: (path, name) == ("t.py", "test_a"))
+
+    assert (covered.state, covered.missing) == (state, missing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("id,title\nX-1,one\n", id="other columns"),
+        pytest.param(f"{HEADING}X-1,one,,,\nX-1,two,,,\n", id="an id twice"),
+        pytest.param(f"{HEADING}X-1,one,\n", id="too few columns"),
+        pytest.param(f"{HEADING}X-1,one,,,,\n", id="too many columns"),
+        pytest.param(f"{HEADING}X-1,,,,\n", id="no title"),
+    ],
+)
+def test_a_file_that_is_amiss_is_refused_with_its_line(text: str) -> None:
+    with pytest.raises(CoverageNotReadable, match=r"um-routing\.csv:[123]: "):
+        read_rows({"um-routing.csv": text})
+
+
+def test_the_command_fails_while_something_is_unaccounted_for(capsys: pytest.CaptureFixture[str]) -> None:
+    code = coverage(as_json=True)
+
+    document = json.loads(capsys.readouterr().out)
+    assert (code == 0) is document["complete"]
+    assert document["complete"] is (set(document["counts"]) <= {"implemented", "explained"})

@@ -37,13 +37,14 @@ class Bundle:
     `types` and `urls` are the resource type and the fullUrl of each entry, empty where it has none.
     """
 
-    __slots__ = ("_by_identity", "_by_url", "entries", "root", "types", "urls")
+    __slots__ = ("_by_identity", "_by_url", "_found", "entries", "root", "types", "urls")
 
     def __init__(self, resource: Element) -> None:
         self.root = Node(resource, "Bundle")
         entries, types, urls = [], [], []
         self._by_url: dict[str, int] = {}
         self._by_identity: dict[str, int | None] = {}
+        self._found: dict[tuple[str, int], int | None] = {}
         found = resource.get("entry")
         for index, entry in enumerate(found if isinstance(found, list) else ()):
             url, held = (entry.get("fullUrl"), entry.get("resource")) if isinstance(entry, dict) else ("", None)
@@ -85,7 +86,13 @@ class Bundle:
         return None if index is None else self.entries[index]
 
     def find(self, reference: str, entry: int) -> int | None:
-        """The index of the entry that a literal reference from another entry names, or None."""
+        """The index of the entry that a literal reference from another entry names, or None; looked for once."""
+        asked = reference, entry
+        if asked not in self._found:
+            self._found[asked] = self._find(reference, entry)
+        return self._found[asked]
+
+    def _find(self, reference: str, entry: int) -> int | None:
         index = self._by_url.get(reference)
         if index is None and "/" in reference:
             reference = reference.partition(_VERSION)[0].partition("#")[0]

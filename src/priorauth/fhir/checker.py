@@ -166,7 +166,7 @@ def is_accepted(rule: ObjectRule, element: Element, references: list[tuple[str, 
     """True where the quick pass finds nothing wrong; the references in it are appended."""
     try:
         return rule.accepts(element, references)
-    except TypeError:  # a test met a value of a class that it cannot be asked about
+    except (TypeError, AttributeError):  # a condition met a value of a class that it cannot be asked about
         return False
 
 

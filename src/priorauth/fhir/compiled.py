@@ -26,12 +26,13 @@ Check = Callable[[Value, "Place | None", str, int, Report], None]
 class Field:
     """One property: its check, and at most one way to accept it; without one it is never accepted.
 
-    `test` is for texts that are not empty, `rule` for objects (`refers` where they are References), `items` for arrays
+    `quick` is for primitives (`Primitive`, with its `test`), `rule` for objects (`refers` where they are References), `items` for arrays
     of so many to so many of the same, `accepts` for what is none of these. `holds` are conditions more.
     """
 
     check: Check
-    test: Callable[..., object] | None = None
+    quick: str = ""
+    test: object = None
     rule: ObjectRule | None = None
     refers: Targets | None = None
     items: tuple[Field, int, int] | None = None
@@ -43,7 +44,7 @@ class Field:
         """True where some value is accepted."""
         if self.items is not None:
             return self.items[0].can_accept
-        return not (self.test is None and self.rule is None and self.accepts is None)
+        return bool(self.quick) or self.rule is not None or self.accepts is not None
 
 
 class Choice(NamedTuple):
@@ -96,7 +97,9 @@ class ObjectRule:
         self._complete()
         if not isinstance(value, dict) or not value or len(self.shapes) >= MOST_SHAPES:
             return refuse
-        if not value.keys() <= self.fields.keys() or not value.keys() >= self.required.keys():
+        if not value.keys() <= self.fields.keys():
+            return refuse
+        if not all(name in value or f"_{name}" in value for name in self.required):
             return refuse
         fields = {name: self.fields[name] for name in value}
         if not all(field.can_accept for field in fields.values()):
@@ -170,8 +173,10 @@ def primitive_field(primitive: Primitive, allowed: frozenset[str] | None, code: 
         elif allowed is not None and value not in allowed:
             report.add(code, (parent, name, index), shown)
 
-    if allowed is not None or primitive.test is not None:
-        return Field(check=check, test=allowed.__contains__ if allowed else primitive.test)
+    if allowed:
+        return Field(check=check, quick="{0} in {1}", test=allowed)
+    if primitive.quick:
+        return Field(check=check, quick=primitive.quick, test=primitive.test)
     return Field(check=check, accepts=lambda value, met: primitive.check(value) is None)  # noqa: ARG005
 
 

@@ -36,6 +36,7 @@ class Compiler:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self._rules: dict[tuple[str, tuple[int, ...]], ObjectRule] = {}
+        self._resources: dict[tuple[str, str], ObjectRule] = {}
         self._extensions = {
             url: ExtensionRule(name, self.resource(_EXTENSION, name))
             for name, profile in tables.profiles.items()
@@ -44,7 +45,11 @@ class Compiler:
 
     def resource(self, resource_type: str, profile: str = "") -> ObjectRule:
         """The rule of a resource, as one profile of the guide narrows it, or plain."""
-        return self.object(resource_type, (self.tables.profiles[profile].root,) if profile else ())
+        rule = self._resources.get((resource_type, profile))
+        if rule is None:
+            rule = self.object(resource_type, (self.tables.profiles[profile].root,) if profile else ())
+            self._resources[resource_type, profile] = rule
+        return rule
 
     def object(self, type_name: str, narrowings: Narrowings) -> ObjectRule:
         """The rule of a JSON object of that type under every one of the narrowings."""

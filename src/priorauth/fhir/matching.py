@@ -17,15 +17,25 @@ def contains(wanted: Value) -> Callable[[Value], bool]:
         names, coding = wanted.keys(), wanted.get("coding")
         if names == {"coding"} and isinstance(coding, list) and len(coding) == 1 and isinstance(coding[0], dict):
             return _has_item("coding", coding[0])
-    return lambda value: _contains(value, wanted)
-
-
-def _contains(value: Value, wanted: Value) -> bool:
-    if isinstance(wanted, dict):
-        return isinstance(value, dict) and all(_contains(value.get(name), child) for name, child in wanted.items())
+        if len(wanted) == 1:
+            ((name, child),) = wanted.items()
+            return _has_member(name, contains(child))
+        members = [_has_member(name, contains(child)) for name, child in wanted.items()]
+        return lambda value: isinstance(value, dict) and all(has(value) for has in members)
     if isinstance(wanted, list):
-        return isinstance(value, list) and all(any(_contains(item, each) for item in value) for each in wanted)
-    return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
+        items = [contains(each) for each in wanted]
+        return lambda value: isinstance(value, list) and all(any(map(holds, value)) for holds in items)
+    return _equals(wanted)
+
+
+def _has_member(name: str, holds: Callable[[Value], bool]) -> Callable[[Value], bool]:
+    return lambda value: isinstance(value, dict) and holds(value.get(name))
+
+
+def _equals(wanted: Value) -> Callable[[Value], bool]:
+    if isinstance(wanted, str):
+        return lambda value: value == wanted
+    return lambda value: value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
 
 
 def _has_item(name: str, wanted: Element) -> Callable[[Value], bool]:

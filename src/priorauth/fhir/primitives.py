@@ -1,6 +1,6 @@
 """FHIR R4 primitive datatypes: what JSON writes them as, and whether a value is one (R4 datatypes, primitive types).
 
-Each has a test that is quick and may refuse a good value, and a check that is exact; the check is asked only then.
+Each has a quick condition that may refuse a good value, and a check that is exact; the check is asked only then.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ _UUID = re.compile(r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a
 class Primitive:
     """One primitive datatype. `check` says what is wrong with a value, None where nothing is.
 
-    `test` is quick, and for texts that are not empty: true for good ones, false or a TypeError for all else.
+    `quick` is a condition as Python writes it, of the value `{0}` and maybe the function `test`, which is `{1}`: true
+    for good values only, and false, a TypeError or an AttributeError for all else.
     """
 
     name: str
     expected: str
     check: Callable[[object], Code | None]
+    quick: str = ""
     test: Callable[[Any], object] | None = None
 
 
@@ -138,38 +140,58 @@ def _xhtml(value: object) -> Code | None:
     return None if sound else Code.FHIR_VALUE
 
 
-_VISIBLE = re.compile("[!-~]+").fullmatch
+_PRINTABLE = "{0} and {0}.isprintable()"
+_VISIBLE = "{0} and ' ' not in {0} and {0}.isascii() and {0}.isprintable()"
+_WHOLE = "{0}.__class__ is int and %s <= {0} < 2147483648"
+_ASKED = "{1}({0})"
 _EARLY_DAY = re.compile(r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])").fullmatch
+_EARLY_TIME = re.compile(rf"[1-9][0-9]{{3}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T{_TIME}{_ZONE}").fullmatch
 
 
 def _quick_date(value: str) -> object:
     return _EARLY_DAY(value) or _date(value) is None
 
 
+def _quick_date_time(value: str) -> object:
+    return _EARLY_TIME(value) or _date_time(value) is None
+
+
+def _quick_instant(value: str) -> object:
+    return _EARLY_TIME(value) or _instant(value) is None
+
+
+def _quick_xhtml(value: str) -> object:
+    return _xhtml(value) is None
+
+
+def _quick_base64(value: str) -> object:
+    return _base64(value) is None
+
+
 # fmt: off
 PRIMITIVES: dict[str, Primitive] = {
     primitive.name: primitive
     for primitive in (
-        Primitive("string",       "a string that is not empty",                _string, str.isprintable),
-        Primitive("markdown",     "a string that is not empty",                _string, str.isprintable),
+        Primitive("string",       "a string that is not empty",                _string, _PRINTABLE),
+        Primitive("markdown",     "a string that is not empty",                _string, _PRINTABLE),
         Primitive("code",         "a code without spaces around it",           _patterned(_single_spaces), _VISIBLE),
         Primitive("uri",          "a URI without spaces",                      _patterned(_no_space), _VISIBLE),
         Primitive("url",          "a URL without spaces",                      _patterned(_no_space), _VISIBLE),
         Primitive("canonical",    "a URL without spaces",                      _patterned(_no_space), _VISIBLE),
         Primitive("oid",          "urn:oid: and an object identifier",         _patterned(_OID.fullmatch)),
         Primitive("uuid",         "urn:uuid: and a UUID",                      _patterned(_UUID.fullmatch)),
-        Primitive("id",           "up to 64 letters, digits, - and points",   _patterned(_ID.fullmatch), _ID.fullmatch),
-        Primitive("date",         "a date: YYYY, YYYY-MM or YYYY-MM-DD",       _date, _quick_date),
-        Primitive("dateTime",     "a date, or with a time, seconds and zone",  _date_time),
-        Primitive("instant",      "a date and time with seconds and zone",     _instant),
+        Primitive("id",           "up to 64 letters, digits, - and points",   _patterned(_ID.fullmatch), _ASKED, _ID.fullmatch),
+        Primitive("date",         "a date: YYYY, YYYY-MM or YYYY-MM-DD",       _date, _ASKED, _quick_date),
+        Primitive("dateTime",     "a date, or with a time, seconds and zone",  _date_time, _ASKED, _quick_date_time),
+        Primitive("instant",      "a date and time with seconds and zone",     _instant, _ASKED, _quick_instant),
         Primitive("time",         "a time of the day: hh:mm:ss",               _patterned(_CLOCK.fullmatch)),
-        Primitive("base64Binary", "base64",                                    _base64),
-        Primitive("xhtml",        "one div element of XHTML",                  _xhtml),
-        Primitive("boolean",      "true or false",                             _boolean),
-        Primitive("decimal",      "a number",                                  _decimal),
-        Primitive("integer",      "a whole number of 32 bits",                 _integer(-(2**31))),
-        Primitive("unsignedInt",  "a whole number from 0",                     _integer(0)),
-        Primitive("positiveInt",  "a whole number from 1",                     _integer(1)),
+        Primitive("base64Binary", "base64",                                    _base64, _ASKED, _quick_base64),
+        Primitive("xhtml",        "one div element of XHTML",                  _xhtml, _ASKED, _quick_xhtml),
+        Primitive("boolean",      "true or false",                             _boolean, "{0}.__class__ is bool"),
+        Primitive("decimal",      "a number",                                  _decimal, "{0}.__class__ is {1} or {0}.__class__ is int", Decimal),
+        Primitive("integer",      "a whole number of 32 bits",                 _integer(-(2**31)), _WHOLE % -(2**31)),
+        Primitive("unsignedInt",  "a whole number from 0",                     _integer(0), _WHOLE % 0),
+        Primitive("positiveInt",  "a whole number from 1",                     _integer(1), _WHOLE % 1),
     )
 }
 # fmt: on

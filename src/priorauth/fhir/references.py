@@ -75,13 +75,20 @@ def _duplicates(bundle: Bundle) -> Iterator[Finding]:
             if first.get("id") == second.get("id") is not None:
                 if places[0] != places[1] and not all(url.startswith("http") for url in places):
                     yield finding(Code.PAS_RESOURCE_DUPLICATE, path, "each resource once")
-            elif _content(first) == _content(second):
+            elif _alike(first, second):
                 yield finding(Code.PAS_RESOURCE_ALIKE, path, "one resource per thing")
         others.append(entry)
 
 
-def _content(resource: Element) -> dict[str, Value]:
-    return {name: value for name, value in resource.items() if name not in ("id", "meta", "text")}
+def _alike(first: Element, second: Element) -> bool:
+    """True where two resources say the same, whatever they are called; most differ in an early member."""
+    for name, value in first.items():
+        if name not in _NOT_CONTENT and (name not in second or second[name] != value):
+            return False
+    return first.keys() - _NOT_CONTENT == second.keys() - _NOT_CONTENT
+
+
+_NOT_CONTENT = frozenset(("id", "meta", "text"))
 
 
 def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:

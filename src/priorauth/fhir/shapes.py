@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .compiled import Field
 
 Accept = Callable[[Value, list[tuple[str, Targets]]], bool]
-"""(value, list of references met) -> accepted. May raise TypeError, which is a refusal too."""
+"""(value, list of references met) -> accepted. May raise TypeError or AttributeError, which are refusals too."""
 
 MOST_SHAPES = 256
 """So many are kept per rule. Senders repeat few; what comes after is checked in full, which is right and slower."""
@@ -69,8 +69,8 @@ def _compiled(label: str, source: str, names: _Names) -> Accept:
 
 def _lines(field: Field, x: str, indent: str, names: _Names) -> Iterator[str]:
     """The statements that leave with False unless the value named `x` is right."""
-    if field.test is not None:
-        yield f"{indent}if not ({x} and {names.of(field.test)}({x})): return False"
+    if field.quick:
+        yield f"{indent}if not ({field.quick.format(x, names.of(field.test))}): return False"
     elif field.rule is not None:
         known, learn = names.of(field.rule.shapes.get), names.of(field.rule.learn)
         yield f"{indent}if not ({known}(tuple({x})) or {learn}({x}))({x}, met): return False"

@@ -5,8 +5,6 @@ Whether a code exists on a list that X12, the AMA or CMS keeps is no question of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from priorauth.domain.findings import FindingCode as Code
 
 from .compiled import Field, guarded
@@ -31,18 +29,15 @@ def bound_field(field: Field, systems: Systems) -> Field:
 
 
 def _is_bound(value: Value, systems: Systems) -> bool:
-    for system, code in _codings(value):
-        if isinstance(system, str) and system in systems:
-            codes = systems[system]
-            if codes is None or (isinstance(code, str) and code in codes):
-                return True
+    """True for a CodeableConcept or Coding with such a code; one loop, as it is asked of every coded element."""
+    if not isinstance(value, dict):
+        return False
+    codings = value.get("coding", (value,))
+    for coding in codings if isinstance(codings, (list, tuple)) else ():
+        if isinstance(coding, dict):
+            system = coding.get("system")
+            if isinstance(system, str) and system in systems:
+                codes, code = systems[system], coding.get("code")
+                if codes is None or (isinstance(code, str) and code in codes):
+                    return True
     return False
-
-
-def _codings(value: Value) -> Iterator[tuple[Value, Value]]:
-    """Each system and code; of what is not a Coding or CodeableConcept none."""
-    if isinstance(value, dict):
-        coding = value.get("coding", [value])
-        for each in coding if isinstance(coding, list) else ():
-            if isinstance(each, dict):
-                yield each.get("system"), each.get("code")

@@ -172,18 +172,10 @@ class Resources:
             return Resource(NOTHING, -1, "")
         known = self._found.get((literal, origin.url))
         if known is None:
-            entry = self._entry(literal, origin)
+            entry = self._bundle.find(literal, origin.entry)
             known = Resource(NOTHING, -1, "") if entry is None else self.at(entry)
             self._found[literal, origin.url] = known
         return known
-
-    def _entry(self, literal: str, origin: Resource) -> int | None:
-        """The entry of a literal reference: most are relative to the server of the entry that holds them."""
-        if ":" not in literal and origin.url.startswith("http"):
-            entry = self._bundle.find(f"{origin.url.rsplit('/', 2)[0]}/{literal}", -1)
-            if entry is not None:
-                return entry
-        return self._bundle.find(literal, origin.entry)
 
     def unread(self) -> Iterator[Resource]:
         """The resources that were not read into the review, in order."""

@@ -26,8 +26,9 @@ Check = Callable[[Value, "Place | None", str, int, Report], None]
 class Field:
     """One property: its check, and at most one way to accept it; without one it is never accepted.
 
-    `quick` is for primitives (`Primitive`, with its `test`), `rule` for objects (`refers` where they are References), `items` for arrays
-    of so many to so many of the same, `accepts` for what is none of these. `holds` are conditions more.
+    `quick` is for primitives (`Primitive`, with its `test`), `rule` for objects (`refers` where they are References),
+    `items` for arrays of so many to so many of the same, `accepts` for what is none of these. `holds` are conditions
+    more.
     """
 
     check: Check
@@ -94,21 +95,23 @@ class ObjectRule:
 
     def learn(self, value: Value) -> Accept:
         """What accepts objects of the same names as this one, kept for the next one if the names are right."""
-        self._complete()
-        if not isinstance(value, dict) or not value or len(self.shapes) >= MOST_SHAPES:
+        if not isinstance(value, dict) or len(self.shapes) >= MOST_SHAPES or not self.fields_of(value):
             return refuse
-        if not value.keys() <= self.fields.keys():
-            return refuse
-        if not all(name in value or f"_{name}" in value for name in self.required):
-            return refuse
-        fields = {name: self.fields[name] for name in value}
-        if not all(field.can_accept for field in fields.values()):
-            return refuse
-        if not all(choice.is_met(value) for choice in self.choices):
-            return refuse
-        accepts = write_acceptor(self.label, fields, [invariant.holds for invariant in self.invariants])
+        accepts = write_acceptor(self, value)
         self.shapes[tuple(value)] = accepts
         return accepts
+
+    def fields_of(self, value: Element) -> Mapping[str, Field]:
+        """The fields of an object's names; none where some name is not right or one that must be there is missing."""
+        self._complete()
+        if not value.keys() <= self.fields.keys():
+            return {}
+        if not all(name in value or f"_{name}" in value for name in self.required):
+            return {}
+        fields = {name: self.fields[name] for name in value}
+        if not all(field.can_accept for field in fields.values()):
+            return {}
+        return fields if all(choice.is_met(value) for choice in self.choices) else {}
 
     def _complete(self) -> None:
         if self._build is not None:  # datatypes nest in themselves, so each is built when first met

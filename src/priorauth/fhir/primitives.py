@@ -143,7 +143,9 @@ def _xhtml(value: object) -> Code | None:
 _PRINTABLE = "{0} and {0}.isprintable()"
 _VISIBLE = "{0} and ' ' not in {0} and {0}.isascii() and {0}.isprintable()"
 _WHOLE = "{0}.__class__ is int and %s <= {0} < 2147483648"
+_NUMBER = "{0}.__class__ is {1} or {0}.__class__ is int"
 _ASKED = "{1}({0})"
+_IS_ID = _ID.fullmatch
 _EARLY_DAY = re.compile(r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])").fullmatch
 _EARLY_TIME = re.compile(rf"[1-9][0-9]{{3}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T{_TIME}{_ZONE}").fullmatch
 
@@ -180,7 +182,7 @@ PRIMITIVES: dict[str, Primitive] = {
         Primitive("canonical",    "a URL without spaces",                      _patterned(_no_space), _VISIBLE),
         Primitive("oid",          "urn:oid: and an object identifier",         _patterned(_OID.fullmatch)),
         Primitive("uuid",         "urn:uuid: and a UUID",                      _patterned(_UUID.fullmatch)),
-        Primitive("id",           "up to 64 letters, digits, - and points",   _patterned(_ID.fullmatch), _ASKED, _ID.fullmatch),
+        Primitive("id",           "up to 64 letters, digits, - and points",   _patterned(_IS_ID), _ASKED, _IS_ID),
         Primitive("date",         "a date: YYYY, YYYY-MM or YYYY-MM-DD",       _date, _ASKED, _quick_date),
         Primitive("dateTime",     "a date, or with a time, seconds and zone",  _date_time, _ASKED, _quick_date_time),
         Primitive("instant",      "a date and time with seconds and zone",     _instant, _ASKED, _quick_instant),
@@ -188,7 +190,7 @@ PRIMITIVES: dict[str, Primitive] = {
         Primitive("base64Binary", "base64",                                    _base64, _ASKED, _quick_base64),
         Primitive("xhtml",        "one div element of XHTML",                  _xhtml, _ASKED, _quick_xhtml),
         Primitive("boolean",      "true or false",                             _boolean, "{0}.__class__ is bool"),
-        Primitive("decimal",      "a number",                                  _decimal, "{0}.__class__ is {1} or {0}.__class__ is int", Decimal),
+        Primitive("decimal",      "a number",                                  _decimal, _NUMBER, Decimal),
         Primitive("integer",      "a whole number of 32 bits",                 _integer(-(2**31)), _WHOLE % -(2**31)),
         Primitive("unsignedInt",  "a whole number from 0",                     _integer(0), _WHOLE % 0),
         Primitive("positiveInt",  "a whole number from 1",                     _integer(1), _WHOLE % 1),

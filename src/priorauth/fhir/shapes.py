@@ -8,7 +8,7 @@ tracebacks and debuggers look for them.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from .elements import Element, Value
 from .reporting import Targets
 
 if TYPE_CHECKING:
-    from .compiled import Field
+    from .compiled import Field, ObjectRule
 
 Accept = Callable[[Value, list[tuple[str, Targets]]], bool]
 """(value, list of references met) -> accepted. May raise TypeError or AttributeError, which are refusals too."""
@@ -24,27 +24,24 @@ Accept = Callable[[Value, list[tuple[str, Targets]]], bool]
 MOST_SHAPES = 256
 """So many are kept per rule. Senders repeat few; what comes after is checked in full, which is right and slower."""
 
+_MOST_WRITTEN_OUT, _DEEPEST_WRITTEN_OUT = 6, 3
 _NUMBERS = count(1)
 
 
-def write_acceptor(
-    label: str, fields: Mapping[str, Field], invariants: Sequence[Callable[[Element], bool]] = ()
-) -> Accept:
-    """The acceptor of objects that have exactly these fields."""
+def write_acceptor(rule: ObjectRule, example: Element) -> Accept:
+    """The acceptor of objects that have exactly the names of one that the rule has fields for.
+
+    What is in the example is written out as well where it is small: elements of the same names need no call then.
+    """
     names = _Names()
-    lines = ["def accepts(value, met):"]
-    for name, field in fields.items():
-        lines.append(f"    x = value[{name!r}]")
-        lines.extend(_lines(field, "x", "    ", names))
-    lines.extend(f"    if not {names.of(holds)}(value): return False" for holds in invariants)
-    lines.append("    return True\n")
-    return _compiled(label, "\n".join(lines), names)
+    lines = ["def accepts(value, met):", *_members(rule, "value", example, "    ", names, 0), "    return True\n"]
+    return _compiled(rule.label, "\n".join(lines), names)
 
 
 def write_item_acceptor(label: str, field: Field) -> Accept:
     """The acceptor of one value of a field."""
     names = _Names()
-    lines = ["def accepts(value, met):", *_lines(field, "value", "    ", names), "    return True\n"]
+    lines = ["def accepts(value, met):", *_lines(field, "value", None, "    ", names, 0), "    return True\n"]
     return _compiled(label, "\n".join(lines), names)
 
 
@@ -67,18 +64,28 @@ def _compiled(label: str, source: str, names: _Names) -> Accept:
     return accepts
 
 
-def _lines(field: Field, x: str, indent: str, names: _Names) -> Iterator[str]:
+def _members(rule: ObjectRule, x: str, example: Element, indent: str, names: _Names, depth: int) -> Iterator[str]:
+    """The statements that leave with False unless everything in the object named `x` is right."""
+    for name, field in rule.fields_of(example).items():
+        child = f"x{depth}"
+        yield f"{indent}{child} = {x}[{name!r}]"
+        yield from _lines(field, child, example[name], indent, names, depth)
+    for invariant in rule.invariants:
+        yield f"{indent}if not {names.of(invariant.holds)}({x}): return False"
+
+
+def _lines(field: Field, x: str, example: Value, indent: str, names: _Names, depth: int) -> Iterator[str]:
     """The statements that leave with False unless the value named `x` is right."""
     if field.quick:
         yield f"{indent}if not ({field.quick.format(x, names.of(field.test))}): return False"
     elif field.rule is not None:
-        known, learn = names.of(field.rule.shapes.get), names.of(field.rule.learn)
-        yield f"{indent}if not ({known}(tuple({x})) or {learn}({x}))({x}, met): return False"
+        yield from _object(field.rule, x, example, indent, names, depth)
     elif field.items is not None:
         item, least, most = field.items
+        first = example[0] if isinstance(example, list) and example else None
         yield f"{indent}if {x}.__class__ is not list or not {max(least, 1)} <= len({x}) <= {most}: return False"
         yield f"{indent}for {x}_ in {x}:"
-        yield from _lines(item, f"{x}_", f"{indent}    ", names)
+        yield from _lines(item, f"{x}_", first, f"{indent}    ", names, depth)
     else:
         yield f"{indent}if not {names.of(field.accepts)}({x}, met): return False"
     if field.refers is not None:
@@ -86,3 +93,18 @@ def _lines(field: Field, x: str, indent: str, names: _Names) -> Iterator[str]:
         yield f"{indent}if r.__class__ is str: met.append((r, {names.of(field.refers)}))"
     for holds in field.holds:
         yield f"{indent}if not {names.of(holds)}({x}): return False"
+
+
+def _object(rule: ObjectRule, x: str, example: Value, indent: str, names: _Names, depth: int) -> Iterator[str]:
+    """An object: written out for the names of the example, and by the acceptor of its own names for any other."""
+    known, learn = names.of(rule.shapes.get), names.of(rule.learn)
+    ask = f"if not ({known}(tuple({x})) or {learn}({x}))({x}, met): return False"
+    is_small = isinstance(example, dict) and len(example) <= _MOST_WRITTEN_OUT and depth < _DEEPEST_WRITTEN_OUT
+    if not isinstance(example, dict) or not is_small or not rule.fields_of(example):
+        yield f"{indent}{ask}"
+        return
+    has_names = " and ".join(f"{name!r} in {x}" for name in example)
+    yield f"{indent}if {x}.__class__ is dict and len({x}) == {len(example)} and {has_names}:"
+    yield from _members(rule, x, example, f"{indent}    ", names, depth + 1)
+    yield f"{indent}else:"
+    yield f"{indent}    {ask}"

@@ -14,6 +14,7 @@ import httpx2
 from priorauth.adapters.access_tokens import SignedAccessTokens
 from priorauth.adapters.archive import BadKey, Seal, read_key, sandbox_key
 from priorauth.adapters.assertions import SignedAssertions
+from priorauth.adapters.buses import Buses, open_buses
 from priorauth.adapters.clients import ClientFault, Clients
 from priorauth.adapters.clock import Clock
 from priorauth.adapters.commit_signal import CommitSignal
@@ -24,7 +25,6 @@ from priorauth.adapters.database.opening import open_database
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.directory import FileDirectory, read_directory
-from priorauth.adapters.embedded_bus import EmbeddedBus
 from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.key_sets import KeySets
 from priorauth.adapters.knowledge import Knowledge, load_knowledge
@@ -41,7 +41,7 @@ from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.inspect_message import InspectMessage
 from priorauth.services.issue_token import IssueToken
-from priorauth.services.ports import Codec, Destination, LegCodec, Retryable
+from priorauth.services.ports import Codec, Destination, EventBus, LegCodec, Retryable
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination
@@ -50,6 +50,7 @@ from priorauth.services.route_review import RouteReview
 from priorauth.services.settle_dead_letters import SettleDeadLetters
 from priorauth.services.supply_information import SupplyInformation
 from priorauth.settings import Settings
+from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.fhir_message import PasCodec
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_interchange import X12Codec
@@ -66,7 +67,6 @@ from priorauth.wiring import (
 )
 from priorauth.x12.writing import Address
 
-EVENT_SOURCE = "urn:priorauth:gateway"
 OURSELVES = Address(qualifier="ZZ", id="PRIORAUTH", group_id="PRIORAUTH")
 DELEGATE_TIMEOUT_SECONDS = 30.0
 INSPECTOR = TradingPartner(id=PartnerId("inspection"), name="the tools, which read by the strict rules")
@@ -102,7 +102,7 @@ class Gateway:
     tools: Tools
     clock: Clock
     unit_of_work: DatabaseUnitOfWork
-    bus: EmbeddedBus
+    buses: Buses
     database: Database
     announcements: Announcements
     seal: Seal
@@ -133,6 +133,16 @@ class Gateway:
 
     def new_review_id(self) -> ReviewId:
         return ReviewId(new_id("rev"))
+
+    @property
+    def bus(self) -> EventBus:
+        return self.buses.bus
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is not as it should be, and keeps no request from being taken."""
+        notice = self.buses.notice()
+        return (*self.warnings, notice) if notice else self.warnings
 
     @property
     def destinations(self) -> Mapping[DestinationId, Destination]:
@@ -200,13 +210,23 @@ async def build(settings: Settings) -> Gateway:
     database = await opened(settings)
     clock = Clock()
     signal = CommitSignal()
-    bus = EmbeddedBus(database, seal, clock.now)
-    told = (signal.committed, bus.committed)
+    metrics = Metrics()
+    knowledge = tools.knowledge
+    buses = open_buses(
+        settings,
+        database,
+        seal,
+        clock.now,
+        metrics,
+        payers=tuple(knowledge.packs),
+        destinations=tuple(knowledge.destinations.values()),
+    )
+    told = (signal.committed, *buses.committed)
     announcements = Announcements(database, told)
-    bus.announce = announcements.committed
+    for each in buses.embedded:
+        each.announce = announcements.committed
     unit_of_work = DatabaseUnitOfWork(database, seal, cloud_events(EVENT_SOURCE), (*told, announcements.committed))
     http = httpx2.AsyncClient(timeout=DELEGATE_TIMEOUT_SECONDS, limits=httpx2.Limits(max_connections=None))
-    knowledge = tools.knowledge
     by_format: dict[Format, LegCodec] = {
         Format.X12_278: X12LegCodec(
             gateway=OURSELVES, destinations=addresses(knowledge.destinations), is_test=settings.sandbox
@@ -246,7 +266,7 @@ async def build(settings: Settings) -> Gateway:
         tools=tools,
         clock=clock,
         unit_of_work=unit_of_work,
-        bus=bus,
+        buses=buses,
         database=database,
         announcements=announcements,
         seal=seal,

@@ -46,6 +46,12 @@ class Metrics:
         self.events = Counter(
             "priorauth_events_consumed", "Events consumed", ["type", "outcome"], registry=self.registry
         )
+        self.outbox = Gauge(
+            "priorauth_outbox_messages", "Messages of the outbox not read yet", ["reader"], registry=self.registry
+        )
+        self.outbox_age = Gauge(
+            "priorauth_outbox_age_seconds", "Age of the oldest of these", ["reader"], registry=self.registry
+        )
         self.lag = Gauge(
             "priorauth_consumer_lag", "Messages not handled yet", ["group", "topic"], registry=self.registry
         )

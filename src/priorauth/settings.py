@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import (
@@ -36,6 +36,16 @@ class Settings(BaseSettings):
     statement_timeout_seconds: float = Field(default=10.0, gt=0)
     migrate: bool = False
     kafka_bootstrap: str = ""
+    kafka_prefix: str = ""
+    kafka_instance: str = ""
+    kafka_partitions: int = Field(default=12, ge=1)
+    kafka_replication: int = Field(default=0, ge=0)
+    kafka_retention_days: float = Field(default=7.0, gt=0)
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    kafka_username: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_ca_file: Path | None = None
     mappings: Path | None = None
     archive_key: SecretStr | None = None
     sandbox: bool = False

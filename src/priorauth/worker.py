@@ -87,7 +87,9 @@ class Worker:
     async def handle_answer(self, message: BusMessage) -> None:
         """Record what a destination answered on its topic."""
         destination = self.answered_by[message.topic]
-        answer = Answer(destination=destination, format="event", body=message.body, at=self.now())
+        answer = Answer(
+            destination=destination, format="event", body=message.body, at=self.now(), receipt=message.receipt
+        )
         recorded = await self.record_determination(answer)
         if not recorded.accepted:  # nothing was announced, but nobody needs to be waited for any more
             for review_id in recorded.review_ids:
@@ -225,6 +227,8 @@ async def working(gateway: Gateway) -> AsyncIterator[None]:
         asyncio.create_task(worker.run_catch_up(), name="catch-up"),
         asyncio.create_task(worker.run_notifications(), name="notifications"),
     ]
+    if gateway.buses.relay:
+        tasks.append(asyncio.create_task(gateway.buses.relay(), name="relay"))
     gateway.checks.append(lambda: "; ".join(f"the {task.get_name()} work ended" for task in tasks if task.done()))
     try:
         yield

@@ -17,7 +17,7 @@ import msgspec
 
 from memory.store import MemoryStore
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
-from priorauth.bootstrap import EVENT_SOURCE, OURSELVES, build_tools
+from priorauth.bootstrap import OURSELVES, build_tools
 from priorauth.domain.determinations import ItemDecision, Reply
 from priorauth.domain.events import (
     DeterminationRecorded,
@@ -41,6 +41,7 @@ from priorauth.services.record_determination import RecordDetermination, Recorde
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
 from priorauth.settings import Settings
+from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_review import narrow
 from priorauth.wiring import addresses, answer_codecs, inquiry_codecs, pas_leg_codecs

@@ -35,7 +35,8 @@ from priorauth.services.ports import (
     ReviewRecord,
     StoredEvent,
 )
-from priorauth.translate.events import EVENTS_TOPIC, payer_topic
+from priorauth.translate.dead_letters import DEAD_LETTER_TYPE
+from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, payer_topic
 
 
 class MemoryWork(MemorySubscriptions, MemoryInformation):
@@ -372,7 +373,10 @@ class MemoryWork(MemorySubscriptions, MemoryInformation):
         return [event for event in found if event.position > after][:limit]
 
     async def add_dead_letter(self, letter: DeadLetter) -> None:
-        self.tables.dead_letters.setdefault(letter.id, letter)
+        if letter.id in self.tables.dead_letters:
+            return
+        self.tables.dead_letters[letter.id] = letter
+        self._put(DEAD_LETTERS_TOPIC, letter.review_id or letter.id, letter.id, DEAD_LETTER_TYPE, b"", full=None)
 
     async def dead_letters(
         self, limit: int, *, kind: str = "", destination: str = "", decided: bool = False

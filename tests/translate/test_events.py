@@ -40,6 +40,7 @@ from priorauth.domain.information import Asked, InformationTask, TaskId, TaskKin
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import Attachment, Format, Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedFact
+from priorauth.translate.dead_letters import DEAD_LETTER_TYPE
 from priorauth.translate.event_schemas import POSTED, schemas
 from priorauth.translate.events import (
     EVENT_TYPES,
@@ -254,7 +255,7 @@ def test_the_examples_are_what_we_write(event: Event, form: str) -> None:
     assert json.loads(example.read_text()) == body
 
 
-@pytest.mark.parametrize("name", [*EVENT_TYPES, *POSTED])
+@pytest.mark.parametrize("name", [*EVENT_TYPES, DEAD_LETTER_TYPE, *POSTED])
 def test_the_published_schemas_are_those_of_the_types(name: str) -> None:
     published = SCHEMAS / f"{name}.json"
     generated = json.loads(json.dumps(schemas()[name]))
@@ -267,7 +268,7 @@ def test_the_published_schemas_are_those_of_the_types(name: str) -> None:
 
 
 def test_no_schema_is_published_that_nothing_is_written_by() -> None:
-    assert {path.stem for path in SCHEMAS.glob("*.json")} == {*EVENT_TYPES, *POSTED}
+    assert {path.stem for path in SCHEMAS.glob("*.json")} == {*EVENT_TYPES, DEAD_LETTER_TYPE, *POSTED}
 
 
 @given(st.from_regex(r"[A-Za-z0-9-]{1,20}", fullmatch=True))

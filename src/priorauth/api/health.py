@@ -31,12 +31,13 @@ async def ready(request: Request) -> Response:
     problems = await gateway.problems()
     if problems:
         return json_response({"status": "not ready", "problems": problems}, HTTPStatus.SERVICE_UNAVAILABLE)
-    return json_response({"status": "ready", **({"warnings": gateway.warnings} if gateway.warnings else {})})
+    return json_response({"status": "ready", **({"warnings": notices} if (notices := gateway.notices) else {})})
 
 
 @router.get("/metrics", summary="Prometheus metrics")
 async def metrics(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
+    await gateway.buses.measure()
     async with gateway.unit_of_work.reading() as work:
         gateway.metrics.set_aside(await work.dead_letters_waiting())
         gateway.metrics.deliveries(await work.deliveries(None, MOST_LEGS))

@@ -68,7 +68,7 @@ class LegIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a destination sent back, at once or later, before it is read."""
+    """What a destination sent back, at once or later, before it is read. Under one receipt it is taken in once."""
 
     destination: DestinationId
     format: str  # "x12", "event", "pas-2.2.1" or "pas-2.0.1"
@@ -76,6 +76,7 @@ class Answer:
     at: datetime
     in_reply_to: LegId | None = None  # where it came back on the call that sent the leg
     archived_as: MessageId | None = None  # where it is read once more
+    receipt: str = ""  # names the delivery, where it may be delivered again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

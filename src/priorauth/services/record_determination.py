@@ -67,6 +67,8 @@ class RecordDetermination:
             return await self._unreadable(answer, codec.faults(answer.body))
         outcome = Recorded()
         async with self.unit_of_work() as work:
+            if not await self._is_new(work, answer):
+                return outcome
             message_id = await self._archive(work, answer)
             for trace in traces:
                 found = await self._record(work, codec, answer, trace, message_id)
@@ -78,6 +80,10 @@ class RecordDetermination:
                     refused=outcome.refused or found.refused,
                 )
         return outcome
+
+    async def _is_new(self, work: Work, answer: Answer) -> bool:
+        """False where this very delivery had its effect before."""
+        return not answer.receipt or await work.take_in(answer.receipt, self.now())
 
     async def _record(self, work: Work, codec: LegCodec, answer: Answer, trace: str, message_id: MessageId) -> Recorded:
         leg = await self._find(work, trace)
@@ -229,6 +235,8 @@ class RecordDetermination:
         """Set aside an answer that names no leg. Where it came back on a call, that leg is known and pends."""
         why = "the answer names no leg of ours"
         async with self.unit_of_work() as work:
+            if not await self._is_new(work, answer):
+                return Recorded()
             message_id = await self._archive(work, answer)
             if answer.in_reply_to is not None:
                 leg = await work.leg(answer.in_reply_to)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from priorauth.translate.dead_letters import DEAD_LETTER_TYPE, DeadLetterNotice
 from priorauth.translate.delegate_answers import PostedDecline, PostedDetermination
 from priorauth.translate.events import EVENT_TYPES, schema_uri
 from priorauth.translate.minimal_events import MINIMAL_FORMS
@@ -25,7 +26,8 @@ _ENVELOPE = ("id", "at")  # of the event; the CloudEvent carries them beside its
 def schemas() -> Mapping[str, dict[str, Any]]:
     """Every schema by its name: of an event type's data, in full or minimal form, and of a delegate's answers."""
     events = {event_type: _event_schema(event_type) for event_type in EVENT_TYPES}
-    return events | {name: _schema(name, posted) for name, posted in POSTED.items()}
+    notice = {DEAD_LETTER_TYPE: _notice(DEAD_LETTER_TYPE, DeadLetterNotice)}
+    return events | notice | {name: _schema(name, posted) for name, posted in POSTED.items()}
 
 
 def _event_schema(event_type: str) -> dict[str, Any]:
@@ -43,6 +45,12 @@ def _event_schema(event_type: str) -> dict[str, Any]:
         "anyOf": list(references),
         "$defs": definitions,
     }
+
+
+def _notice(name: str, data: type[object]) -> dict[str, Any]:
+    """The schema of a CloudEvent's data that has one form."""
+    (reference,), definitions = _components(data)
+    return {"$schema": DIALECT, "$id": schema_uri(name), "title": name, **reference, "$defs": definitions}
 
 
 def _schema(name: str, posted: type[object]) -> dict[str, Any]:

@@ -41,6 +41,12 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
 EVENTS_TOPIC = "priorauth.events"
 """Every event in its minimal form."""
 
+DEAD_LETTERS_TOPIC = "priorauth.dead-letters"
+"""A notice of everything that was set aside."""
+
+EVENT_SOURCE = "urn:priorauth:gateway"
+"""This gateway as the source of CloudEvents."""
+
 MEDIA_TYPE = "application/cloudevents+json"
 
 _ENVELOPE = ("id", "at")  # attributes of the CloudEvent, not of its data

@@ -11,9 +11,12 @@ from sqlalchemy import Boolean, Row, String, bindparam, delete, func, or_, selec
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
+from priorauth.adapters.database.outbox import POSTED, outbox_row, put
 from priorauth.adapters.database.tables import dead_letters, receipts
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_new
 from priorauth.services.ports import BusMessage, DeadLetter, LetterDecision, NotKnown
+from priorauth.translate.dead_letters import DEAD_LETTER_TYPE, write_dead_letter
+from priorauth.translate.events import DEAD_LETTERS_TOPIC
 
 _waits = dead_letters.c.decision.is_(None)
 _asked_kind = bindparam("asked_kind", type_=String)
@@ -68,7 +71,7 @@ class DeadLetters(Queries):
     async def add_dead_letter(self, letter: DeadLetter) -> None:
         """Set something aside. The same id again changes nothing."""
         message = letter.message
-        await self.transaction.add(
+        added = await self.transaction.add(
             dead_letters,
             id=letter.id,
             kind=letter.kind,
@@ -82,6 +85,8 @@ class DeadLetters(Queries):
             destination=letter.destination,
             message_id=letter.message_id,
         )
+        if added:
+            await put(self.transaction, [notice(self.transaction, letter)])
 
     async def dead_letters(
         self, limit: int, *, kind: str = "", destination: str = "", decided: bool = False
@@ -113,6 +118,21 @@ def dead_letter(transaction: Transaction, row: Row[Any]) -> DeadLetter:
     message = transaction.read(letter_row(row.id), row.message, _MESSAGES) if row.message else None
     decision = LetterDecision(row.decision) if row.decision else None
     return DeadLetter(**{**row._mapping, "message": message, "decision": decision})
+
+
+def notice(transaction: Transaction, letter: DeadLetter) -> dict[str, object]:
+    """What others are told of a dead letter, as a row of the outbox."""
+    body = write_dead_letter(
+        id=letter.id,
+        at=letter.at,
+        kind=letter.kind,
+        subject=letter.subject,
+        reason=letter.reason,
+        origin=letter.origin,
+        review_id=letter.review_id,
+    )
+    key = letter.review_id or letter.id
+    return outbox_row(transaction, DEAD_LETTERS_TOPIC, key, letter.id, DEAD_LETTER_TYPE, POSTED, body, letter.at)
 
 
 def letter_row(id: str) -> str:

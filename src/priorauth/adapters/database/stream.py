@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, bindparam, delete, select, union_all
+from sqlalchemy import CompoundSelect, Row, bindparam, delete, func, or_, select, union_all
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.inbox import DeadLetters
 from priorauth.adapters.database.numbering import Numbering
-from priorauth.adapters.database.outbox import POSTED, event_row, outbox_row, put
-from priorauth.adapters.database.tables import consumer_inbox, consumer_offsets, outbox
+from priorauth.adapters.database.outbox import POSTED, SHARDS, event_row, outbox_row, put
+from priorauth.adapters.database.tables import Instant, consumer_inbox, consumer_offsets, outbox
 from priorauth.adapters.database.transaction import Transaction, insert_new, insert_or_replace
 from priorauth.adapters.progress import Standing
 from priorauth.services.ports import BusMessage, DeadLetter
@@ -30,6 +30,11 @@ _inbox_of_topics = consumer_inbox.c.topic.in_(bindparam("topics", expanding=True
 DONE_BEYOND = select(consumer_inbox.c.topic, consumer_inbox.c.position).where(_inbox_of_group, _inbox_of_topics)
 FORGET_DONE = delete(consumer_inbox).where(
     _inbox_of_group, consumer_inbox.c.topic == bindparam("of_topic"), consumer_inbox.c.position <= bindparam("offset")
+)
+
+BACKLOG = select(func.count().label("waiting"), func.min(outbox.c.at, type_=Instant).label("oldest")).where(
+    outbox.c.topic.in_(bindparam("topics", expanding=True)),
+    or_(outbox.c.position > bindparam("after"), outbox.c.position.is_(None)),
 )
 
 
@@ -80,6 +85,17 @@ class Stream:
             done = await transaction.rows(DONE_BEYOND, group=self._name(group), topics=topics)
         known = {row.topic: row.position for row in offsets}
         return Standing({topic: known.get(topic, 0) for topic in topics}, {(row.topic, row.position) for row in done})
+
+    async def backlog(self, group: str, topics: Sequence[str]) -> tuple[int, datetime | None]:
+        """How many messages of these topics the group is not done with, and when the oldest was written."""
+        if self._shard is None and self._database.dialect != "sqlite":  # there each shard has a standing of its own
+            found = [await self.of_shard(shard).backlog(group, topics) for shard in range(SHARDS)]
+            return sum(waiting for waiting, _ in found), min((oldest for _, oldest in found if oldest), default=None)
+        after = min((await self.standing(group, topics)).offsets.values(), default=0)
+        query = BACKLOG if self._shard is None else BACKLOG.where(outbox.c.shard == self._shard)
+        async with self._database.reading() as connection:
+            row = await Transaction(connection, self._seal).row(query, topics=list(topics), after=after)
+        return row.waiting, row.oldest
 
     async def save_standing(self, group: str, standing: Standing) -> None:
         """Remember how far the group came; `done` is what it finished beyond the offsets since the last time."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from priorauth.adapters.database.inbox import Deliveries
-from priorauth.adapters.kafka.cluster import Cluster, Topics
+from priorauth.adapters.kafka.cluster import AWAY, Cluster, Topics
 from priorauth.adapters.kafka.consuming import GroupConsumer
 from priorauth.adapters.kafka.producing import Producer
 from priorauth.adapters.lanes import Handle, Pace
@@ -34,6 +35,11 @@ class KafkaBus:
         self._pace = pace or Pace()
         self._producer = Producer(cluster, self._topics)
         self._consumers: set[GroupConsumer] = set()
+
+    async def prepare(self, topics: Sequence[str]) -> None:
+        """Make these topics now, if the brokers are there; else each is made before its first message."""
+        with suppress(*AWAY):
+            await self._topics.ensure(topics)
 
     async def publish(self, message: BusMessage) -> None:
         """Put a message on its topic. Raises Retryable where the brokers are away."""

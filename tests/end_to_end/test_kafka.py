@@ -1,0 +1,169 @@
+"""A gateway around a real broker: delegates answer over topics, payers read their stream, the broker may go away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+import left_out
+from interchanges import elements_of, renumbered, sample, segments_of, with_trace
+from kafka_cluster import broker
+from served import Served
+from testbed.kafka import ADDRESS, Kafka
+from testbed.service import Unavailable
+
+pytestmark = pytest.mark.real
+
+OVER_A_TOPIC = "nicu-admission"
+OVER_HTTP = "msk-spine-and-pain"
+STORY = [
+    "priorauth.review.received.v1",
+    "priorauth.review.routed.v1",
+    "priorauth.leg.dispatched.v1",
+    "priorauth.determination.recorded.v1",
+    "priorauth.determination.returned.v1",
+]
+
+
+@pytest.fixture(scope="module")
+def prefix() -> str:
+    return f"test-{uuid.uuid4().hex[:8]}."
+
+
+@pytest.fixture(scope="module")
+def around(tmp_path_factory: pytest.TempPathFactory, prefix: str) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("gateway")
+    with Served(folder, kafka_bootstrap=broker(), kafka_prefix=prefix, kafka_partitions="3") as gateway:
+        yield gateway
+
+
+def post(gateway: Served, name: str, number: int) -> httpx2.Response:
+    body = renumbered(with_trace(sample(name), f"KAFKA-{number}"), number)
+    return httpx2.post(f"{gateway.url}/x12", content=body, timeout=30)
+
+
+def test_a_delegate_on_a_topic_answers_the_open_request(around: Served) -> None:
+    response = post(around, OVER_A_TOPIC, 1)
+
+    assert is_decided(response)
+
+
+def test_a_payer_reads_a_reviews_whole_story_in_order_and_everybody_its_outline(around: Served, prefix: str) -> None:
+    review_id = post(around, OVER_A_TOPIC, 2).headers["x-review-id"]
+
+    full = read(broker(), f"{prefix}priorauth.payer.bcbsma", review_id, len(STORY))
+    minimal = read(broker(), f"{prefix}priorauth.events", review_id, len(STORY))
+
+    assert [event["type"] for event in full] == STORY
+    assert [event["id"] for event in minimal] == [event["id"] for event in full]
+    assert "patient" not in json.dumps(minimal)
+
+
+def test_readiness_and_metrics_tell_of_the_bus(around: Served) -> None:
+    ready = httpx2.get(f"{around.url}/health/ready").json()
+    metrics = httpx2.get(f"{around.url}/metrics").text
+
+    assert ready == {"status": "ready"}
+    for reader in ("gateway", "kafka"):
+        assert f'priorauth_outbox_age_seconds{{reader="{reader}"}}' in metrics
+    assert 'priorauth_consumer_lag{group="gateway"' in metrics
+
+
+def test_while_the_broker_is_away_requests_are_answered_or_pended_and_the_outbox_drains_after(tmp_path: Path) -> None:
+    server = Kafka()
+    own = tmp_path / "kafka"
+    own.mkdir()
+    try:
+        address = server.start(own)[ADDRESS]
+    except Unavailable as reason:
+        left_out.skip("a real Kafka broker", str(reason))
+    try:
+        with Served(tmp_path, kafka_bootstrap=address, wait_seconds="8", kafka_partitions="3") as gateway:
+            post(gateway, OVER_A_TOPIC, 1)
+            server.kill()
+
+            over_http = [post(gateway, OVER_HTTP, number) for number in (2, 3)]
+            over_a_topic = post(gateway, OVER_A_TOPIC, 4)
+            waiting = waiting_for_kafka(gateway)
+            time.sleep(3)
+            ready = httpx2.get(f"{gateway.url}/health/ready")
+            server.start(own)
+
+            drained = until(lambda: waiting_for_kafka(gateway) == 0, seconds=60)
+            decided = until(lambda: mailbox(gateway), seconds=60)
+            review_id = over_a_topic.headers["x-review-id"]
+            story = read(address, "priorauth.payer.bcbsma", review_id, len(STORY) + 1)
+    finally:
+        server.stop()
+
+    assert all(map(is_decided, over_http))
+    assert not is_decided(over_a_topic)
+    assert waiting > 0
+    assert ready.status_code == 200
+    assert "Kafka does not answer" in ready.json()["warnings"][0]
+    assert drained
+    assert decided
+    assert [event["type"] for event in story] == [*STORY[:3], *STORY[4:], *STORY[3:]]
+
+
+def is_decided(response: httpx2.Response) -> bool:
+    """True where every decision in a response is final."""
+    assert response.status_code == 200, response.text
+    actions = elements_of(segments_of(response.content, "HCR"), 1)
+    return bool(actions) and "A4" not in actions
+
+
+def mailbox(gateway: Served) -> list[Any]:
+    entries: list[Any] = httpx2.get(f"{gateway.url}/x12/mailbox").json()["waiting"]
+    return entries
+
+
+def waiting_for_kafka(gateway: Served) -> float:
+    metrics = httpx2.get(f"{gateway.url}/metrics").text
+    (line,) = [line for line in metrics.splitlines() if line.startswith('priorauth_outbox_messages{reader="kafka"}')]
+    return float(line.split()[-1])
+
+
+def until(holds: Any, *, seconds: float) -> bool:
+    """Look again and again until it holds; False where the time is over first."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def read(address: str, topic: str, review_id: str, count: int) -> list[dict[str, Any]]:
+    """The first so many events of a review on a topic, each id once, in the order in which they came."""
+    return asyncio.run(_read(address, topic, review_id, count))
+
+
+async def _read(address: str, topic: str, review_id: str, count: int) -> list[dict[str, Any]]:
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=address, auto_offset_reset="earliest", group_id=None)
+    found: dict[str, dict[str, Any]] = {}
+    await consumer.start()
+    try:
+        async with asyncio.timeout(60):
+            while len(found) < count:
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    for record in records:
+                        if record.key == review_id.encode():
+                            event = json.loads(record.value)
+                            headers = dict(record.headers)
+                            assert headers["ce_id"].decode() == event["id"]
+                            assert headers["content-type"] == b"application/cloudevents+json"
+                            assert headers["traceparent"].startswith(b"00-")
+                            found.setdefault(event["id"], event)
+    finally:
+        await consumer.stop()
+    return list(found.values())

@@ -247,7 +247,6 @@ async def build(settings: Settings) -> Gateway:
     key_sets = KeySets(http, settings.outbound_hosts, now=clock.now)
     refuse_other_hosts(knowledge.clients, key_sets)
     return_determination = ReturnDetermination(unit_of_work=unit_of_work, now=clock.now)
-    metrics = Metrics()
     circuits = Circuits(now=clock.now, moved=metrics.circuit_moved)
     subscriptions = subscribing(settings, unit_of_work, http, metrics, circuits, clock.now)
     dispatch_leg = DispatchLeg(

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -229,6 +230,8 @@ async def working(gateway: Gateway) -> AsyncIterator[None]:
     ]
     if gateway.buses.relay:
         tasks.append(asyncio.create_task(gateway.buses.relay(), name="relay"))
+    for task in tasks:
+        task.add_done_callback(partial(_tell_that_it_ended, gateway))
     gateway.checks.append(lambda: "; ".join(f"the {task.get_name()} work ended" for task in tasks if task.done()))
     try:
         yield
@@ -239,3 +242,11 @@ async def working(gateway: Gateway) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await worker.stop()
+
+
+def _tell_that_it_ended(gateway: Gateway, task: asyncio.Task[None]) -> None:
+    """Log why background work ended while the gateway goes on: it is not ready from then on."""
+    if gateway.stopping:
+        return
+    error = None if task.cancelled() else task.exception()
+    log.error("work_ended", task=task.get_name(), reason="cancelled" if task.cancelled() else "", exc_info=error)

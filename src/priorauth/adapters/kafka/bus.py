@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from priorauth.adapters.database.inbox import Deliveries
-from priorauth.adapters.kafka.cluster import AWAY, Cluster, Topics
+from priorauth.adapters.kafka.cluster import AWAY, Cluster, Topics, only_our_cancellations
 from priorauth.adapters.kafka.consuming import GroupConsumer
 from priorauth.adapters.kafka.producing import Producer
 from priorauth.adapters.lanes import Handle, Pace
@@ -38,7 +38,7 @@ class KafkaBus:
 
     async def prepare(self, topics: Sequence[str]) -> None:
         """Make these topics now, if the brokers are there; else each is made before its first message."""
-        with suppress(*AWAY):
+        with suppress(*AWAY), only_our_cancellations():
             await self._topics.ensure(topics)
 
     async def publish(self, message: BusMessage) -> None:

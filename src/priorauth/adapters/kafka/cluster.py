@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import random
@@ -148,5 +149,24 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-AWAY = (KafkaError, ConsumerStoppedError, TimeoutError, OSError)
+class Dropped(Exception):
+    """The client library cancelled by itself what it was asked for."""
+
+
+@contextmanager
+def only_our_cancellations() -> Iterator[None]:
+    """Raise Dropped where the block is cancelled from within: when a broker dies, the library lets its own escape.
+
+    Left as they are, they would end whoever waits without a word.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise Dropped from None
+
+
+AWAY = (KafkaError, ConsumerStoppedError, Dropped, TimeoutError, OSError)
 """What the client library raises where the brokers are away or will not have this client any more."""

@@ -15,7 +15,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, RebalanceInProgressError
 
 from priorauth.adapters.database.inbox import Deliveries
-from priorauth.adapters.kafka.cluster import AWAY, Cluster, Connection, Topics, now
+from priorauth.adapters.kafka.cluster import AWAY, Cluster, Connection, Topics, now, only_our_cancellations
 from priorauth.adapters.kafka.offsets import Offsets
 from priorauth.adapters.kafka.records import arrived
 from priorauth.adapters.lanes import Arrived, Crew, Handle, Lanes, Pace, happens
@@ -24,6 +24,10 @@ from priorauth.services.ports import Retryable
 
 START_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
+COMMIT_SECONDS = 10.0
+"""A commit on its way when a broker dies may never return."""
+TURN_SECONDS = 60.0
+"""Longer than anything takes that is going to end: whatever hangs, hangs for no longer than this."""
 POLL_MILLISECONDS = 100
 LONGEST_HANDLING_MILLISECONDS = 600_000
 WATCH_SECONDS = 3.0
@@ -84,7 +88,8 @@ class GroupConsumer:
             while not self._stopping.is_set():
                 life = _Life(self, self._lanes_of)
                 try:
-                    await life.live()
+                    with only_our_cancellations():
+                        await life.live()
                 except (*AWAY, Stuck) as error:
                     self._metrics.rebuilt.labels("consumer").inc()
                     await happens(self._stopping, self.connection.failed(error))
@@ -147,14 +152,15 @@ class _Life(ConsumerRebalanceListener):  # type: ignore[misc]  # the library is 
                 await self._client.start()
             self._owner.connection.works()
             while not self._owner._stopping.is_set() and not self._lanes.overrun:
-                await self._turn()
+                async with asyncio.timeout(TURN_SECONDS):
+                    await self._turn()
             await self._lanes.end()
             with suppress(Retryable):
                 await self._save()
             self._lanes.check()
         finally:
             await self._lanes.break_off()
-            with suppress(*AWAY):
+            with suppress(*AWAY), only_our_cancellations():
                 await asyncio.wait_for(self._client.stop(), CLOSE_SECONDS)
 
     async def _turn(self) -> None:
@@ -229,7 +235,7 @@ class _Life(ConsumerRebalanceListener):  # type: ignore[misc]  # the library is 
         if not due:
             return
         try:
-            await self._client.commit(due)
+            await asyncio.wait_for(self._client.commit(due), COMMIT_SECONDS)
         except NOT_OURS_ANY_MORE:
             return
         for partition, offset in due.items():

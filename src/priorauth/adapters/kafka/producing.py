@@ -8,7 +8,7 @@ from contextlib import suppress
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTopicError, MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError
 
-from priorauth.adapters.kafka.cluster import AWAY, Cluster, Connection, Topics
+from priorauth.adapters.kafka.cluster import AWAY, Cluster, Connection, Topics, only_our_cancellations
 from priorauth.adapters.kafka.records import headers_of
 from priorauth.services.bus import BusMessage
 from priorauth.services.ports import Retryable
@@ -41,15 +41,16 @@ class Producer:
         """Return when every replica in sync has the message. Raises Retryable, or Unsendable where it is at fault."""
         client = None
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                client = await self._ready()
-                await self._topics.ensure([message.topic])
-                await client.send_and_wait(
-                    f"{self._cluster.prefix}{message.topic}",
-                    key=message.key.encode(),
-                    value=message.body,
-                    headers=headers_of(message),
-                )
+            with only_our_cancellations():
+                async with asyncio.timeout(SEND_SECONDS):
+                    client = await self._ready()
+                    await self._topics.ensure([message.topic])
+                    await client.send_and_wait(
+                        f"{self._cluster.prefix}{message.topic}",
+                        key=message.key.encode(),
+                        value=message.body,
+                        headers=headers_of(message),
+                    )
         except POISON as error:
             raise Unsendable(type(error).__name__) from None
         except AWAY as error:
@@ -98,8 +99,8 @@ class Producer:
 
 async def close(client: AIOKafkaProducer) -> None:
     """Close a client, by force where it waits for a broker that is away."""
-    with suppress(*AWAY):
+    with suppress(*AWAY), only_our_cancellations():
         await asyncio.wait_for(client.stop(), CLOSE_SECONDS)
         return
-    with suppress(*AWAY):
+    with suppress(*AWAY), only_our_cancellations():
         await asyncio.wait_for(client.client.close(), CLOSE_SECONDS)

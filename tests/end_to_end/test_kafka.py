@@ -87,7 +87,7 @@ def test_while_the_broker_is_away_requests_are_answered_or_pended_and_the_outbox
     except Unavailable as reason:
         left_out.skip("a real Kafka broker", str(reason))
     try:
-        with Served(tmp_path, kafka_bootstrap=address, wait_seconds="8", kafka_partitions="3") as gateway:
+        with Served(tmp_path, kafka_bootstrap=address, wait_seconds="15", kafka_partitions="3") as gateway:
             post(gateway, OVER_A_TOPIC, 1)
             server.kill()
 

@@ -14,11 +14,10 @@ from priorauth.adapters.kafka.bus import KafkaBus
 from priorauth.adapters.lanes import Handle, Pace, happens
 from priorauth.services.bus import BusMessage
 from priorauth.services.ports import Retryable
+from priorauth.services.settle_dead_letters import RETRIES
 from priorauth.translate.events import EVENTS_TOPIC
 
 RELAY_GROUP = "kafka"
-OWN_STEPS = frozenset({EVENTS_TOPIC})
-"""The topics that the gateway itself takes from the outbox."""
 WHILE_AWAY = Pace(first_pause=0.2, longest_pause=5.0)
 
 
@@ -37,9 +36,14 @@ class OutwardBus:
         await self._kafka.publish(message)
 
     async def run(self, group: str, topics: Sequence[str], handle: Handle) -> None:
-        """Consume these topics for the group until `stop`: the gateway's own from the outbox, others from Kafka."""
-        bus = self._steps if OWN_STEPS.issuperset(topics) else self._kafka
-        await bus.run(group, topics, handle)
+        """Consume these topics for the group until `stop`: the gateway's own from the outbox, others from Kafka.
+
+        Its own are its events, and what an operator hands over again.
+        """
+        own = [topic for topic in topics if topic == EVENTS_TOPIC or topic.startswith(RETRIES)]
+        others = [topic for topic in topics if topic not in own]
+        runs = [bus.run(group, found, handle) for bus, found in ((self._steps, own), (self._kafka, others)) if found]
+        await asyncio.gather(*runs)  # where one has to stop by itself, the caller stops the other
 
     async def relay(self) -> None:
         """Publish the outbox, in order per review, until `stop`. What is not acknowledged is sent again."""

@@ -1,7 +1,7 @@
 """The gateway's bus where there is a Kafka cluster: its own steps read the outbox, the world outside reads Kafka.
 
 So a request is routed, dispatched over HTTP and answered while the brokers are away; what is for others waits in the
-outbox. Why: docs/decisions/0015-own-steps-read-the-outbox.md.
+outbox. Why: docs/decisions/0016-own-steps-read-the-outbox.md.
 """
 
 from __future__ import annotations

@@ -71,9 +71,9 @@ def sliced_field(item: Field, slices: Sequence[SliceRule], least: int, most: int
                     break
             if not accept(child, met):
                 return False
-        return all(each.least <= names.count(each.name) <= each.most for each in counted)
+        return not counted or all(fewest <= names.count(name) <= limit for name, fewest, limit in counted)
 
-    counted = [each for each in slices if each.least or each.most < UNBOUNDED]
+    counted = [(each.name, each.least, each.most) for each in slices if each.least or each.most < UNBOUNDED]
     return Field(check=check_all, accepts=accepts)
 
 

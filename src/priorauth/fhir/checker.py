@@ -132,10 +132,12 @@ class _BundleCheck:
             return
         rule = self.compiler.resource(resource_type, self.roles[entry])
         references: list[tuple[str, Targets]] = []
-        if is_accepted(rule, element, references) and all(
-            self._fault(reference, targets, entry, reachable=reachable) is None for reference, targets in references
-        ):
-            return
+        if is_accepted(rule, element, references):
+            for reference, targets in references:
+                if self._fault(reference, targets, entry, reachable=reachable) is not None:
+                    break
+            else:
+                return
         self.report.references = []
         rule.check(element, parent, "resource", -1, self.report)
         for place, reference, targets in self.report.references:

@@ -15,7 +15,13 @@ def contains(wanted: Value) -> Callable[[Value], bool]:
     """The test of a pattern: every element of it is in the value, every item of a list in some item there."""
     if isinstance(wanted, dict):
         names, coding = wanted.keys(), wanted.get("coding")
-        if names == {"coding"} and isinstance(coding, list) and len(coding) == 1 and isinstance(coding[0], dict):
+        if (
+            names == {"coding"}
+            and isinstance(coding, list)
+            and len(coding) == 1
+            and coding[0]
+            and isinstance(coding[0], dict)
+        ):
             return _has_item("coding", coding[0])
         if len(wanted) == 1:
             ((name, child),) = wanted.items()
@@ -41,12 +47,13 @@ def _equals(wanted: Value) -> Callable[[Value], bool]:
 def _has_item(name: str, wanted: Element) -> Callable[[Value], bool]:
     """The same for the commonest pattern, one coding of a CodeableConcept: quick, as it is asked of every item."""
     pairs = tuple(wanted.items())
+    (first, its), rest = pairs[0], pairs[1:]
 
     def holds(value: Value) -> bool:
         items = value.get(name) if isinstance(value, dict) else None
         for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict):
-                for key, child in pairs:
+            if isinstance(item, dict) and item.get(first) == its:
+                for key, child in rest:
                     if item.get(key) != child:
                         break
                 else:

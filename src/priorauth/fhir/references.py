@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from priorauth.domain.findings import Finding
 from priorauth.domain.findings import FindingCode as Code
@@ -94,24 +94,27 @@ _NOT_CONTENT = frozenset(("id", "meta", "text"))
 def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:
     numbers: dict[str, list[Value]] = {}
     for name, number_name in _SEQUENCES[resource_type].items():
-        seen = numbers.setdefault(name, [])
-        for index, number in enumerate(_children(node.element, name, number_name)):
+        seen = numbers[name] = []
+        for index, item in enumerate(_items(node.element, name)):
+            number = item.get(number_name) if isinstance(item, dict) else None
             if number is not None and number in seen:
                 path = f"{node.path}.{name}[{index}].{number_name}"
                 yield finding(Code.PAS_SEQUENCE_DUPLICATE, path, "a number of its own")
             seen.append(number)
+    items = _items(node.element, "item")
     for pointer, name in _POINTERS[resource_type].items():
-        for index, pointers in enumerate(_children(node.element, "item", pointer)):
+        for index, item in enumerate(items):
+            pointers = item.get(pointer) if isinstance(item, dict) else None
             for at, number in enumerate(pointers if isinstance(pointers, list) else ()):
                 if number is not None and number not in numbers[name]:
                     path = f"{node.path}.item[{index}].{pointer}[{at}]"
                     yield finding(Code.PAS_SEQUENCE_UNKNOWN, path, f"the number of a {name}")
 
 
-def _children(element: Element, name: str, child: str) -> list[Value]:
-    """One property of each item of a list."""
+def _items(element: Element, name: str) -> Sequence[Value]:
+    """The items of a property that is a list."""
     items = element.get(name)
-    return [item.get(child) if isinstance(item, dict) else None for item in (items if isinstance(items, list) else ())]
+    return items if isinstance(items, list) else ()
 
 
 def may_leave_the_bundle(bundle: Bundle, profile: BundleProfile, entry: int, element: str) -> bool:

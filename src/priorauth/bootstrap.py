@@ -255,7 +255,7 @@ async def build(settings: Settings) -> Gateway:
         transports=transports(settings, knowledge.destinations, http, clock.now),
         codecs=by_format,
         narrow=narrow,
-        record_answer=record_determination,
+        record_answer=record_determination.within,
         circuits=circuits,
         now=clock.now,
         new_id=new_id,

@@ -113,7 +113,7 @@ class MemoryGateway:
             transports=transports,
             codecs=codecs,
             narrow=narrow,
-            record_answer=self.record,
+            record_answer=self.record.within,
             circuits=self.circuits,
         )
         self.return_determination = ReturnDetermination(unit_of_work=self.store, now=self.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from interchanges import elements_of, kinds_of, renumbered, sample, segments_of, with_trace
 from memory.gateway import SANDBOX, TOOLS, WAIT, MemoryGateway, response_to
 from priorauth.domain.determinations import CertificationAction, ItemDecision
-from priorauth.domain.exchange import InboundMessage
+from priorauth.domain.exchange import Answer, InboundMessage
 from priorauth.domain.reviews import LegState, ReviewId, ReviewState
 from priorauth.services.catch_up import GRACE
-from priorauth.services.ports import Refused, Retryable
+from priorauth.services.dispatch_leg import LEASE
+from priorauth.services.ports import Refused, Retryable, Work
 
 MSK, MRI = sample("msk-knee-replacement"), sample("imaging-mri")
 SPLIT, NICU = sample("split-imaging-and-surgery"), sample("nicu-admission")
@@ -248,6 +250,33 @@ async def test_a_leg_that_was_answered_at_our_door_while_it_was_called_is_not_se
 
     assert len(gateway.turningpoint.received) == 1
     assert (await gateway.leg(review_id)).state is LegState.DECIDED
+
+
+async def test_an_answer_whose_recording_breaks_off_is_asked_for_again_with_the_same_bytes(
+    gateway: MemoryGateway,
+) -> None:
+    gateway.turningpoint.replies = [UNREACHABLE]
+    review_id = await pended(gateway, MSK)
+    answer = response_to(gateway.turningpoint.received[0], ItemDecision(sequence=1, action=A1))
+    gateway.turningpoint.replies = [answer, answer]
+
+    with pytest.raises(BrokenOff):
+        await replace(gateway.dispatch, record_answer=break_off)((await gateway.leg(review_id)).id, claimed=True)
+    after = await gateway.leg(review_id)
+    await gateway.pass_time(LEASE)
+
+    assert after.state is LegState.PLANNED
+    assert (await gateway.leg(review_id)).state is LegState.DECIDED
+    assert len({message.body for message in gateway.turningpoint.received}) == 1
+    assert gateway.store.published_of(review_id).count("priorauth.leg.dispatched.v1") == 1
+
+
+class BrokenOff(Exception):
+    """Stands for the end of the process."""
+
+
+async def break_off(_work: Work, _answer: Answer) -> None:
+    raise BrokenOff
 
 
 async def test_an_answer_that_is_none_keeps_the_leg_pended_and_is_a_dead_letter(gateway: MemoryGateway) -> None:

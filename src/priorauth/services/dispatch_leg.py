@@ -45,7 +45,7 @@ class DispatchLeg:
     transports: Mapping[DestinationId, DelegateTransport]
     codecs: Mapping[Format, LegCodec]
     narrow: Callable[[ServiceReview, tuple[int, ...]], ServiceReview]
-    record_answer: Callable[[Answer], Awaitable[object]]
+    record_answer: Callable[[Work, Answer], Awaitable[object]]  # in the transaction that marks the leg as dispatched
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
     circuits: Circuits
@@ -92,12 +92,17 @@ class DispatchLeg:
         except Refused as problem:
             await self._give_up(leg_id, str(problem))
             return
+        await self._take(leg_id, answer)
+
+    @again_on_conflict
+    async def _take(self, leg_id: LegId, answer: Answer | None) -> None:
+        """Mark the leg as dispatched together with what came back: a leg that seems sent is not called again."""
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
             if leg.state is LegState.PLANNED:
                 await self._mark_dispatched(work, leg)
-        if answer is not None:
-            await self.record_answer(replace(answer, in_reply_to=leg_id))
+            if answer is not None:
+                await self.record_answer(work, replace(answer, in_reply_to=leg_id))
 
     async def _message(self, work: Work, leg: Leg) -> Message:
         """The leg's message: made once and archived, so that a repeat carries the same bytes and ids."""

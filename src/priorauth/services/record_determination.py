@@ -61,24 +61,28 @@ class RecordDetermination:
 
     @again_on_conflict
     async def __call__(self, answer: Answer) -> Recorded:
+        async with self.unit_of_work() as work:
+            return await self.within(work, answer)
+
+    async def within(self, work: Work, answer: Answer) -> Recorded:
+        """Record an answer as part of a transaction in which more happens."""
+        if not await self._is_new(work, answer):
+            return Recorded()
         codec = self.codecs[answer.format]
         traces = codec.traces(answer.body)
         if not traces:
-            return await self._unreadable(answer, codec.faults(answer.body))
+            return await self._unreadable(work, answer, codec.faults(answer.body))
         outcome = Recorded()
-        async with self.unit_of_work() as work:
-            if not await self._is_new(work, answer):
-                return outcome
-            message_id = await self._archive(work, answer)
-            for trace in traces:
-                found = await self._record(work, codec, answer, trace, message_id)
-                outcome = Recorded(
-                    legs=outcome.legs + found.legs,
-                    review_ids=outcome.review_ids + found.review_ids,
-                    unknown_traces=outcome.unknown_traces + found.unknown_traces,
-                    findings=outcome.findings + found.findings,
-                    refused=outcome.refused or found.refused,
-                )
+        message_id = await self._archive(work, answer)
+        for trace in traces:
+            found = await self._record(work, codec, answer, trace, message_id)
+            outcome = Recorded(
+                legs=outcome.legs + found.legs,
+                review_ids=outcome.review_ids + found.review_ids,
+                unknown_traces=outcome.unknown_traces + found.unknown_traces,
+                findings=outcome.findings + found.findings,
+                refused=outcome.refused or found.refused,
+            )
         return outcome
 
     async def _is_new(self, work: Work, answer: Answer) -> bool:
@@ -231,28 +235,25 @@ class RecordDetermination:
             )
         )
 
-    async def _unreadable(self, answer: Answer, findings: tuple[Finding, ...]) -> Recorded:
+    async def _unreadable(self, work: Work, answer: Answer, findings: tuple[Finding, ...]) -> Recorded:
         """Set aside an answer that names no leg. Where it came back on a call, that leg is known and pends."""
         why = "the answer names no leg of ours"
-        async with self.unit_of_work() as work:
-            if not await self._is_new(work, answer):
-                return Recorded()
-            message_id = await self._archive(work, answer)
-            if answer.in_reply_to is not None:
-                leg = await work.leg(answer.in_reply_to)
-                await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
-                await self._set_aside(work, leg, message_id, why)
-                return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why, findings=findings)
-            letter = DeadLetter(
-                id=self.new_id("dead"),
-                kind="determination",
-                subject=message_id,
-                reason=why,
-                at=self.now(),
-                destination=answer.destination,
-                message_id=message_id,
-            )
-            await work.add_dead_letter(letter)
+        message_id = await self._archive(work, answer)
+        if answer.in_reply_to is not None:
+            leg = await work.leg(answer.in_reply_to)
+            await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
+            await self._set_aside(work, leg, message_id, why)
+            return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why, findings=findings)
+        letter = DeadLetter(
+            id=self.new_id("dead"),
+            kind="determination",
+            subject=message_id,
+            reason=why,
+            at=self.now(),
+            destination=answer.destination,
+            message_id=message_id,
+        )
+        await work.add_dead_letter(letter)
         return Recorded(refused=why, findings=findings)
 
 

@@ -30,9 +30,9 @@ DUE = (
     .limit(bindparam("limit"))
 )
 TAKE_DUE = DUE.with_for_update(skip_locked=True)
-DELIVERIES = select(legs.c.id, legs.c.document, legs.c.next_attempt_at, legs.c.error).limit(bindparam("limit"))
-OF_REVIEW = DELIVERIES.where(legs.c.review_id == bindparam("review_id")).order_by(legs.c.number)
-UNDELIVERED = DELIVERIES.where(legs.c.state.in_([LegState.PLANNED, LegState.FAILED])).order_by(
+_deliveries = select(legs.c.id, legs.c.document, legs.c.next_attempt_at, legs.c.error).limit(bindparam("limit"))
+OF_REVIEW = _deliveries.where(legs.c.review_id == bindparam("review_id")).order_by(legs.c.number)
+UNDELIVERED = _deliveries.where(legs.c.state.in_([LegState.PLANNED, LegState.FAILED])).order_by(
     legs.c.review_id, legs.c.number
 )
 SAVE = update(legs).where(legs.c.id == bindparam("leg_id"))

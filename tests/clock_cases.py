@@ -8,7 +8,8 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from priorauth.domain.clocks import ClockKind, Decided, History, Occurrence, Wait
-from priorauth.routing.clock_books import ClockBook, load_clock_book, load_law
+from priorauth.routing.clock_books import load_clock_book, load_law
+from priorauth.routing.clock_rules import ClockBook
 from priorauth.routing.deadlines import ClockItem, Weighed, Where, clocks_on, weigh
 from priorauth.routing.facts import facts_given
 from routing_requests import MAPPINGS, pack_files, shipped_pack

@@ -47,6 +47,7 @@ from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
+from priorauth.services.run_clocks import RunClocks
 from priorauth.services.settle_dead_letters import SettleDeadLetters
 from priorauth.services.supply_information import SupplyInformation
 from priorauth.settings import Settings
@@ -123,6 +124,7 @@ class Gateway:
     catch_up: CatchUp
     settle_dead_letters: SettleDeadLetters
     circuits: Circuits
+    run_clocks: RunClocks
     subscribing: Subscribing
     warnings: tuple[str, ...] = ()  # what is not as it should be, and keeps no request from being taken
     checks: list[Callable[[], str]] = field(default_factory=list)  # each says what is not well, or nothing
@@ -249,6 +251,13 @@ async def build(settings: Settings) -> Gateway:
     return_determination = ReturnDetermination(unit_of_work=unit_of_work, now=clock.now)
     circuits = Circuits(now=clock.now, moved=metrics.circuit_moved)
     subscriptions = subscribing(settings, unit_of_work, http, metrics, circuits, clock.now)
+    run_clocks = RunClocks(
+        unit_of_work=unit_of_work,
+        books=knowledge.clock_books,
+        facts_of=knowledge.facts,
+        now=clock.now,
+        new_id=new_id,
+    )
     dispatch_leg = DispatchLeg(
         unit_of_work=unit_of_work,
         destinations=knowledge.destinations,
@@ -303,6 +312,7 @@ async def build(settings: Settings) -> Gateway:
             now=clock.now,
             new_id=new_id,
             honours_forcing=settings.sandbox,
+            start_clocks=run_clocks.start,
         ),
         dispatch_leg=dispatch_leg,
         record_determination=record_determination,
@@ -325,6 +335,7 @@ async def build(settings: Settings) -> Gateway:
             enlist_notifications=subscriptions.enlist,
         ),
         circuits=circuits,
+        run_clocks=run_clocks,
         subscribing=subscriptions,
         warnings=tuple(warnings_of(settings, knowledge.destinations)),
     )

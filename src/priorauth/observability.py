@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from priorauth.domain.circuits import Circuit, CircuitState
+from priorauth.domain.events import ClockEvent
 from priorauth.services.ports import Decoded, LegDelivery
 from priorauth.services.send_notifications import Sent
 
@@ -67,6 +68,9 @@ class Metrics:
         self.legs_waiting = Gauge(
             "priorauth_legs_waiting", "Legs not delivered yet", ["destination", "state"], registry=self.registry
         )
+        self.clocks = Counter(
+            "priorauth_clocks", "Clocks warned of and missed", ["payer", "clock", "type"], registry=self.registry
+        )
         self.dead_letters = Gauge(
             "priorauth_dead_letters", "Things set aside that wait for an operator", ["kind"], registry=self.registry
         )
@@ -99,6 +103,10 @@ class Metrics:
     def notified(self, sent: Sent) -> None:
         """Count a notification that was sent."""
         self.notifications.labels(sent.kind, "failed" if sent.error else "delivered").inc()
+
+    def clock(self, event: ClockEvent) -> None:
+        """Count a clock that was warned of or missed."""
+        self.clocks.labels(event.payer or "", event.clock, event.type).inc()
 
     def request(self, route: str, status: int, seconds: float) -> None:
         self.requests.labels(route, str(status)).inc()

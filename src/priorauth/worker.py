@@ -14,6 +14,7 @@ import structlog
 from priorauth.bootstrap import Gateway
 from priorauth.domain.events import (
     DeterminationRecorded,
+    DeterminationReturned,
     InformationSupplied,
     LegDeclined,
     ReviewReceived,
@@ -30,6 +31,7 @@ from priorauth.services.ports import BusMessage, EventBus, Message, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
+from priorauth.services.run_clocks import RunClocks
 from priorauth.services.send_notifications import SendNotifications
 from priorauth.services.settle_dead_letters import run_with_retries
 from priorauth.translate.events import EVENTS_TOPIC, determinations_topic
@@ -37,6 +39,7 @@ from priorauth.translate.events import EVENTS_TOPIC, determinations_topic
 GROUP = "gateway"
 CATCH_UP_SECONDS = 0.5
 NOTIFY_SECONDS = 0.25
+CLOCK_SECONDS = 0.5
 NOTIFIED_AT_ONCE = 50
 """How many subscribers are being sent to at the same time."""
 CALLS_AT_ONCE = 100
@@ -56,6 +59,7 @@ class Worker:
     record_determination: RecordDetermination
     return_determination: ReturnDetermination
     catch_up: CatchUp
+    run_clocks: RunClocks
     send_notifications: SendNotifications
     destinations: tuple[DestinationId, ...]
     now: Callable[[], datetime]
@@ -149,8 +153,9 @@ class Worker:
             ReviewReceived.type: self.route,
             ReviewRouted.type: self.dispatch_planned_legs,
             LegDeclined.type: self.dispatch_planned_legs,
-            InformationSupplied.type: self.dispatch_planned_legs,
+            InformationSupplied.type: self.take_information,
             DeterminationRecorded.type: self.return_news,
+            DeterminationReturned.type: self.run_clocks.follow,
         }
 
     async def route(self, review_id: ReviewId) -> None:
@@ -171,6 +176,22 @@ class Worker:
         for leg in planned:
             await self.send(leg)
         await self.return_news(review_id)
+
+    async def take_information(self, review_id: ReviewId) -> None:
+        """Take what a requester brought to its destination; clocks that run from it may be due earlier now."""
+        await self.run_clocks.follow(review_id)
+        await self.dispatch_planned_legs(review_id)
+
+    async def keep_time(self) -> None:
+        """Look at the clocks that need it, again and again, until cancelled. Other replicas may do so too."""
+        while True:
+            try:
+                for review_id in await self.run_clocks.due():
+                    for event in await self.run_clocks.look(review_id):
+                        self.metrics.clock(event)
+            except Exception:
+                log.exception("keeping_time_failed")
+            await asyncio.sleep(CLOCK_SECONDS)
 
     async def send(self, leg: Leg, *, claimed: bool = False) -> None:
         """Begin to send a leg, so that a destination that hangs holds up no other. Nothing is lost from here on."""
@@ -210,6 +231,7 @@ def build_worker(gateway: Gateway) -> Worker:
         record_determination=gateway.record_determination,
         return_determination=gateway.return_determination,
         catch_up=gateway.catch_up,
+        run_clocks=gateway.run_clocks,
         send_notifications=gateway.subscribing.send,
         destinations=tuple(gateway.destinations),
         now=gateway.now,
@@ -227,6 +249,7 @@ async def working(gateway: Gateway) -> AsyncIterator[None]:
         asyncio.create_task(worker.run_answers(), name="answers"),
         asyncio.create_task(worker.run_catch_up(), name="catch-up"),
         asyncio.create_task(worker.run_notifications(), name="notifications"),
+        asyncio.create_task(worker.keep_time(), name="clocks"),
     ]
     if gateway.buses.relay:
         tasks.append(asyncio.create_task(gateway.buses.relay(), name="relay"))

@@ -93,7 +93,7 @@ def test_the_lineage_of_a_review_says_where_each_fact_came_from(http: httpx2.Cli
     assert http.get(f"/reviews/{post(http)}/lineage").json()["lineage"]
 
 
-@pytest.mark.parametrize("path", ["", "/events", "/route", "/messages", "/messages/msg-0", "/lineage"])
+@pytest.mark.parametrize("path", ["", "/events", "/route", "/messages", "/messages/msg-0", "/lineage", "/clocks"])
 def test_there_is_no_review_of_any_other_name(http: httpx2.Client, path: str) -> None:
     answer = http.get(f"/reviews/rev-0{path}")
 

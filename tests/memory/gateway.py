@@ -21,6 +21,7 @@ from priorauth.bootstrap import OURSELVES, build_tools
 from priorauth.domain.determinations import ItemDecision, Reply
 from priorauth.domain.events import (
     DeterminationRecorded,
+    DeterminationReturned,
     InformationSupplied,
     LegDeclined,
     ReviewReceived,
@@ -40,6 +41,7 @@ from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination, Recorded
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
+from priorauth.services.run_clocks import RunClocks
 from priorauth.settings import Settings
 from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
@@ -92,12 +94,14 @@ class MemoryGateway:
         transports |= {each.destination: each for each in (self.turningpoint, self.sleep)}
         made: dict[str, Any] = {"unit_of_work": self.store, "now": self.now, "new_id": self.new_id}
         self.receive = ReceiveReview(unit_of_work=self.store, new_id=self.new_id)
+        self.clocks = RunClocks(**made, books=knowledge.clock_books, facts_of=knowledge.facts)
         self.route = RouteReview(
             **made,
             directory=TOOLS.directory,
             router=knowledge.route,
             destinations=knowledge.destinations,
             desks=knowledge.desks,
+            start_clocks=self.clocks.start,
         )
         self.record = RecordDetermination(
             **made,
@@ -188,6 +192,8 @@ class MemoryGateway:
                 await self._return(event.review_id)
             elif event.type == DeterminationRecorded.type:
                 await self._return(event.review_id)
+            if event.type in (DeterminationReturned.type, InformationSupplied.type):
+                await self.clocks.follow(event.review_id)
 
     async def pass_time(self, span: timedelta) -> None:
         """Let time pass, and do what it makes due."""
@@ -198,6 +204,10 @@ class MemoryGateway:
         await self.settle()
         await self.catch_up()
         await self.settle()
+        while due := await self.clocks.due():
+            for review_id in due:
+                await self.clocks.look(review_id)
+            await self.settle()
 
     async def _return(self, review_id: ReviewId) -> None:
         await self.return_determination(review_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from priorauth.domain.access import ClientId
+from priorauth.domain.clocks import ReviewClocks
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
 from priorauth.domain.information import InformationTask, TaskId
@@ -67,6 +68,7 @@ class Tables:
     tasks: dict[TaskId, InformationTask] = field(default_factory=dict)
     task_keys: dict[tuple[PartnerId, str, TaskId], None] = field(default_factory=dict)
     task_partners: dict[TaskId, PartnerId] = field(default_factory=dict)
+    clocks: dict[ReviewId, tuple[ReviewClocks, datetime | None]] = field(default_factory=dict)
     mailbox: dict[str, MailboxEntry] = field(default_factory=dict)
     subscriptions: dict[SubscriptionId, SubscriptionRow] = field(default_factory=dict)
     notifications: dict[str, Notification] = field(default_factory=dict)

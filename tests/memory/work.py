@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from memory.clocks import MemoryClocks
 from memory.events import MemoryEvents
 from memory.information import MemoryInformation
 from memory.rows import add, known
@@ -33,7 +34,7 @@ from priorauth.services.ports import (
 )
 
 
-class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryEvents):
+class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryEvents):
     """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
 
     def __init__(self, tables: Tables, encoder: EventEncoder) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clock_cases import binding, book, due, local, weighed
 from priorauth.domain.clocks import ClockKind, ClockState, Decided, History, Occurrence, OnBreach, Wait
-from priorauth.routing.clock_files import RequestClass
+from priorauth.routing.clock_rules import RequestClass
 from priorauth.routing.deadlines import ClockItem, Where, class_of, clocks_on, weigh
 from priorauth.routing.facts import facts_given
 from routing_requests import COMMERCIAL, PAYERS

@@ -202,7 +202,7 @@ def test_a_refused_interchange_leaves_nothing_behind(hospital: httpx2.Client, op
     assert operator.get("/reviews").json() == before
 
 
-VIEWS = ["", "/events", "/route", "/messages", "/lineage"]
+VIEWS = ["", "/events", "/route", "/messages", "/lineage", "/clocks"]
 
 
 @pytest.mark.parametrize("view", VIEWS)

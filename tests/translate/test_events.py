@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from priorauth.domain.clocks import ClockKind, OnBreach
 from priorauth.domain.determinations import (
     Authorized,
     CertificationAction,
@@ -24,6 +25,8 @@ from priorauth.domain.determinations import (
     ReviewerRole,
 )
 from priorauth.domain.events import (
+    ClockBreached,
+    ClockWarned,
     DeterminationRecorded,
     DeterminationReturned,
     Event,
@@ -118,9 +121,20 @@ TASK = InformationTask(
 )
 
 
-def make(kind: type[Event], number: int, **said: object) -> Event:
+def make(kind: type[Event], number: int, /, **said: object) -> Event:
     return kind(id=f"evt-{number}", at=NOON, review_id=REVIEW.id, payer=REVIEW.payer, **said)
 
+
+CLOCK = {
+    "clock": "REG-ST-01",
+    "title": "Urgent determination",
+    "citation": "M.G.L. c. 176O s. 12",
+    "kind": ClockKind.DECISION,
+    "sequences": (1,),
+    "started_at": NOON,
+    "due_at": NOON + timedelta(hours=72),
+    "on_breach": OnBreach.ALERT,
+}
 
 EVENTS: list[Event] = [
     make(ReviewReceived, 1, review=REVIEW, message_id=MessageId("msg-1")),
@@ -163,6 +177,8 @@ EVENTS: list[Event] = [
         tasks=(TASK.id,),
         message_id=MessageId("msg-3"),
     ),
+    make(ClockWarned, 11, **CLOCK),
+    make(ClockBreached, 12, **CLOCK),
     MessageRejected(
         id="evt-7",
         at=NOON,

@@ -16,7 +16,9 @@ from priorauth.domain.access import CallerKind
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import Route
-from priorauth.routing.clock_books import ClockBook, load_clock_book, load_law
+from priorauth.routing.clock_books import load_clock_book, load_law
+from priorauth.routing.clock_rules import ClockBook
+from priorauth.routing.fact import Facts
 from priorauth.routing.fact_tables import FactTables, load_fact_tables
 from priorauth.routing.facts import facts_of
 from priorauth.routing.packs import Pack, load_pack
@@ -59,15 +61,25 @@ class Knowledge:
     ) -> Route:
         """Where each item of a review goes, by its payer's pack. The review's payer must be one of ours."""
         assert review.payer is not None
-        pack = self.packs[review.payer]
-        received_on = as_of or review.received_at.astimezone(ZoneInfo(pack.timezone)).date()
-        facts = {
+        return choose(review, self.packs[review.payer], self.facts(review, directory, given=given, as_of=as_of))
+
+    def facts(
+        self,
+        review: ServiceReview,
+        directory: Mapping[str, object] | None,
+        *,
+        given: Mapping[str, object] | None = None,
+        as_of: date | None = None,
+    ) -> Mapping[int, Facts]:
+        """The facts of each item of a review, by its sequence. The review's payer must be one of ours."""
+        assert review.payer is not None
+        received_on = as_of or review.received_at.astimezone(ZoneInfo(self.packs[review.payer].timezone)).date()
+        return {
             item.sequence: facts_of(
                 review, item, self.fact_tables, directory=directory, given=given, received_on=received_on
             )
             for item in review.items
         }
-        return choose(review, pack, facts)
 
 
 def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:

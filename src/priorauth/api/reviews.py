@@ -11,6 +11,7 @@ from priorauth.bootstrap import Gateway
 from priorauth.domain.access import CallerKind
 from priorauth.domain.parties import PartnerId
 from priorauth.domain.reviews import ReviewId
+from priorauth.routing.clock_documents import clocks_json
 from priorauth.routing.documents import explain_json, route_json
 from priorauth.services.ports import Message, NotKnown
 from priorauth.translate.events import EVENTS_TOPIC, payer_topic
@@ -121,6 +122,16 @@ async def get_message(request: Request, review_id: str, message_id: str) -> Resp
         if message.id == message_id:
             return Response(message.body, media_type=MEDIA_TYPES.get(message.format, "application/octet-stream"))
     raise not_found("message of that review")
+
+
+@router.get("/{review_id}/clocks", dependencies=OWN, summary="By when what must be done, and how that stands")
+async def get_clocks(request: Request, review_id: str) -> Response:
+    gateway: Gateway = request.app.state.gateway
+    try:
+        clocks, weighed = await gateway.run_clocks.show(ReviewId(review_id))
+    except NotKnown:
+        raise not_found("review with clocks") from None
+    return json_response(clocks_json(clocks, weighed, gateway.now()))
 
 
 @router.get(

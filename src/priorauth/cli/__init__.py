@@ -14,6 +14,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 events_app = typer.Typer(no_args_is_help=True, help="The event stream of a running gateway.")
 packs_app = typer.Typer(no_args_is_help=True, help="The payers' rule packs.")
 database_app = typer.Typer(no_args_is_help=True, help="The gateway's database.")
+clock_app = typer.Typer(no_args_is_help=True, help="The clocks of a review, and the time of a sandbox.")
+app.add_typer(clock_app, name="clock")
 app.add_typer(events_app, name="events")
 app.add_typer(packs_app, name="packs")
 app.add_typer(deadletter_commands.app, name="deadletters")
@@ -185,6 +187,24 @@ def tail(
 
     at = running.At(gateway, token)
     raise typer.Exit(running.tail_events(at, after=after, payer=payer, follow=follow, as_json=as_json))
+
+
+@clock_app.command("show")
+def show_clocks(review_id: str, gateway: GatewayUrl = LOCAL, token: AccessToken = "", as_json: Json = False) -> None:
+    """Say by when what must be done about a review, and why. Example: priorauth clock show rev-01J..."""
+    from priorauth.cli import clocks
+    from priorauth.cli.running import At
+
+    raise typer.Exit(clocks.show(At(gateway, token), review_id, as_json=as_json))
+
+
+@clock_app.command("advance")
+def advance_clock(span: str, gateway: GatewayUrl = LOCAL, as_json: Json = False) -> None:
+    """Move the time of a sandbox on, with every timer. Example: priorauth clock advance 73h"""
+    from priorauth.cli import clocks
+    from priorauth.cli.running import At
+
+    raise typer.Exit(clocks.advance(At(gateway), span, as_json=as_json))
 
 
 @app.command()

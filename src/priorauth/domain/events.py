@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from priorauth.domain.clocks import ClockKind, OnBreach
 from priorauth.domain.determinations import Determination, Reply
 from priorauth.domain.findings import Finding
 from priorauth.domain.information import InformationTask, TaskId
@@ -101,6 +102,34 @@ class DeterminationReturned(Event):
     reply: Reply
     format: Format
     channel: str  # "response", "mailbox" or "notification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockEvent(Event):
+    """What happened to a clock that binds: which rule, for which items, and since when it ran until when."""
+
+    clock: str  # the rule's id
+    title: str
+    citation: str
+    kind: ClockKind
+    sequences: tuple[int, ...]
+    started_at: datetime
+    due_at: datetime
+    on_breach: OnBreach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockWarned(ClockEvent):
+    """Most of a clock's time is over, and what it is on is not done."""
+
+    type: ClassVar[str] = "priorauth.clock.warned.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBreached(ClockEvent):
+    """A clock's time is over, and what it is on is not done."""
+
+    type: ClassVar[str] = "priorauth.clock.breached.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,78 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
 from priorauth.domain.calendars import Calendar
-from priorauth.domain.clocks import Clock, Deadline, Occurrence, Pause, Term
-from priorauth.domain.parties import PayerId
+from priorauth.domain.clocks import Clock, Deadline, Pause, Term
 from priorauth.routing.clock_files import (
     CalendarFile,
     ClockFile,
     ClocksFile,
     LawClockFile,
     LawFile,
-    RemarkFile,
-    RequestClass,
     TermFile,
 )
+from priorauth.routing.clock_rules import ClassRule, ClockBook, ClockRule, Remark, RequestClass
 from priorauth.routing.codelists import CodeList
-from priorauth.routing.conditions import Condition, Holds, compiled
+from priorauth.routing.conditions import Condition, compiled
 from priorauth.routing.packs import Pack, PackError
 from priorauth.routing.reading_conditions import ConditionReader
 from priorauth.routing.vocabulary import FactNotReadable, FactValue, read_value
 from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, YamlSource, read_yaml
 
 CLOCKS_FILE, CALENDAR_FILE = "clocks.yaml", "calendar.yaml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockRule:
-    """A clock, and on which requests it is put."""
-
-    clock: Clock
-    classes: frozenset[RequestClass]
-    conditions: tuple[Condition, ...]
-    checks: tuple[Holds, ...] = field(repr=False, compare=False)
-    since: date | None = None
-    until: date | None = None
-    states: frozenset[str] = frozenset()
-    accreditation: str | None = None
-    unset: str = ""  # why nobody knows when it is due
-    is_law: bool = False
-
-    def in_force(self, day: date) -> bool:
-        """True for requests received on that day."""
-        return (self.since is None or day >= self.since) and (self.until is None or day < self.until)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassRule:
-    """Which requests are of a kind."""
-
-    request_class: RequestClass
-    conditions: tuple[Condition, ...]
-    checks: tuple[Holds, ...] = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockBook:
-    """Everything that says which clocks are on a payer's reviews, its own and those of law that may reach it."""
-
-    payer: PayerId
-    version: str
-    calendar: Calendar
-    state: str
-    classes: tuple[ClassRule, ...]
-    rules: tuple[ClockRule, ...]
-    assumes: Mapping[str, FactValue] = field(default_factory=dict)
-    returned_counts_as: frozenset[Occurrence] = frozenset()
-    remarks: tuple[RemarkFile, ...] = ()
 
 
 def load_law(files: Mapping[str, str]) -> tuple[ClockRule, ...]:
@@ -114,7 +67,7 @@ def load_clock_book(files: Mapping[str, str], pack: Pack, law: Sequence[ClockRul
         rules=(*own, *reached),
         assumes=assumes,
         returned_counts_as=frozenset(clocks.returned_counts_as),
-        remarks=tuple(clocks.remarks),
+        remarks=tuple(Remark(**remark.model_dump()) for remark in clocks.remarks),
     )
 
 

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from priorauth.domain.calendars import Unit
 from priorauth.domain.clocks import ClockKind, Decided, Occurrence, OnBreach
+from priorauth.routing.clock_rules import RequestClass
 from priorauth.routing.pack_files import Citation, FactSet, PackPart, RuleId, Text, When
 
 Few = Annotated[int, Field(ge=-3660, le=3660)]
-
-
-class RequestClass(StrEnum):
-    """The kinds of requests that time limits tell apart."""
-
-    STANDARD = "standard"
-    URGENT = "urgent"
-    CONCURRENT_URGENT = "concurrent_urgent"
-    CONCURRENT_STANDARD = "concurrent_standard"
-    RETROSPECTIVE = "retrospective"
-    RECONSIDERATION = "reconsideration"
 
 
 class ClockPart(BaseModel):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from priorauth.routing.clock_books import ClockBook
+from priorauth.routing.clock_rules import ClockBook
 from priorauth.routing.packs import Pack
 
 COLUMNS = ("id", "title", "citation", "implemented_by", "reason")

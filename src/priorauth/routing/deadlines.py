@@ -21,8 +21,7 @@ from priorauth.domain.clocks import (
     Wait,
     standing,
 )
-from priorauth.routing.clock_books import ClockBook, ClockRule
-from priorauth.routing.clock_files import RequestClass
+from priorauth.routing.clock_rules import ClockBook, ClockRule, RequestClass
 from priorauth.routing.conditions import all_of, open_questions
 from priorauth.routing.fact import UNKNOWN, Facts
 

@@ -37,7 +37,9 @@ class DescribeReview:
             ],
             "legs": [described_leg(leg) for leg in legs],
             "replies": [described_reply(record) for record in replies],
-            "links": {name: f"/reviews/{review_id}/{name}" for name in ("events", "route", "messages", "lineage")},
+            "links": {
+                name: f"/reviews/{review_id}/{name}" for name in ("events", "route", "messages", "lineage", "clocks")
+            },
         }
 
     async def newest(self, *, partner: PartnerId | None, limit: int, after: str) -> Mapping[str, object]:

@@ -24,6 +24,7 @@ from priorauth.services.bus import DeadLetter as DeadLetter
 from priorauth.services.bus import EventBus as EventBus
 from priorauth.services.bus import LetterDecision as LetterDecision
 from priorauth.services.bus import TooManySetAside as TooManySetAside
+from priorauth.services.clock_ports import ClockStore
 from priorauth.services.subscription_ports import SubscriptionStore
 
 
@@ -143,7 +144,7 @@ class StoredEvent:
     body: bytes = field(repr=False)
 
 
-class Work(SubscriptionStore, Protocol):
+class Work(SubscriptionStore, ClockStore, Protocol):
     """One database transaction. Leaving the block commits it; an exception rolls it back."""
 
     # Messages as received and sent

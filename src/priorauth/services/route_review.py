@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +32,18 @@ from priorauth.services.turns import again_on_conflict
 FORCING_PREFIX = "SBX-"
 """Traces that begin so force a sandbox behaviour (sandbox only)."""
 
+StartClocks = Callable[
+    [Work, ServiceReview, Sequence[Leg], Mapping[str, object] | None], Coroutine[object, object, None]
+]
+"""Puts clocks on a review in the transaction that routes it."""
+
+
+async def no_clocks(
+    work: Work, review: ServiceReview, legs: Sequence[Leg], directory: Mapping[str, object] | None
+) -> None:
+    """Nobody keeps time."""
+
+
 Router = Callable[[ServiceReview, Mapping[str, object] | None], Route]
 """The pure routing of a review with the directory's facts (None: the member is not known)."""
 
@@ -48,6 +60,7 @@ class RouteReview:
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
     honours_forcing: bool = False  # the sandbox's
+    start_clocks: StartClocks = no_clocks
 
     @again_on_conflict
     async def __call__(self, review_id: ReviewId) -> Route | None:
@@ -67,6 +80,7 @@ class RouteReview:
             await work.save_route(review_id, route)
             for leg in legs:
                 await work.add_leg(leg)
+            await self.start_clocks(work, review, legs, facts)
             await work.save_review(review.move(ReviewState.ROUTED))
             await work.publish(
                 ReviewRouted(

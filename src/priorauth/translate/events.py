@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from priorauth.domain.events import (
+    ClockBreached,
+    ClockWarned,
     DeterminationRecorded,
     DeterminationReturned,
     Event,
@@ -33,6 +35,8 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         DeterminationReturned,
         InformationRequested,
         InformationSupplied,
+        ClockWarned,
+        ClockBreached,
         MessageRejected,
     )
 }

@@ -12,8 +12,12 @@ from typing import Any
 
 import msgspec
 
+from priorauth.domain.clocks import ClockKind, OnBreach
 from priorauth.domain.determinations import CertificationAction, ItemDecision
 from priorauth.domain.events import (
+    ClockBreached,
+    ClockEvent,
+    ClockWarned,
     DeterminationRecorded,
     DeterminationReturned,
     Event,
@@ -154,6 +158,16 @@ class MinimalInformationSupplied(Minimal, kw_only=True):
     message_id: str
 
 
+class MinimalClockEvent(Minimal, kw_only=True):
+    """Which clock, for which items, and when it is due."""
+
+    clock: str
+    kind: ClockKind
+    sequences: tuple[int, ...]
+    due_at: datetime
+    on_breach: OnBreach
+
+
 class MinimalFinding(msgspec.Struct, kw_only=True):
     """Which rule was broken and where."""
 
@@ -284,6 +298,18 @@ def _supplied(event: InformationSupplied) -> MinimalInformationSupplied:
     )
 
 
+def _clock(event: ClockEvent) -> MinimalClockEvent:
+    return MinimalClockEvent(
+        review_id=event.review_id,
+        payer=event.payer,
+        clock=event.clock,
+        kind=event.kind,
+        sequences=event.sequences,
+        due_at=event.due_at,
+        on_breach=event.on_breach,
+    )
+
+
 def _decided(item: ItemDecision) -> DecidedItem:
     return DecidedItem(sequence=item.sequence, action=item.action, final=item.is_final)
 
@@ -311,6 +337,8 @@ _FORMS: Mapping[str, Callable[[Any], Minimal]] = {
     DeterminationReturned.type: _returned,
     InformationRequested.type: _requested,
     InformationSupplied.type: _supplied,
+    ClockWarned.type: _clock,
+    ClockBreached.type: _clock,
     MessageRejected.type: _rejected,
 }
 
@@ -323,6 +351,8 @@ MINIMAL_FORMS: Mapping[str, type[Minimal]] = {
     DeterminationReturned.type: MinimalDeterminationReturned,
     InformationRequested.type: MinimalInformationRequested,
     InformationSupplied.type: MinimalInformationSupplied,
+    ClockWarned.type: MinimalClockEvent,
+    ClockBreached.type: MinimalClockEvent,
     MessageRejected.type: MinimalMessageRejected,
 }
 """The minimal form of every event type."""

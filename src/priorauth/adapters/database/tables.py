@@ -260,6 +260,14 @@ information_tasks = Table(
     Index("ix_information_tasks_partner_requested_at_id", "partner", "requested_at", "id"),
 )
 
+review_clocks = Table(
+    "review_clocks",
+    metadata,
+    Column("review_id", String, ForeignKey("reviews.id"), primary_key=True),
+    Column("look_at", Instant, index=True),  # when the next clock needs a look; null where none does
+    required("document", LargeBinary),
+)
+
 information_task_keys = Table(
     "information_task_keys",
     metadata,

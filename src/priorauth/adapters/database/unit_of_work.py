@@ -12,6 +12,7 @@ from priorauth.adapters.database.inbox import DeadLetters, Inbox
 from priorauth.adapters.database.numbering import Numbering
 from priorauth.adapters.database.outbox import EventEncoder, Outbox
 from priorauth.adapters.database.repositories.assertions import UsedAssertions
+from priorauth.adapters.database.repositories.clocks import Clocks
 from priorauth.adapters.database.repositories.information import InformationTasks
 from priorauth.adapters.database.repositories.legs import Legs
 from priorauth.adapters.database.repositories.messages import Messages
@@ -33,6 +34,7 @@ class DatabaseWork(
     Legs,
     Replies,
     InformationTasks,
+    Clocks,
     Mailbox,
     Subscriptions,
     UsedAssertions,

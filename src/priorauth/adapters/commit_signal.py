@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from priorauth.domain.reviews import ReviewId
 
-POLL = timedelta(milliseconds=250)
-"""How long a wait goes unanswered at most: another process may have committed."""
+POLL = timedelta(seconds=1)
+"""How long a wait goes unanswered at most: another process may have committed, and its announcement been lost."""
 
 
 class CommitWatch:

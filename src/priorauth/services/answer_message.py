@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from priorauth.domain.determinations import Reply
 from priorauth.domain.events import DeterminationReturned
 from priorauth.domain.exchange import X12, InboundMessage, ResponseIdentity
 from priorauth.domain.reviews import MessageId, ReviewId, ServiceReview
-from priorauth.services.ports import Codec, Decoded, Direction, Message, Signal, UnitOfWork, Work
+from priorauth.services.ports import Codec, Decoded, Direction, Message, ReplyRecord, Signal, UnitOfWork, Work
 from priorauth.services.receive_review import Received
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.turns import again_on_conflict
@@ -45,18 +44,19 @@ class AnswerMessage:
             decoded = await self._first_copy(received.message_id, inbound)
         await self.wait(received.review_ids, answer_by)
         async with self.unit_of_work() as work:
-            latest = {review_id: await self._latest(work, review_id) for review_id in received.review_ids}
-            state = ",".join(f"{review_id}:{reply.number}" for review_id, reply in latest.items())
+            replies = {review_id: await work.replies(review_id) for review_id in received.review_ids}
+            state = ",".join(f"{review_id}:{records[-1].reply.number}" for review_id, records in replies.items())
             earlier = await work.response_to(received.message_id, state)
             if earlier:
                 return Answered(body=(await work.message(earlier)).body, review_ids=received.review_ids)
+            reviews = {review_id: await work.review(review_id) for review_id in received.review_ids}
             answers = {
-                part.number: await self._answer(work, part.review_id, part.identifier, latest[part.review_id])
+                part.number: (named_as(part.identifier, reviews[part.review_id]), replies[part.review_id][-1].reply)
                 for part in received.sets
                 if part.review_id
             }
-            for review_id in received.review_ids:
-                await self._claim(work, review_id)
+            for review_id, review in reviews.items():
+                await self._claim(work, review, replies[review_id])
             identity = await response_identity(work, inbound, self.now())
             body = decoded.respond(answers, identity, duplicate=received.duplicate)
             response_id = await self._archive(work, inbound, received, body, identity)
@@ -84,26 +84,15 @@ class AnswerMessage:
         copy = replace(inbound, format=first.format, body=first.body, received_at=first.at)
         return self.codecs[first.format].decode(copy, lambda: ReviewId(self.new_id("rev")))
 
-    async def _latest(self, work: Work, review_id: ReviewId) -> Reply:
-        return (await work.replies(review_id))[-1].reply
-
-    async def _answer(
-        self, work: Work, review_id: ReviewId, identifier: str, reply: Reply
-    ) -> tuple[ServiceReview, Reply]:
-        """The review as this copy of the message named it (BHT03 is echoed to whoever sent it), with its reply."""
-        review = await work.review(review_id)
-        return replace(review, transaction=replace(review.transaction, identifier=identifier)), reply
-
-    async def _claim(self, work: Work, review_id: ReviewId) -> None:
+    async def _claim(self, work: Work, review: ServiceReview, replies: Sequence[ReplyRecord]) -> None:
         """Mark the review's replies as returned here, and say so once."""
-        review = await work.review(review_id)
-        for record in await work.replies(review_id):
-            if not record.channel and await work.claim_reply(review_id, record.reply.number, PRESENT):
+        for record in replies:
+            if not record.channel and await work.claim_reply(review.id, record.reply.number, PRESENT):
                 await work.publish(
                     DeterminationReturned(
                         id=self.new_id("evt"),
                         at=self.now(),
-                        review_id=review_id,
+                        review_id=review.id,
                         payer=review.payer,
                         reply=record.reply,
                         format=review.arrived_as,
@@ -127,6 +116,11 @@ class AnswerMessage:
         for review_id in received.review_ids:
             await work.link(review_id, message.id, PRESENT)
         return message.id
+
+
+def named_as(identifier: str, review: ServiceReview) -> ServiceReview:
+    """The review as this copy of the message named it: BHT03 is echoed to whoever sent it."""
+    return replace(review, transaction=replace(review.transaction, identifier=identifier))
 
 
 async def response_identity(work: Work, answered: InboundMessage, now: datetime) -> ResponseIdentity:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from priorauth.adapters.archive import Seal
+from priorauth.adapters.database.documents import Documents
 from priorauth.adapters.database.postgresql import hold_lock
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import NotKnown
@@ -24,11 +25,14 @@ ENCODER = msgspec.json.Encoder()
 class Transaction:
     """One open transaction: the reviews that it `touched`, the `topics` that it put messages on, and their `keys`."""
 
-    def __init__(self, connection: AsyncConnection, seal: Seal, *, writes: bool = False) -> None:
+    def __init__(
+        self, connection: AsyncConnection, seal: Seal, *, writes: bool = False, documents: Documents | None = None
+    ) -> None:
         self._connection = connection
         self._takes_turns = writes and connection.dialect.name != "sqlite"
         self._held: set[str] = set()
         self.seal = seal
+        self._documents = documents or Documents(seal)
         self.dialect = connection.dialect.name
         self.touched: set[ReviewId] = set()
         self.topics: set[str] = set()
@@ -93,7 +97,7 @@ class Transaction:
 
     def read(self, row: str, document: bytes, decoder: msgspec.json.Decoder[Value]) -> Value:
         """The value of a sealed JSON document."""
-        return decoder.decode(self.seal.open(document, row))
+        return self._documents.read(row, document, decoder)
 
 
 def without_nul(value: object) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 
 from priorauth.adapters.archive import Seal
+from priorauth.adapters.database.documents import Documents
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.inbox import DeadLetters, Inbox
 from priorauth.adapters.database.numbering import Numbering
@@ -53,6 +54,7 @@ class DatabaseUnitOfWork:
     ) -> None:
         self._database = database
         self._seal = seal
+        self._documents = Documents(seal)
         self._encoder = encoder
         self._committed = committed
         self._number = Numbering(database)
@@ -61,7 +63,7 @@ class DatabaseUnitOfWork:
     async def __call__(self) -> AsyncIterator[DatabaseWork]:
         """A transaction that may write; committed and told when the block ends without an exception."""
         async with self._database.writing() as connection:
-            transaction = Transaction(connection, self._seal, writes=True)
+            transaction = Transaction(connection, self._seal, writes=True, documents=self._documents)
             yield DatabaseWork(transaction, self._encoder)
         if transaction.topics:
             await self._number()
@@ -73,4 +75,4 @@ class DatabaseUnitOfWork:
     async def reading(self) -> AsyncIterator[DatabaseWork]:
         """A transaction that sees one state of the database and writes nothing."""
         async with self._database.reading() as connection:
-            yield DatabaseWork(Transaction(connection, self._seal), self._encoder)
+            yield DatabaseWork(Transaction(connection, self._seal, documents=self._documents), self._encoder)

@@ -22,7 +22,7 @@ SAMPLES = ("imaging-mri", "msk-spine-and-pain")  # one destination takes events,
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("gateway")) as gateway:
+    with Served(tmp_path_factory.mktemp("gateway"), wait_seconds="8") as gateway:  # the tests beside it need time too
         yield gateway
 
 

@@ -252,6 +252,44 @@ async def test_a_leg_that_was_answered_at_our_door_while_it_was_called_is_not_se
     assert (await gateway.leg(review_id)).state is LegState.DECIDED
 
 
+@pytest.mark.parametrize("failure", [UNREACHABLE, Refused("the destination answered 403")])
+async def test_a_leg_that_is_answered_at_our_door_before_we_know_that_it_got_there_was_dispatched_first(
+    gateway: MemoryGateway, failure: Exception
+) -> None:
+    gateway.turningpoint.replies = [failure]
+    review_id = await pended(gateway, MSK)
+    certified = ItemDecision(sequence=1, action=A1)
+
+    for _ in range(2):
+        await gateway.say_bytes("turningpoint", response_to(gateway.turningpoint.received[0], certified), "x12")
+
+    story = [event.removeprefix("priorauth.") for event in gateway.store.published_of(review_id)]
+    assert [event for event in story if event.startswith(("leg", "determination.recorded"))] == [
+        "leg.dispatched.v1",
+        "determination.recorded.v1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"reason": "not reviewed here"}, "priorauth.leg.declined.v1"),
+        ({"id": "d-1", "items": [{"sequence": 1, "action": "A4"}]}, "priorauth.determination.recorded.v1"),
+    ],
+)
+async def test_whatever_a_destination_says_of_a_leg_is_told_after_that_it_has_the_leg(
+    gateway: MemoryGateway, answer: dict[str, object], told: str
+) -> None:
+    gateway.turningpoint.replies = [UNREACHABLE]
+    review_id = await pended(gateway, MSK)
+    leg = await gateway.leg(review_id)
+
+    await gateway.post_answer("turningpoint", {"leg_id": leg.id, "decided_at": gateway.now(), **answer})
+
+    story = gateway.store.published_of(review_id)
+    assert story.index("priorauth.leg.dispatched.v1") < story.index(told)
+
+
 async def test_an_answer_whose_recording_breaks_off_is_asked_for_again_with_the_same_bytes(
     gateway: MemoryGateway,
 ) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import random
 
-from priorauth.domain.events import LegDispatched
 from priorauth.domain.exchange import Answer, LegIdentity
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ServiceReview
 from priorauth.services.bring_documents import bring_documents
 from priorauth.services.circuits import Circuits, HeldBack
+from priorauth.services.mark_dispatched import mark_dispatched
 from priorauth.services.ports import (
     DeadLetter,
     DelegateTransport,
@@ -165,19 +165,8 @@ class DispatchLeg:
 
     async def _mark_dispatched(self, work: Work, leg: Leg) -> None:
         review = self.narrow(await work.review(leg.review_id), leg.sequences)
-        sent = replace(leg, state=LegState.DISPATCHED if leg.awaited else LegState.PENDED, attempts=leg.attempts + 1)
-        await work.save_leg(sent)
-        await work.publish(
-            LegDispatched(
-                id=self.new_id("evt"),
-                at=self.now(),
-                review_id=leg.review_id,
-                payer=review.payer,
-                leg=sent,
-                review=review,
-                format=self.destinations[leg.destination].format,
-            )
-        )
+        format = self.destinations[leg.destination].format
+        await mark_dispatched(work, leg, review, format, now=self.now, new_id=self.new_id)
 
     async def _wait(self, leg_id: LegId, circuit: HeldBack) -> None:
         """Come again when the destination may be called. That was no attempt."""

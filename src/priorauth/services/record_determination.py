@@ -12,6 +12,7 @@ from priorauth.domain.exchange import Answer, Decline
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ReviewItem, ServiceReview
+from priorauth.services.mark_dispatched import NOT_SENT_YET, mark_dispatched
 from priorauth.services.ports import (
     DeadLetter,
     Destination,
@@ -95,7 +96,11 @@ class RecordDetermination:
             return Recorded(unknown_traces=1)
         review = await work.review(leg.review_id)
         await work.link(leg.review_id, message_id, f"leg {leg.number} answer")
-        said = codec.read(answer, trace, leg, self.narrow(review, leg.sequences))
+        asked = self.narrow(review, leg.sequences)
+        if leg.state in NOT_SENT_YET and await work.dispatch(leg.id):
+            format = self.destinations[leg.destination].format
+            leg = await mark_dispatched(work, leg, asked, format, now=self.now, new_id=self.new_id)
+        said = codec.read(answer, trace, leg, asked)
         if isinstance(said, tuple):
             await self._set_aside(work, leg, message_id, "the answer could not be read")
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), findings=said)

@@ -26,6 +26,7 @@ FILES = [
             ("calendar.yaml", "pack-calendar.json"),
         )
     ),
+    *((path, "pack-requirements.json") for path in sorted((MAPPINGS / "payers").glob("*/requirements.yaml"))),
 ]
 
 

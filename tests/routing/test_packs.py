@@ -70,7 +70,7 @@ def test_a_fault_is_told_with_file_line_and_column(file: str, old: str, new: str
             "manual goes to a desk",
         ),
         ("pack.yaml", "codes/nicu-revenue.csv", "codes/other.csv", "the pack has no such file"),
-        ("examples.yaml", "  RTE-BCMA-01:", "  RTE-BCMA-99:", "routes.yaml has no such rule"),
+        ("examples.yaml", "  RTE-BCMA-01:", "  RTE-BCMA-99:", "neither routes.yaml nor requirements.yaml has it"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(file: str, old: str, new: str, message: str) -> None:

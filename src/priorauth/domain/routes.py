@@ -21,6 +21,35 @@ class Outcome(StrEnum):
     MANUAL = "manual"
 
 
+class Need(StrEnum):
+    """What a payer asks of a request, beside who decides it."""
+
+    AUTHORIZATION = "authorization"
+    NOTICE_REQUIRED = "notice_required"  # a condition of payment
+    NOTICE_REQUESTED = "notice_requested"
+    REFERRAL = "referral"
+    CONCURRENT_REVIEW = "concurrent_review"
+    DOCUMENTS = "documents"
+    CONDITION = "condition"  # of another kind, told to who asks
+    NOTHING = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedRequirement:
+    """A requirement that applies to an item, or may: `unknown` are the facts and lists that would decide it."""
+
+    id: str
+    need: Need
+    says: str
+    citation: str
+    clock: str = ""
+    before: str = ""
+    valid: str = ""
+    documents: tuple[str, ...] = ()
+    if_missing: str = ""
+    unknown: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class UsedFact:
     """A fact that a rule looked at: its name, its value as text (None where unknown) and where it came from.
@@ -55,6 +84,7 @@ class ItemRoute:
     facts: tuple[UsedFact, ...] = ()
     losing: tuple[LosingRule, ...] = ()
     unknown: tuple[str, ...] = ()  # the facts that made it manual
+    requirements: tuple[AppliedRequirement, ...] = ()
     desk: DestinationId | None = None  # the payer's desk for this item, which takes over what a delegate declines
 
 

@@ -12,6 +12,7 @@ from priorauth.routing.clock_files import CalendarFile, ClocksFile, LawFile
 from priorauth.routing.destination_files import DestinationFile
 from priorauth.routing.pack_files import ExamplesFile, PackFile, RoutesFile
 from priorauth.routing.pack_schemas import DEFINITIONS
+from priorauth.routing.requirements import RequirementsFile
 
 MODELS: Mapping[str, type[BaseModel]] = {
     "delegate": DestinationFile,
@@ -20,6 +21,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "pack-calendar": CalendarFile,
     "pack-clocks": ClocksFile,
     "pack-examples": ExamplesFile,
+    "pack-requirements": RequirementsFile,
     "pack-routes": RoutesFile,
 }
 """File name in `schemas/config` without its ending -> what such a file holds."""

@@ -95,6 +95,7 @@ def known_references(packs: Iterable[Pack], books: Iterable[ClockBook]) -> set[s
     for pack in packs:
         payer = pack.payer.lower()
         known.update(f"rule:{payer}/{rule.id}" for rule in pack.rules)
+        known.update(f"rule:{payer}/{requirement.id}" for requirement in pack.requirements)
         known.update(f"list:{payer}/{declared}" for declared in pack.lists)
     for book in books:
         payer = book.payer.lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from priorauth.domain.routes import ItemRoute, Route
+from priorauth.domain.routes import AppliedRequirement, ItemRoute, Route
 
 JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | None
 
@@ -19,17 +19,35 @@ def route_json(route: Route) -> dict[str, JsonValue]:
 
 
 def explain_json(route: Route) -> dict[str, JsonValue]:
-    """The route with, per item, the citation, the unknown facts that made it manual and why each other rule lost."""
+    """The route with, per item, the citation, what made it manual, what is required, and why each other rule lost."""
     items: list[JsonValue] = [
         {
             **_item(item),
             "citation": item.citation,
             "unknown": list(item.unknown),
+            "requirements": [_requirement(one) for one in item.requirements],
             "losing": [{"rule": losing.rule, "because": losing.because} for losing in item.losing],
         }
         for item in route.items
     ]
     return {"payer": route.payer, "pack_version": route.pack_version, "items": items}
+
+
+def _requirement(applied: AppliedRequirement) -> dict[str, JsonValue]:
+    """What is asked of the request; parts that it does not have are left out."""
+    told: dict[str, JsonValue] = {
+        "id": applied.id,
+        "need": applied.need.value,
+        "says": applied.says,
+        "citation": applied.citation,
+        "clock": applied.clock,
+        "before": applied.before,
+        "valid": applied.valid,
+        "documents": list(applied.documents),
+        "if_missing": applied.if_missing,
+        "unknown": list(applied.unknown),
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _item(item: ItemRoute) -> dict[str, JsonValue]:

@@ -9,9 +9,11 @@ from enum import StrEnum
 
 from priorauth.domain.parties import DestinationId
 from priorauth.routing.conditions import contradict, lists_of
+from priorauth.routing.fact import Facts
 from priorauth.routing.facts import facts_given
 from priorauth.routing.pack_files import ExampleFile
 from priorauth.routing.packs import EXAMPLES_FILE, PACK_FILE, ROUTES_FILE, Pack
+from priorauth.routing.requirements import REQUIREMENTS_FILE, applying
 from priorauth.routing.router import choose_item
 from priorauth.routing.rules import covers
 from priorauth.routing.yaml_source import Path, SourceFault
@@ -47,6 +49,7 @@ def lint(
     found = [
         *_examples(pack),
         *_without_examples(pack),
+        *_requirements_without_examples(pack),
         *_unreachable(pack),
         *_shadowed(pack),
         *_lists(pack),
@@ -78,13 +81,25 @@ def _example_faults(pack: Pack, rule: str, side: str, example: ExampleFile) -> I
     facts = {name: value for name, value in {**base, **example.facts}.items() if value is not None}
     for name in example.inapplicable:
         facts.pop(name, None)
-    decided = choose_item(pack, 1, facts_given(facts, example.inapplicable)).rule
+    given = facts_given(facts, example.inapplicable)
+    if rule not in pack.sources.rule_places:
+        yield from _requirement_faults(pack, rule, side, given)
+        return
+    decided = choose_item(pack, 1, given).rule
     if side == "takes" and decided != rule:
         yield f"the rule should take this review, but {decided} does"
     if side == "leaves" and decided == rule:
         yield "the rule should leave this review, but takes it"
     if example.to is not None and decided != example.to:
         yield f"{example.to} should take this review, but {decided} does"
+
+
+def _requirement_faults(pack: Pack, requirement: str, side: str, given: Facts) -> Iterator[str]:
+    applied = {one.id: one.unknown for one in applying(pack.requirements, given)}
+    if side == "takes" and applied.get(requirement) != ():
+        yield "the requirement should apply to this review"
+    if side == "leaves" and requirement in applied:
+        yield "the requirement should not apply to this review"
 
 
 def _without_examples(pack: Pack) -> Iterator[LintFinding]:
@@ -102,6 +117,19 @@ def _without_examples(pack: Pack) -> Iterator[LintFinding]:
         else:
             continue
         yield _of_rule(pack, LintLevel.ERROR, "no-example", rule.id, message)
+
+
+def _requirements_without_examples(pack: Pack) -> Iterator[LintFinding]:
+    for place, requirement in enumerate(pack.requirements):
+        cases = pack.sources.examples.examples.get(requirement.id)
+        awaited = pack.lists.get(cases.waits_for or "") if cases else None
+        if awaited and not awaited.is_loaded:
+            continue
+        if cases and cases.takes and (cases.leaves or not requirement.conditions):
+            continue
+        path = ("requirements", place, "id")
+        message = "no examples show a review that the requirement takes and one that it leaves"
+        yield _finding(pack, LintLevel.ERROR, "no-example", REQUIREMENTS_FILE, path, message)
 
 
 def _unreachable(pack: Pack) -> Iterator[LintFinding]:
@@ -123,7 +151,8 @@ def _shadowed(pack: Pack) -> Iterator[LintFinding]:
 
 
 def _lists(pack: Pack) -> Iterator[LintFinding]:
-    used = {code_list.id for rule in pack.rules for condition in rule.conditions for code_list in lists_of(condition)}
+    said = [*(rule.conditions for rule in pack.rules), *(one.conditions for one in pack.requirements)]
+    used = {code_list.id for group in said for condition in group for code_list in lists_of(condition)}
     for place, declared in enumerate(pack.sources.pack.lists):
         path = ("lists", place, "id")
         if declared.id not in used:

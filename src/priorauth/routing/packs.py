@@ -23,6 +23,7 @@ from priorauth.routing.pack_files import (
     RuleFile,
 )
 from priorauth.routing.reading_conditions import ConditionReader
+from priorauth.routing.requirements import REQUIREMENTS_FILE, Requirement, RequirementsFile, compile_requirement
 from priorauth.routing.rules import Answer, Rule, Step, compile_rule, more_specific
 from priorauth.routing.vocabulary import faults_in
 from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, YamlSource, read_yaml
@@ -33,6 +34,9 @@ OUTCOMES_WITH_DESTINATION = frozenset(
     {Outcome.ROUTE, Outcome.MANUAL, Outcome.NOTIFY_REQUIRED, Outcome.NOTIFY_REQUESTED}
 )
 """Outcomes that name who gets the item. The others send it nowhere."""
+
+
+_NO_REQUIREMENTS = RequirementsFile()
 
 
 class PackError(Exception):
@@ -59,6 +63,7 @@ class PackSources:
     pack: PackFile
     routes: RoutesFile
     examples: ExamplesFile
+    requirements: RequirementsFile
     yaml: Mapping[str, YamlSource] = field(repr=False)
     rule_places: Mapping[str, int]  # rule id -> its place in routes.yaml
 
@@ -75,6 +80,7 @@ class Pack:
     other_desks: tuple[Desk, ...]
     rules: tuple[Rule, ...]
     lists: Mapping[str, CodeList]
+    requirements: tuple[Requirement, ...]
     sources: PackSources = field(repr=False, compare=False)
 
     @property
@@ -104,28 +110,32 @@ class _PackReader:
         pack = self._file(PACK_FILE, PackFile)
         routes = self._file(ROUTES_FILE, RoutesFile)
         examples = self._file(EXAMPLES_FILE, ExamplesFile)
-        if pack is None or routes is None or examples is None:
+        asked = self._file(REQUIREMENTS_FILE, RequirementsFile) if REQUIREMENTS_FILE in self.files else _NO_REQUIREMENTS
+        if pack is None or routes is None or examples is None or asked is None:
             raise PackError(self.faults)
         lists = {declared.id: self._list(place, declared, pack) for place, declared in enumerate(pack.lists)}
         reader = ConditionReader(lists)
         rules = [self._rule(reader, place, rule, pack) for place, rule in enumerate(routes.rules)]
+        requirements = tuple(self._requirement(reader, place, asked, pack) for place in range(len(asked.requirements)))
         self._check_citation(PACK_FILE, ("desk", "citation"), pack.desk.citation, pack)
         other_desks = tuple(self._other_desk(reader, place, pack) for place in range(len(pack.other_desks)))
-        self._check_examples(examples, {rule.id for rule in routes.rules})
-        self._check_repeats(routes)
+        self._check_examples(examples, {rule.id for rule in routes.rules} | {one.id for one in asked.requirements})
+        self._check_repeats(ROUTES_FILE, "rules", [rule.id for rule in routes.rules])
+        self._check_repeats(REQUIREMENTS_FILE, "requirements", [one.id for one in asked.requirements])
         if self.faults:
             raise PackError(sorted(self.faults, key=lambda fault: (fault.file, fault.line, fault.column)))
         return Pack(
             payer=PayerId(pack.payer),
             name=pack.name,
-            version=_version(pack, routes, lists),
+            version=_version(pack, routes, asked, lists),
             timezone=pack.timezone,
             desk=Desk(DestinationId(pack.desk.destination), pack.desk.queue),
             other_desks=other_desks,
             rules=_in_precedence(rules),
             lists=lists,
+            requirements=requirements,
             sources=PackSources(
-                pack, routes, examples, self.yaml, {rule.id: place for place, rule in enumerate(routes.rules)}
+                pack, routes, examples, asked, self.yaml, {rule.id: place for place, rule in enumerate(routes.rules)}
             ),
         )
 
@@ -173,6 +183,12 @@ class _PackReader:
             reason=rule.then.reason,
         )
 
+    def _requirement(self, reader: ConditionReader, place: int, asked: RequirementsFile, pack: PackFile) -> Requirement:
+        here, said = ("requirements", place), asked.requirements[place]
+        conditions = self._conditions(reader, REQUIREMENTS_FILE, said.when, (*here, "when"))
+        self._check_citation(REQUIREMENTS_FILE, (*here, "citation"), said.citation, pack)
+        return compile_requirement(said, (*conditions, *_in_force(said.effective or pack.effective)))
+
     def _answer(self, path: Path, rule: RuleFile, pack: PackFile) -> Answer:
         then = rule.then
         if then.outcome not in OUTCOMES_WITH_DESTINATION:
@@ -214,19 +230,17 @@ class _PackReader:
             self._fault(EXAMPLES_FILE, ("base",), message)
         for rule, cases in examples.examples.items():
             if rule not in rules:
-                self._fault(EXAMPLES_FILE, ("examples", rule), "routes.yaml has no such rule")
+                self._fault(EXAMPLES_FILE, ("examples", rule), "neither routes.yaml nor requirements.yaml has it")
             for side, reviews in (("takes", cases.takes), ("leaves", cases.leaves)):
                 for place, example in enumerate(reviews):
                     named = {**example.facts, **dict.fromkeys(example.inapplicable)}
                     for message in faults_in(named):
                         self._fault(EXAMPLES_FILE, ("examples", rule, side, place, "facts"), message)
 
-    def _check_repeats(self, routes: RoutesFile) -> None:
-        seen: set[str] = set()
-        for place, rule in enumerate(routes.rules):
-            if rule.id in seen:
-                self._fault(ROUTES_FILE, ("rules", place, "id"), "another rule has this id")
-            seen.add(rule.id)
+    def _check_repeats(self, file: str, part: str, ids: Sequence[str]) -> None:
+        for place, id in enumerate(ids):
+            if id in ids[:place]:
+                self._fault(file, (part, place, "id"), "another rule has this id")
 
 
 def _in_force(effective: EffectiveFile | None) -> tuple[Condition, ...]:
@@ -252,11 +266,12 @@ def _in_precedence(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     )
 
 
-def _version(pack: PackFile, routes: RoutesFile, lists: Mapping[str, CodeList]) -> str:
+def _version(pack: PackFile, routes: RoutesFile, asked: RequirementsFile, lists: Mapping[str, CodeList]) -> str:
     """A hash of what the pack says. Comments, notes, examples, layout and the order of keys do not count."""
     meaning = {
         "pack": pack.model_dump(mode="json"),
         "rules": [rule.model_dump(mode="json", exclude={"note"}) for rule in routes.rules],
+        "requirements": [one.model_dump(mode="json", exclude={"note"}) for one in asked.requirements],
         "lists": {
             name: sorted([row.system, row.first, row.last, row.status] for row in code_list.rows)
             for name, code_list in lists.items()

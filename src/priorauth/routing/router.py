@@ -13,6 +13,7 @@ from priorauth.routing.conditions import all_of, open_questions
 from priorauth.routing.fact import UNKNOWN, Absence, Facts
 from priorauth.routing.facts import source_of
 from priorauth.routing.packs import Pack
+from priorauth.routing.requirements import applying
 from priorauth.routing.rules import Rule
 from priorauth.routing.vocabulary import FactValue
 
@@ -56,6 +57,7 @@ def choose_item(pack: Pack, sequence: int, facts: Facts) -> ItemRoute:
         citation=winner.citation,
         facts=_used(winner.facts, facts),
         losing=_losing(pack.rules, judged, deciding),
+        requirements=applying(pack.requirements, facts) if pack.requirements else (),
         desk=_desk(pack, facts)[0],
     )
 
@@ -161,6 +163,7 @@ def _manual(
         facts=_used(names, facts),
         losing=_losing(pack.rules, judged, ()),
         unknown=unknown,
+        requirements=applying(pack.requirements, facts) if facts.member_known else (),
         desk=destination,
     )
 

@@ -21,7 +21,7 @@ from priorauth.domain.reviews import (
 )
 from priorauth.routing.fact import NOT_APPLICABLE, UNKNOWN, Absence
 from priorauth.routing.fact_tables import TABLE_FILES, TableNotReadable, load_fact_tables
-from priorauth.routing.facts import facts_given, facts_of, source_of
+from priorauth.routing.facts import facts_given, facts_of, positions_of
 from priorauth.routing.vocabulary import FACTS, faults_in
 from routing_requests import COMMERCIAL, MAPPINGS, cpt, request, revenue, tables, whole_event
 
@@ -41,7 +41,8 @@ def fact(
 ) -> Found:
     """A fact of a review's first item."""
     facts = facts_of(review, review.items[0], tables(), directory=directory, given=given)
-    return Found(facts[name][0], source_of(facts, name))
+    value, where = facts[name]
+    return Found(value, positions_of(facts).get(where, where))
 
 
 BORN = date(2024, 3, 1)

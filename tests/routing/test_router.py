@@ -13,7 +13,7 @@ from priorauth.domain.routes import LosingRule, Outcome
 from priorauth.routing.documents import explain_json, route_json
 from priorauth.routing.facts import facts_given
 from priorauth.routing.packs import Pack, load_pack
-from priorauth.routing.router import choose_item
+from priorauth.routing.router import choose_item, decide
 from priorauth.routing.vocabulary import FACTS, FactKind
 from routing_requests import COMMERCIAL, PAYERS, cpt, request, routed, shipped_pack
 
@@ -311,3 +311,45 @@ def test_every_rule_is_accounted_for(payer: str, data: st.DataObject) -> None:
         rule.id for rule in pack.rules
     )
     assert item.outcome is not Outcome.MANUAL or item.destination is not None
+
+
+@given(payer=st.sampled_from(PAYERS), data=st.data())
+def test_what_is_remembered_of_a_kind_is_what_would_be_worked_out_anew(payer: str, data: st.DataObject) -> None:
+    pack = shipped_pack(payer)
+    known = data.draw(st.fixed_dictionaries({}, optional={name: values_of(name) for name in ASKED[payer]}))
+    applicable = st.sampled_from(ASKED[payer] or ["product"])
+    facts = facts_given(known, data.draw(st.lists(applicable, max_size=2, unique=True)))
+
+    item, anew = choose_item(pack, 1, facts), decide(pack, facts)
+
+    assert (item.rule, item.outcome, item.destination, item.reason) == (
+        anew.rule, anew.outcome, anew.destination, anew.reason,
+    )  # fmt: skip
+    assert (item.losing, item.unknown, item.requirements) == (anew.losing, anew.unknown, anew.requirements)
+
+
+def test_items_of_one_kind_show_their_own_values() -> None:
+    pack = shipped_pack("bcbsma")
+    newborn = {"line_of_business": "commercial", "birth_admission": True, "network_status": "in",
+               "certification_type": "I", "service_category": "nicu"}  # fmt: skip
+
+    items = [
+        choose_item(pack, 1, facts_given({**newborn, "date_of_birth": born, "revenue_code": code}))
+        for born, code in (("2024-03-01", "0173"), ("2025-04-02", "0174"))
+    ]
+
+    assert [item.rule for item in items] == ["RTE-BCMA-06", "RTE-BCMA-06"]
+    shown = [{fact.name: fact.value for fact in item.facts} for item in items]
+    assert [(one["date_of_birth"], one["revenue_code"]) for one in shown] == [
+        ("2024-03-01", "0173"), ("2025-04-02", "0174"),
+    ]  # fmt: skip
+
+
+def test_no_more_kinds_are_remembered_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("priorauth.routing.router.MOST_REMEMBERED", 3)
+    pack = pack_of(f"A delegate {{product: hmo}} -> {to('north')}")
+
+    for product in FACTS["product"].values:
+        choose_item(pack, 1, facts_given({"product": product}))
+
+    assert 0 < len(pack.decisions) <= 3

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from priorauth.domain.parties import DestinationId, PayerId
 
@@ -50,16 +51,19 @@ class AppliedRequirement:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UsedFact:
+class UsedFact(NamedTuple):
     """A fact that a rule looked at: its name, its value as text (None where unknown) and where it came from.
 
-    `source` is `2000F/SV201` or a canonical path for the message, `directory`, `given` or `default`.
+    `source` is `2000F/SV201` or a canonical path for the message, `directory`, `given` or `default`. A tuple, because
+    several are made for every line.
     """
 
     name: str
-    value: str | None = field(repr=False)
+    value: str | None
     source: str
+
+    def __repr__(self) -> str:
+        return f"UsedFact(name={self.name!r}, source={self.source!r})"  # PHI: no value
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,17 +50,19 @@ def facts_given(given: Mapping[str, object], inapplicable: Iterable[str] = ()) -
     return facts
 
 
-def source_of(facts: Facts, name: str) -> str:
-    """Where a fact came from: a position in the message (for X12 as loop, segment and element), or another source."""
-    where = facts[name][1]
+def positions_of(facts: Facts) -> Mapping[str, str]:
+    """What to show for the source of a fact: of an X12 message loop, segment and element; a missing key is itself."""
     message = facts.message
-    return POSITIONS.get(where, where) if message and message.review.arrived_as is _X12 else where
+    return POSITIONS if message and message.review.arrived_as is _X12 else NO_POSITIONS
+
+
+NO_POSITIONS: Mapping[str, str] = {}
 
 
 def _find(facts: Facts, name: str) -> Fact:
     """What was said outside, else what the message says, else what follows from what was said outside."""
-    stated = _stated(facts, name)
-    if stated is not None:
+    raw = facts.outside.get(name)
+    if raw is not None and (stated := _stated(name, raw)) is not None:
         return (stated, facts.outside_source)
     message, derive = facts.message, DERIVATIONS.get(name)
     derived = derive(message, facts) if derive is not None and message is not None else None
@@ -72,11 +74,10 @@ def _find(facts: Facts, name: str) -> Fact:
     return derived or (UNKNOWN, facts.outside_source if FACTS[name].outside or message is None else MESSAGE)
 
 
-def _stated(facts: Facts, name: str) -> FactValue | None:
+def _stated(name: str, raw: object) -> FactValue | None:
     """The outside answer; a value that the fact cannot have counts as no answer (callers report `faults_in`)."""
-    raw = facts.outside.get(name)
-    if raw is None:
-        return None
+    if type(raw) is str and raw in FACTS[name].values:
+        return raw
     try:
         return read_value(name, raw)
     except FactNotReadable:

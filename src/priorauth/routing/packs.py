@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -14,6 +14,8 @@ from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.routes import Outcome
 from priorauth.routing.codelists import CodeList, ListNotReadable, read_list, unloaded_list
 from priorauth.routing.conditions import Condition, FactCondition, Holds, Within, compiled
+from priorauth.routing.fact import Facts
+from priorauth.routing.kinds import Decision, Kind, kind_of
 from priorauth.routing.pack_files import (
     EffectiveFile,
     ExamplesFile,
@@ -53,6 +55,7 @@ class Desk:
 
     destination: DestinationId
     queue: str | None
+    conditions: tuple[Condition, ...] = ()
     checks: tuple[Holds, ...] = field(default=(), repr=False)
 
 
@@ -82,6 +85,8 @@ class Pack:
     lists: Mapping[str, CodeList]
     requirements: tuple[Requirement, ...]
     sources: PackSources = field(repr=False, compare=False)
+    kind: Callable[[Facts], Kind] = field(repr=False, compare=False)
+    decisions: dict[Kind, Decision] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def destinations(self) -> frozenset[DestinationId]:
@@ -128,6 +133,7 @@ class _PackReader:
             payer=PayerId(pack.payer),
             name=pack.name,
             version=_version(pack, routes, asked, lists),
+            kind=_kind_of(rules, requirements, other_desks),
             timezone=pack.timezone,
             desk=Desk(DestinationId(pack.desk.destination), pack.desk.queue),
             other_desks=other_desks,
@@ -209,7 +215,7 @@ class _PackReader:
         desk, here = pack.other_desks[place], ("other_desks", place)
         self._check_citation(PACK_FILE, (*here, "citation"), desk.citation, pack)
         conditions = self._conditions(reader, PACK_FILE, desk.when, (*here, "when"))
-        return Desk(DestinationId(desk.destination), desk.queue, tuple(compiled(one) for one in conditions))
+        return Desk(DestinationId(desk.destination), desk.queue, conditions, tuple(map(compiled, conditions)))
 
     def _conditions(
         self, reader: ConditionReader, file: str, when: Mapping[str, object], path: Path
@@ -264,6 +270,14 @@ def _in_precedence(rules: Sequence[Rule]) -> tuple[Rule, ...]:
         )
         for rule in ordered
     )
+
+
+def _kind_of(
+    rules: Sequence[Rule], requirements: Sequence[Requirement], desks: Sequence[Desk]
+) -> Callable[[Facts], Kind]:
+    """What tells items apart: every condition of the pack."""
+    said = [part.conditions for part in rules] + [part.conditions for part in requirements]
+    return kind_of(condition for group in (*said, *[desk.conditions for desk in desks]) for condition in group)
 
 
 def _version(pack: PackFile, routes: RoutesFile, asked: RequirementsFile, lists: Mapping[str, CodeList]) -> str:

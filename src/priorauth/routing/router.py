@@ -11,7 +11,8 @@ from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedF
 from priorauth.routing.codelists import CodeList
 from priorauth.routing.conditions import all_of, open_questions
 from priorauth.routing.fact import UNKNOWN, Absence, Facts
-from priorauth.routing.facts import source_of
+from priorauth.routing.facts import positions_of
+from priorauth.routing.kinds import MOST_REMEMBERED, Decision
 from priorauth.routing.packs import Pack
 from priorauth.routing.requirements import applying
 from priorauth.routing.rules import Rule
@@ -32,32 +33,55 @@ def choose(review: ServiceReview, pack: Pack, facts: Mapping[int, Facts]) -> Rou
 
 
 def choose_item(pack: Pack, sequence: int, facts: Facts) -> ItemRoute:
-    """The route of one item: the rule of the first step that holds, unless what is undecided could change it."""
+    """The route of one item: what its kind was answered before, or is answered now, with the item's own facts."""
+    kind = pack.kind(facts)
+    decision = pack.decisions.get(kind)
+    if decision is None:
+        if len(pack.decisions) >= MOST_REMEMBERED:
+            pack.decisions.clear()
+        decision = pack.decisions[kind] = decide(pack, facts)
+    return ItemRoute(
+        sequence=sequence,
+        outcome=decision.outcome,
+        destination=decision.destination,
+        queue=decision.queue,
+        rule=decision.rule,
+        reason=decision.reason,
+        citation=decision.citation,
+        facts=_used(decision.facts, facts),
+        losing=decision.losing,
+        unknown=decision.unknown,
+        requirements=decision.requirements,
+        desk=decision.desk,
+    )
+
+
+def decide(pack: Pack, facts: Facts) -> Decision:
+    """What is said of every item of a kind: the rule of the first step that holds, unless a doubt could change it."""
     judged = _judge(pack.rules, facts)
     if not facts.member_known:
-        return _manual(pack, sequence, facts, judged, MEMBER_UNKNOWN, "the directory does not know the member")
+        return _manual(pack, facts, judged, MEMBER_UNKNOWN, "the directory does not know the member")
     if not judged.holding:
-        return _without_a_rule(pack, sequence, facts, judged)
+        return _without_a_rule(pack, facts, judged)
     deciding = _deciding(pack.rules, judged.holding)
     winner = pack.rules[deciding[0]]
     if len(deciding) > 1 and any(pack.rules[place].answer != winner.answer for place in deciding):
         names = ", ".join(pack.rules[place].id for place in deciding)
         reason = f"rules of equal weight differ: {names}"
-        return _manual(pack, sequence, facts, judged, CONFLICT, reason, [pack.rules[place] for place in deciding])
+        return _manual(pack, facts, judged, CONFLICT, reason, [pack.rules[place] for place in deciding])
     in_doubt = _in_doubt(pack.rules, winner, judged) if judged.undecided else []
     if in_doubt:
-        return _undecided(pack, sequence, facts, judged, in_doubt)
-    return ItemRoute(
-        sequence=sequence,
+        return _undecided(pack, facts, judged, in_doubt)
+    return Decision(
         outcome=winner.answer.outcome,
         destination=winner.answer.destination,
         queue=winner.answer.queue,
         rule=winner.id,
         reason=winner.reason,
         citation=winner.citation,
-        facts=_used(winner.facts, facts),
+        facts=winner.facts,
         losing=_losing(pack.rules, judged, deciding),
-        requirements=applying(pack.requirements, facts) if pack.requirements else (),
+        requirements=applying(pack.requirements, facts),
         desk=_desk(pack, facts)[0],
     )
 
@@ -112,13 +136,13 @@ def _in_doubt(rules: Sequence[Rule], winner: Rule, judged: _Judged) -> list[int]
     ]
 
 
-def _without_a_rule(pack: Pack, sequence: int, facts: Facts, judged: _Judged) -> ItemRoute:
+def _without_a_rule(pack: Pack, facts: Facts, judged: _Judged) -> Decision:
     if judged.undecided:
-        return _undecided(pack, sequence, facts, judged, judged.undecided)
-    return _manual(pack, sequence, facts, judged, NO_RULE, "no rule of the pack takes this")
+        return _undecided(pack, facts, judged, judged.undecided)
+    return _manual(pack, facts, judged, NO_RULE, "no rule of the pack takes this")
 
 
-def _undecided(pack: Pack, sequence: int, facts: Facts, judged: _Judged, doubts: Sequence[int]) -> ItemRoute:
+def _undecided(pack: Pack, facts: Facts, judged: _Judged, doubts: Sequence[int]) -> Decision:
     rules = [pack.rules[place] for place in doubts]
     questions = list(dict.fromkeys(_questions(rules, facts)))
     unknown = [question for question in questions if isinstance(question, str)]
@@ -130,7 +154,7 @@ def _undecided(pack: Pack, sequence: int, facts: Facts, judged: _Judged, doubts:
         told.append(f"list not loaded: {', '.join(missing)}")
     reason = f"{'; '.join(told)}; undecided: {', '.join(rule.id for rule in rules)}"
     name = UNKNOWN_FACTS if unknown else LIST_NOT_LOADED
-    return _manual(pack, sequence, facts, judged, name, reason, rules, tuple(unknown))
+    return _manual(pack, facts, judged, name, reason, rules, tuple(unknown))
 
 
 def _questions(rules: Iterable[Rule], facts: Facts) -> Iterable[str | CodeList]:
@@ -142,25 +166,23 @@ def _questions(rules: Iterable[Rule], facts: Facts) -> Iterable[str | CodeList]:
 
 def _manual(
     pack: Pack,
-    sequence: int,
     facts: Facts,
     judged: _Judged,
     rule: str,
     reason: str,
     concerned: Sequence[Rule] = (),
     unknown: tuple[str, ...] = (),
-) -> ItemRoute:
+) -> Decision:
     destination, queue = _desk(pack, facts)
     names = dict.fromkeys(name for one in concerned or pack.rules for name in one.facts)
-    return ItemRoute(
-        sequence=sequence,
+    return Decision(
         outcome=Outcome.MANUAL,
         destination=destination,
         queue=queue,
         rule=rule,
         reason=reason,
         citation=", ".join(dict.fromkeys(one.citation for one in concerned)),
-        facts=_used(names, facts),
+        facts=tuple(names),
         losing=_losing(pack.rules, judged, ()),
         unknown=unknown,
         requirements=applying(pack.requirements, facts) if facts.member_known else (),
@@ -176,7 +198,13 @@ def _desk(pack: Pack, facts: Facts) -> tuple[DestinationId, str | None]:
 
 
 def _used(names: Iterable[str], facts: Facts) -> tuple[UsedFact, ...]:
-    return tuple([UsedFact(name, _as_text(facts[name][0]), source_of(facts, name)) for name in names])
+    positions = positions_of(facts)
+    used = []
+    for name in names:
+        value, where = facts[name]
+        text = value if type(value) is str else _as_text(value)
+        used.append(UsedFact(name, text, positions.get(where, where)))
+    return tuple(used)
 
 
 def _as_text(value: FactValue | Absence) -> str | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
 
 from priorauth.domain.parties import DestinationId, PayerId
 
@@ -51,19 +50,16 @@ class AppliedRequirement:
     unknown: tuple[str, ...] = ()
 
 
-class UsedFact(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class UsedFact:
     """A fact that a rule looked at: its name, its value as text (None where unknown) and where it came from.
 
-    `source` is `2000F/SV201` or a canonical path for the message, `directory`, `given` or `default`. A tuple, because
-    several are made for every line.
+    `source` is `2000F/SV201` or a canonical path for the message, `directory`, `given` or `default`.
     """
 
     name: str
-    value: str | None
+    value: str | None = field(repr=False)
     source: str
-
-    def __repr__(self) -> str:
-        return f"UsedFact(name={self.name!r}, source={self.source!r})"  # PHI: no value
 
 
 @dataclass(frozen=True, slots=True)

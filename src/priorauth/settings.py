@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = ()
     notification_attempts: int = Field(default=8, ge=1, le=20)
     wait_seconds: float = Field(default=10.0, gt=0, le=60)
+    otlp_endpoint: str = ""
     log_level: str = "info"
     log_format: str = "json"
 

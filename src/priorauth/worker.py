@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from priorauth.bootstrap import Gateway
 from priorauth.domain.events import (
@@ -34,6 +35,7 @@ from priorauth.services.route_review import RouteReview
 from priorauth.services.run_clocks import RunClocks
 from priorauth.services.send_notifications import SendNotifications
 from priorauth.services.settle_dead_letters import run_with_retries
+from priorauth.tracing import span
 from priorauth.translate.events import EVENTS_TOPIC, determinations_topic
 
 GROUP = "gateway"
@@ -208,7 +210,10 @@ class Worker:
         queue = self.queues.setdefault(leg.destination, asyncio.Semaphore(CALLS_AT_ONCE))
         try:
             async with queue:
-                await self.dispatch_leg.send(leg.id, message)
+                with span(
+                    "send leg", SpanKind.CLIENT, ids={"destination": leg.destination, "review.id": leg.review_id}
+                ):
+                    await self.dispatch_leg.send(leg.id, message)
             await self.return_news(leg.review_id)
         except Exception:
             log.exception("sending_failed", leg_id=leg.id, destination=leg.destination)

@@ -12,9 +12,11 @@ from random import random
 from typing import Generic, TypeVar
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import BusMessage, DeadLetter, Retryable, TooManySetAside
+from priorauth.tracing import span
 
 log = structlog.get_logger()
 
@@ -139,7 +141,7 @@ class Lanes(Generic[Item]):
             try:
                 async with self._slots:
                     arrived = arrived or await self._crew.load(item)
-                    await self._crew.handle(arrived.open())
+                    await self._handle(arrived.open())
                     return await self._crew.finish(item)
             except Retryable:
                 pass
@@ -152,6 +154,12 @@ class Lanes(Generic[Item]):
                     return await self._crew.finish(item)
             await self._rest(self._pace.pause(attempts))
         return None
+
+    async def _handle(self, message: BusMessage) -> None:
+        """Hand a message over, as a step of the trace that it belongs to."""
+        ids = {"event.type": message.type, "event.id": message.id, "topic": message.topic}
+        with span(f"handle {message.topic}", SpanKind.CONSUMER, parent=message.traceparent, ids=ids):
+            await self._crew.handle(message)
 
     async def _rest(self, seconds: float) -> None:
         """Wait before the next attempt. The lanes beside it go on."""

@@ -10,6 +10,8 @@ from http import HTTPStatus
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from opentelemetry.trace import SpanKind
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,6 +41,7 @@ from priorauth.api.security import RequireCaller
 from priorauth.bootstrap import Gateway
 from priorauth.observability import Metrics
 from priorauth.services.ports import Retryable
+from priorauth.tracing import span
 
 log = structlog.get_logger()
 
@@ -119,8 +122,12 @@ class CountRequests:
                 status = message["status"]
             await send(message)
 
+        parent = Headers(scope=scope).get("traceparent", "")
         try:
-            await self.app(scope, receive, note_status)
+            with span(f"HTTP {scope['method']}", SpanKind.SERVER, parent=parent) as step:
+                await self.app(scope, receive, note_status)
+                step.set_attribute("http.route", getattr(scope.get("route"), "path", "other"))
+                step.set_attribute("http.response.status_code", status)
         finally:
             route = scope.get("route")
             self.metrics.request(getattr(route, "path", "other"), status, time.perf_counter() - started)

@@ -37,6 +37,10 @@ log = structlog.get_logger()
 def serve(settings: Settings) -> None:
     """Serve until a signal. Prints `listening on http://HOST:PORT` once, when requests can be sent."""
     set_up_logs(settings.log_level, settings.log_format)
+    if settings.otlp_endpoint:
+        from priorauth.tracing import set_up_tracing
+
+        set_up_tracing(settings.otlp_endpoint)
     asyncio.run(run(settings))
 
 

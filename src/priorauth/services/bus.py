@@ -28,6 +28,7 @@ class BusMessage:
     type: str
     body: bytes = field(repr=False)
     receipt: str = field(default="", compare=False)
+    traceparent: str = field(default="", compare=False)  # the trace that it belongs to, where there is one
 
 
 class LetterDecision(StrEnum):

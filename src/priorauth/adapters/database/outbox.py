@@ -21,6 +21,7 @@ from priorauth.adapters.database.transaction import Queries, Transaction, insert
 from priorauth.domain.events import Event
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import StoredEvent
+from priorauth.tracing import present
 from priorauth.translate.events import EVENTS_TOPIC, payer_topic, write_full, write_minimal
 
 FULL = "full"
@@ -134,6 +135,7 @@ def outbox_row(
         "type": event_type,
         "form": form,
         "at": at,
+        "traceparent": present(),
         "shard": shard_of(key),
         "body": transaction.seal.close(body, event_row(topic, event_id)),
     }

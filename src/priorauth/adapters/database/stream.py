@@ -75,7 +75,9 @@ class Stream:
     def open(self, row: Row[Any]) -> BusMessage:
         """The message of a row; Damaged where it is not what was written."""
         body = self._seal.open(row.body, event_row(row.topic, row.event_id))
-        return BusMessage(topic=row.topic, key=row.key, id=row.event_id, type=row.type, body=body)
+        return BusMessage(
+            topic=row.topic, key=row.key, id=row.event_id, type=row.type, body=body, traceparent=row.traceparent
+        )
 
     async def standing(self, group: str, topics: Sequence[str]) -> Standing:
         """How far the group came on these topics; a new group stands before the first message."""

@@ -321,6 +321,7 @@ outbox = Table(
     required("form"),  # "full" or "minimal" of a published event, empty for a posted body
     required("at", Instant),
     required("body", LargeBinary),
+    required("traceparent", String, server_default=""),  # the trace that it belongs to
     required("shard", Integer),  # of its key: what one replica at a time consumes in order
     Column("position", BigInteger, unique=True),  # in the order of commits; null until that order is known
     UniqueConstraint("topic", "event_id"),

@@ -23,6 +23,7 @@ from priorauth.adapters.database.repositories.reviews import Reviews
 from priorauth.adapters.database.repositories.subscriptions import Subscriptions
 from priorauth.adapters.database.transaction import Transaction
 from priorauth.domain.reviews import ReviewId
+from priorauth.tracing import span
 
 Committed = Callable[[AbstractSet[ReviewId], AbstractSet[str]], None]
 """Called after a commit with the reviews that it changed and the topics that it put messages on."""
@@ -62,9 +63,10 @@ class DatabaseUnitOfWork:
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[DatabaseWork]:
         """A transaction that may write; committed and told when the block ends without an exception."""
-        async with self._database.writing() as connection:
-            transaction = Transaction(connection, self._seal, writes=True, documents=self._documents)
-            yield DatabaseWork(transaction, self._encoder)
+        with span("transaction"):
+            async with self._database.writing() as connection:
+                transaction = Transaction(connection, self._seal, writes=True, documents=self._documents)
+                yield DatabaseWork(transaction, self._encoder)
         if transaction.topics:
             await self._number()
         if transaction.touched or transaction.topics:

@@ -29,14 +29,14 @@ def headers_of(message: BusMessage) -> list[tuple[str, bytes]]:
         ("content-type", MEDIA_TYPE.encode()),
         ("ce_id", message.id.encode()),
         ("ce_type", message.type.encode()),
-        ("traceparent", traceparent(message.key, message.id).encode()),
+        ("traceparent", (message.traceparent or traceparent(message.key, message.id)).encode()),
     ]
 
 
 def traceparent(key: str, id: str) -> str:
     """The W3C trace context of a message: one trace for each key, so that a review's whole story is one trace.
 
-    It is made of the ids, so a message that is sent again carries the same.
+    Where nothing is traced, it is made of the ids, so a message that is sent again carries the same.
     """
     return f"00-{digest(key, 32)}-{digest(id, 16)}-01"
 
@@ -59,6 +59,7 @@ def arrived(record: Any, *, topic: str, group: str) -> Arrived:
         id=id,
         type=said.type,
         body=body,
+        traceparent=headers.get("traceparent", ""),
         receipt=f"{group}:{topic}:{digest(id, 32)}:{fingerprint(body)[:32]}",
     )
     return Arrived(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
@@ -16,12 +17,20 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from priorauth import __version__
 
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
 PARENT = "traceparent"
 _CONTEXT = TraceContextTextMapPropagator()
 
 
 def set_up_tracing(endpoint: str) -> None:
     """Send spans to the collector at this endpoint (OTLP over HTTP), in the background."""
+    trace.set_tracer_provider(exporting(endpoint))
+
+
+def exporting(endpoint: str) -> TracerProvider:
+    """What makes spans and sends them to the collector."""
     # imported here, for the exporter brings a second HTTP client along, which nobody else needs
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
@@ -30,7 +39,7 @@ def set_up_tracing(endpoint: str) -> None:
 
     provider = TracerProvider(resource=Resource.create({"service.name": "priorauth", "service.version": __version__}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
-    trace.set_tracer_provider(provider)
+    return provider
 
 
 @contextmanager

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 import pytest
 from opentelemetry import trace
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -17,6 +20,7 @@ from priorauth.adapters.database.migrations import migrate
 from priorauth.bootstrap import build
 from priorauth.cli.serving import Server
 from priorauth.settings import Settings
+from priorauth.tracing import exporting
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = {"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01"}
@@ -63,6 +67,40 @@ async def test_a_request_is_followed_to_its_determination_and_back(tmp_path: Pat
     told = " ".join(f"{span.name} {attributes(span)}" for span in found)
     values = {element for segment in segments_of(MRI, "NM1", "DMG", "HI", "N3") for element in segment.split("*")[1:]}
     assert [value for value in values if len(value) > 5 and value in told] == []
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, list[bytes]]]:
+    """Where an OTLP collector listens, and the requests that it got."""
+    got: list[bytes] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Collector)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1/traces", got
+    server.shutdown()
+    server.server_close()
+
+
+def test_spans_reach_a_collector_as_otlp(collector: tuple[str, list[bytes]]) -> None:
+    url, got = collector
+    provider = exporting(url)
+
+    with provider.get_tracer("test").start_as_current_span("a step"):
+        pass
+    provider.shutdown()
+
+    (resource,) = ExportTraceServiceRequest.FromString(got[0]).resource_spans
+    assert [span.name for scope in resource.scope_spans for span in scope.spans] == ["a step"]
+    assert "priorauth" in [each.value.string_value for each in resource.resource.attributes]
 
 
 def attributes(span: ReadableSpan) -> dict[str, object]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from priorauth.adapters.database.stream import Stream
-from priorauth.adapters.lanes import Arrived, Crew, Handle, Lanes, Pace, happens
+from priorauth.adapters.lanes import Arrived, Crew, Lanes, Reading, happens
 from priorauth.adapters.progress import Progress, Standing
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import Retryable
@@ -20,19 +18,11 @@ from priorauth.services.ports import Retryable
 class Consumer:
     """Reads, hands over to the lanes, and remembers how far the group came."""
 
-    def __init__(
-        self,
-        stream: Stream,
-        group: str,
-        topics: tuple[str, ...],
-        handle: Handle,
-        now: Callable[[], datetime],
-        pace: Pace,
-    ) -> None:
-        self.group = group
-        self.topics = topics
+    def __init__(self, stream: Stream, reading: Reading) -> None:
+        self.group = reading.group
+        self.topics = reading.topics
         self._stream = stream
-        self._pace = pace
+        self._pace = reading.pace
         self._progress = Progress(Standing({}, frozenset()))
         self._rows: dict[int, Row[Any]] = {}  # read ahead, by position
         self._topics: dict[int, str] = {}  # of what is on its way, by position
@@ -43,15 +33,15 @@ class Consumer:
         self._ended = asyncio.Event()
         self._lanes: Lanes[int] = Lanes(
             Crew(
-                group=group,
+                group=reading.group,
                 load=self._load,
-                handle=handle,
+                handle=reading.handle,
                 finish=self._finish,
                 set_aside=stream.set_aside,
                 changed=self._changed,
-                now=now,
+                now=reading.now,
             ),
-            pace,
+            reading.pace,
         )
 
     def wake(self) -> None:

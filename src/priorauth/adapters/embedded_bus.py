@@ -17,7 +17,7 @@ from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.outbox import shard_of
 from priorauth.adapters.database.stream import Stream
 from priorauth.adapters.database.unit_of_work import Committed
-from priorauth.adapters.lanes import Handle, Pace
+from priorauth.adapters.lanes import Handle, Pace, Reading
 from priorauth.adapters.shared_run import SharedRun
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import BusMessage
@@ -64,9 +64,10 @@ class EmbeddedBus:
 
     def _consumer(self, group: str, topics: tuple[str, ...], handle: Handle) -> Consumer | SharedRun:
         """All of it where this process is alone; a share of it where other replicas have the same database."""
+        reading = Reading(group=group, topics=topics, handle=handle, now=self._now, pace=self._pace)
         if self._database.dialect == "sqlite":
-            return Consumer(self._stream, group, topics, handle, self._now, self._pace)
-        return SharedRun(self._database, self._stream, group, topics, handle, self._now, self._pace)
+            return Consumer(self._stream, reading)
+        return SharedRun(self._database, self._stream, reading)
 
     async def stop(self) -> None:
         """End every run when its present messages are handled."""

@@ -46,6 +46,17 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one consumer group does: which topics it reads, who handles what it reads, and how fast."""
+
+    group: str
+    topics: tuple[str, ...]
+    handle: Handle
+    now: Callable[[], datetime]
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
     """A message before it is opened: what can be said of it even where it turns out to be damaged."""
 

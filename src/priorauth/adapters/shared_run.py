@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 
 import structlog
 
@@ -14,7 +13,7 @@ from priorauth.adapters.consumer import Consumer
 from priorauth.adapters.database.claims import Claims, claims_of
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.stream import Stream
-from priorauth.adapters.lanes import Handle, Pace, happens
+from priorauth.adapters.lanes import Reading, happens
 from priorauth.services.ports import Retryable
 
 CLAIM_SECONDS = 1.0
@@ -28,23 +27,14 @@ log = structlog.get_logger()
 class SharedRun:
     """Consumes a replica's share until `stop`. Where the session is lost, it stops handling and claims anew."""
 
-    def __init__(
-        self,
-        database: Database,
-        stream: Stream,
-        group: str,
-        topics: tuple[str, ...],
-        handle: Handle,
-        now: Callable[[], datetime],
-        pace: Pace,
-    ) -> None:
-        self.group = group
-        self.topics = topics
+    def __init__(self, database: Database, stream: Stream, reading: Reading) -> None:
+        self.group = reading.group
+        self.topics = reading.topics
         self._database = database
         self._stream = stream
-        self._handle = handle
-        self._now = now
-        self._pace = replace(pace, save_after=pace.save_after * PATIENCE, poll=pace.poll * PATIENCE)
+        pace = reading.pace
+        patient = replace(pace, save_after=pace.save_after * PATIENCE, poll=pace.poll * PATIENCE)
+        self._reading = replace(reading, pace=patient)
         self._consumers: dict[int, Consumer] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
@@ -89,7 +79,7 @@ class SharedRun:
         await asyncio.gather(*(self._finish(shard) for shard in list(self._consumers)))
 
     def _begin(self, shard: int) -> None:
-        consumer = Consumer(self._stream.of_shard(shard), self.group, self.topics, self._handle, self._now, self._pace)
+        consumer = Consumer(self._stream.of_shard(shard), self._reading)
         self._consumers[shard] = consumer
         self._tasks[shard] = asyncio.create_task(consumer.run(), name=f"{self.group} shard {shard}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -49,37 +50,31 @@ def show(
     deadletters.print_letter(deadletters.at(gateway, token), id, raw=raw, as_json=as_json)
 
 
-@app.command()
-def retry(
-    ids: Ids = None,
-    every: All = False,
-    kind: Kind = "",
-    destination: Destination = "",
-    gateway: Url = LOCAL,
-    token: Token = "",
-    as_json: Json = False,
-) -> None:
-    """Have them tried again. Example: priorauth deadletters retry --kind leg --destination evicore"""
-    from priorauth.cli import deadletters
+def deciding(method: str, action: str) -> Callable[..., None]:
+    """A command that decides dead letters in one way; which of them, every such command is told alike."""
 
-    at = deadletters.at(gateway, token)
-    which = deadletters.chosen(at, ids, kind, destination, every=every)
-    raise typer.Exit(deadletters.settle(at, "POST", "/retry", which, as_json=as_json))
+    def decide(
+        ids: Ids = None,
+        every: All = False,
+        kind: Kind = "",
+        destination: Destination = "",
+        gateway: Url = LOCAL,
+        token: Token = "",
+        as_json: Json = False,
+    ) -> None:
+        from priorauth.cli import deadletters
+
+        at = deadletters.at(gateway, token)
+        which = deadletters.chosen(at, ids, kind, destination, every=every)
+        raise typer.Exit(deadletters.settle(at, method, action, which, as_json=as_json))
+
+    return decide
 
 
-@app.command()
-def discard(
-    ids: Ids = None,
-    every: All = False,
-    kind: Kind = "",
-    destination: Destination = "",
-    gateway: Url = LOCAL,
-    token: Token = "",
-    as_json: Json = False,
-) -> None:
-    """Write down that nothing will be done about them. Example: priorauth deadletters discard dead-01J..."""
-    from priorauth.cli import deadletters
-
-    at = deadletters.at(gateway, token)
-    which = deadletters.chosen(at, ids, kind, destination, every=every)
-    raise typer.Exit(deadletters.settle(at, "DELETE", "", which, as_json=as_json))
+app.command(
+    "retry", help="Have them tried again. Example: priorauth deadletters retry --kind leg --destination evicore"
+)(deciding("POST", "/retry"))
+app.command(
+    "discard",
+    help="Write down that nothing will be done about them. Example: priorauth deadletters discard dead-01J...",
+)(deciding("DELETE", ""))

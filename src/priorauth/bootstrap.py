@@ -266,6 +266,7 @@ async def build(settings: Settings) -> Gateway:
         narrow=narrow,
         record_answer=record_determination.within,
         circuits=circuits,
+        tell=metrics.called,
         now=clock.now,
         new_id=new_id,
     )

@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from priorauth.domain.circuits import Circuit, CircuitState
 from priorauth.domain.events import ClockEvent
+from priorauth.domain.parties import DestinationId
+from priorauth.services.dispatch_leg import Called
 from priorauth.services.ports import Decoded, LegDelivery
 from priorauth.services.send_notifications import Sent
 
@@ -65,6 +67,9 @@ class Metrics:
         self.circuits = Gauge(
             "priorauth_circuits", "0 closed, 1 open, 2 probing, by destination", ["destination"], registry=self.registry
         )
+        self.legs = Counter(
+            "priorauth_legs", "Legs handed to their destinations", ["destination", "outcome"], registry=self.registry
+        )
         self.legs_waiting = Gauge(
             "priorauth_legs_waiting", "Legs not delivered yet", ["destination", "state"], registry=self.registry
         )
@@ -91,6 +96,10 @@ class Metrics:
         self.legs_waiting.clear()
         for (destination, state), count in Counted((each.leg.destination, each.leg.state) for each in waiting).items():
             self.legs_waiting.labels(destination, state).set(count)
+
+    def called(self, destination: DestinationId, called: Called) -> None:
+        """Count what came of handing a leg over."""
+        self.legs.labels(destination, called).inc()
 
     def received(self, message: Decoded) -> None:
         """Count a message's sets and what was found in it."""

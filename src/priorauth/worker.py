@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +28,7 @@ from priorauth.domain.subscriptions import SubscriptionId
 from priorauth.observability import Metrics
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.dispatch_leg import LEASE, DispatchLeg
-from priorauth.services.ports import BusMessage, EventBus, Message, UnitOfWork
+from priorauth.services.ports import BusMessage, EventBus, Message, Retryable, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
@@ -215,8 +215,12 @@ class Worker:
                 ):
                     await self.dispatch_leg.send(leg.id, message)
             await self.return_news(leg.review_id)
-        except Exception:
+        except Retryable:  # the store is away: what is due, is due again after its lease
+            log.warning("sending_interrupted", leg_id=leg.id, destination=leg.destination)
+        except Exception as error:
             log.exception("sending_failed", leg_id=leg.id, destination=leg.destination)
+            with suppress(Retryable):
+                await self.dispatch_leg.failed(leg.id, type(error).__name__)
 
     async def stop(self) -> None:
         """Break off what is being sent: it is sent again after the next start, with the same bytes and ids."""

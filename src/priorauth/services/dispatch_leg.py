@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from random import random
 
 from priorauth.domain.exchange import Answer, LegIdentity
@@ -36,6 +37,17 @@ LEASE = timedelta(minutes=2)
 """How long a leg that is being sent is nobody else's: longer than any call, its time in the queue included."""
 
 
+class Called(StrEnum):
+    """What came of handing a leg to its destination."""
+
+    ANSWERED = "answered"  # at once
+    TAKEN = "taken"  # it answers later
+    ENLISTED = "enlisted"  # put on its topic
+    NOT_REACHED = "not_reached"
+    REFUSED = "refused"
+    HELD_BACK = "held_back"  # its circuit is open: it was not called
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchLeg:
     """Sends a planned leg. A leg that was sent already is left alone, so a repeated call changes nothing."""
@@ -49,6 +61,7 @@ class DispatchLeg:
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
     circuits: Circuits
+    tell: Callable[[DestinationId, Called], None] = lambda _destination, _called: None
     attempts_allowed: int = 12
 
     async def __call__(self, leg_id: LegId, *, claimed: bool = False) -> None:
@@ -74,25 +87,35 @@ class DispatchLeg:
                 return message
             await transport.enlist(work, leg, message)
             await self._mark_dispatched(work, leg)
-            return None
+        self.tell(leg.destination, Called.ENLISTED)
+        return None
 
     async def send(self, leg_id: LegId, message: Message) -> None:
         """Call the leg's destination, and record what it answers at once."""
-        transport = self.transports[DestinationId(message.counterpart)]
+        destination = DestinationId(message.counterpart)
+        transport = self.transports[destination]
         assert isinstance(transport, DirectTransport)
         try:
-            with self.circuits.calling(message.counterpart, leg_id):
+            with self.circuits.calling(destination, leg_id):
                 answer = await transport.send(message)
         except HeldBack as circuit:
+            self.tell(destination, Called.HELD_BACK)
             await self._wait(leg_id, circuit)
             return
         except Retryable as problem:
+            self.tell(destination, Called.NOT_REACHED)
             await self._try_again_later(leg_id, str(problem))
             return
         except Refused as problem:
+            self.tell(destination, Called.REFUSED)
             await self._give_up(leg_id, str(problem))
             return
+        self.tell(destination, Called.ANSWERED if answer else Called.TAKEN)
         await self._take(leg_id, answer)
+
+    async def failed(self, leg_id: LegId, kind: str) -> None:
+        """Count an attempt that failed here, for a reason that its type names: not even that goes on for ever."""
+        await self._try_again_later(leg_id, f"what came back could not be recorded: {kind}")
 
     @again_on_conflict
     async def _take(self, leg_id: LegId, answer: Answer | None) -> None:

@@ -26,6 +26,7 @@ from contracts.examples import (
     save_a_review,
 )
 from priorauth.domain.access import ClientId
+from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import LegId, LegState, MessageId, ReviewId
 from priorauth.services.ports import (
     BusMessage,
@@ -327,13 +328,26 @@ async def test_the_sending_of_legs_is_known_with_the_next_attempt_and_the_last_f
 
     waiting = LegDelivery(leg=tried, next_attempt_at=NOON + SECOND, error="no answer")
     async with store.reading() as work:
-        assert list(await work.deliveries(None, 10)) == [waiting]
+        assert list(await work.undelivered(10)) == [waiting]
         assert list(await work.deliveries(REVIEW, 10)) == [waiting]
         assert list(await work.deliveries(ReviewId("other"), 10)) == []
-        assert list(await work.deliveries(None, 0)) == []
+        assert list(await work.undelivered(0)) == []
 
     async with store() as work:
         await work.save_leg(replace(tried, state=LegState.DISPATCHED))
     async with store.reading() as work:
-        assert list(await work.deliveries(None, 10)) == []
+        assert list(await work.undelivered(10)) == []
         assert [each.error for each in await work.deliveries(REVIEW, 10)] == [""]
+
+
+async def test_the_undelivered_legs_of_one_destination_are_found_behind_those_of_others(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    async with store() as work:
+        for number in (1, 2, 3):
+            await work.add_leg(a_leg(f"leg-{number}", number=number))
+        last = replace(a_leg("leg-4", number=4), destination=DestinationId("optum"))
+        await work.add_leg(last)
+
+    async with store.reading() as work:
+        assert [each.leg for each in await work.undelivered(1, destination="optum")] == [last]
+        assert [each.leg.number for each in await work.undelivered(2)] == [1, 2]

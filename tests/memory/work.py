@@ -226,8 +226,15 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryEve
             (leg for leg in self.tables.legs.values() if leg.review_id == review_id), key=lambda leg: leg.number
         )
 
-    async def deliveries(self, review_id: ReviewId | None, limit: int) -> Sequence[LegDelivery]:
-        undelivered = (LegState.PLANNED, LegState.FAILED)
+    async def deliveries(self, review_id: ReviewId, limit: int) -> Sequence[LegDelivery]:
+        return [each for each in self._deliveries() if each.leg.review_id == review_id][:limit]
+
+    async def undelivered(self, limit: int, *, destination: str = "") -> Sequence[LegDelivery]:
+        states = (LegState.PLANNED, LegState.FAILED)
+        found = [each for each in self._deliveries() if each.leg.state in states]
+        return [each for each in found if destination in ("", each.leg.destination)][:limit]
+
+    def _deliveries(self) -> Sequence[LegDelivery]:
         found = [
             LegDelivery(
                 leg=leg,
@@ -235,9 +242,8 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryEve
                 error=self.tables.leg_errors.get(leg.id, ""),
             )
             for leg in self.tables.legs.values()
-            if leg.review_id == review_id or (review_id is None and leg.state in undelivered)
         ]
-        return sorted(found, key=lambda each: (each.leg.review_id, each.leg.number))[:limit]
+        return sorted(found, key=lambda each: (each.leg.review_id, each.leg.number))
 
     async def leg_by_trace(self, trace: str) -> Leg | None:
         for dispatch in self.tables.dispatches.values():

@@ -39,7 +39,7 @@ async def test_while_the_circuit_is_open_legs_are_not_sent_and_use_up_no_attempt
     legs = await gateway.legs(review_id)
 
     async with gateway.store.reading() as work:
-        (waiting,) = await work.deliveries(None, 10)
+        (waiting,) = await work.undelivered(10)
     assert gateway.turningpoint.received == []
     assert (waiting.leg.state, waiting.leg.attempts, len(legs)) == (LegState.PLANNED, 0, 1)
     assert waiting.error == "the destination could not be reached"

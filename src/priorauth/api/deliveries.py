@@ -20,8 +20,7 @@ async def list_deliveries(
     """A circuit that is not listed is closed and without a failure."""
     gateway: Gateway = request.app.state.gateway
     async with gateway.unit_of_work.reading() as work:
-        found = await work.deliveries(None, limit)
-    legs = [each for each in found if destination in ("", each.leg.destination)]
+        legs = await work.undelivered(limit, destination=destination)
     return json_response(
         {
             "circuits": [

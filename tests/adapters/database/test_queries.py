@@ -44,3 +44,14 @@ async def test_every_query_uses_an_index(tmp_path: Path) -> None:
 
     connection.close()
     assert not scans
+
+
+async def test_undelivered_legs_are_read_from_an_index_of_those_alone(tmp_path: Path) -> None:
+    async with open_store(f"sqlite:///{tmp_path}/priorauth.db"):
+        pass
+    connection = sqlite3.connect(tmp_path / "priorauth.db")
+
+    for statement in (legs.UNDELIVERED, legs.OF_DESTINATION):
+        plan = connection.execute("EXPLAIN QUERY PLAN " + plain_sql(statement)).fetchall()
+        assert ["ix_legs_undelivered" in step for *_, step in plan] == [True]
+    connection.close()

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 from priorauth.adapters.database.instants import Instant as Instant
@@ -174,6 +175,16 @@ legs = Table(
 )
 _has_next_attempt = legs.c.next_attempt_at.is_not(None)
 Index("ix_legs_due", legs.c.next_attempt_at, sqlite_where=_has_next_attempt, postgresql_where=_has_next_attempt)
+is_undelivered = text("legs.state IN ('planned', 'failed')")
+"""Waits to be sent, or was given up. Spelled out, so that both engines see that the index below is of these."""
+_undelivered_legs = text("state IN ('planned', 'failed')")
+Index(
+    "ix_legs_undelivered",
+    legs.c.review_id,
+    legs.c.number,
+    sqlite_where=_undelivered_legs,
+    postgresql_where=_undelivered_legs,
+)
 
 dispatches = Table(
     "dispatches",

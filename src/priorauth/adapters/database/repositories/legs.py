@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Executable, Row, bindparam, select, update
 
-from priorauth.adapters.database.tables import dispatches, legs, routes
+from priorauth.adapters.database.tables import dispatches, is_undelivered, legs, routes
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_or_replace
-from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId
+from priorauth.domain.reviews import Leg, LegId, ReviewId
 from priorauth.domain.routes import Route
 from priorauth.services.ports import Conflict, Dispatch, LegDelivery, NotKnown
 
@@ -32,9 +32,8 @@ DUE = (
 TAKE_DUE = DUE.with_for_update(skip_locked=True)
 _deliveries = select(legs.c.id, legs.c.document, legs.c.next_attempt_at, legs.c.error).limit(bindparam("limit"))
 OF_REVIEW = _deliveries.where(legs.c.review_id == bindparam("review_id")).order_by(legs.c.number)
-UNDELIVERED = _deliveries.where(legs.c.state.in_([LegState.PLANNED, LegState.FAILED])).order_by(
-    legs.c.review_id, legs.c.number
-)
+UNDELIVERED = _deliveries.where(is_undelivered).order_by(legs.c.review_id, legs.c.number)
+OF_DESTINATION = UNDELIVERED.where(legs.c.destination == bindparam("destination"))
 SAVE = update(legs).where(legs.c.id == bindparam("leg_id"))
 DISPATCH = select(dispatches).where(dispatches.c.leg_id == bindparam("leg_id"))
 
@@ -100,16 +99,19 @@ class Legs(Queries):
         await self.take_turn(review_id)
         return [read_leg(self.transaction, row) for row in await self.transaction.rows(LEGS, review_id=review_id)]
 
-    async def deliveries(self, review_id: ReviewId | None, limit: int) -> Sequence[LegDelivery]:
-        """How far the legs of a review got; without one, every leg that waits to be sent or was given up."""
-        if review_id is None:
-            rows = await self.transaction.rows(UNDELIVERED, limit=limit)
+    async def deliveries(self, review_id: ReviewId, limit: int) -> Sequence[LegDelivery]:
+        """How far the legs of a review got."""
+        return read_deliveries(
+            self.transaction, await self.transaction.rows(OF_REVIEW, review_id=review_id, limit=limit)
+        )
+
+    async def undelivered(self, limit: int, *, destination: str = "") -> Sequence[LegDelivery]:
+        """Every leg that waits to be sent or was given up, or those of one destination."""
+        if destination:
+            rows = await self.transaction.rows(OF_DESTINATION, destination=destination, limit=limit)
         else:
-            rows = await self.transaction.rows(OF_REVIEW, review_id=review_id, limit=limit)
-        return [
-            LegDelivery(leg=read_leg(self.transaction, row), next_attempt_at=row.next_attempt_at, error=row.error)
-            for row in rows
-        ]
+            rows = await self.transaction.rows(UNDELIVERED, limit=limit)
+        return read_deliveries(self.transaction, rows)
 
     async def leg_by_trace(self, trace: str) -> Leg | None:
         """The leg that was sent under this trace of ours."""
@@ -155,6 +157,13 @@ class Legs(Queries):
 def changing(transaction: Transaction, leg: Leg) -> dict[str, object]:
     """The columns that follow a leg's state."""
     return {"state": leg.state, "attempts": leg.attempts, "document": transaction.document(leg_row(leg.id), leg)}
+
+
+def read_deliveries(transaction: Transaction, rows: Sequence[Row[Any]]) -> Sequence[LegDelivery]:
+    return [
+        LegDelivery(leg=read_leg(transaction, row), next_attempt_at=row.next_attempt_at, error=row.error)
+        for row in rows
+    ]
 
 
 def read_leg(transaction: Transaction, row: Row[Any]) -> Leg:

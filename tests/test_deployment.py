@@ -9,7 +9,7 @@ from typing import Any
 
 import compose_spec
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from priorauth.observability import Metrics
 from priorauth.settings import Settings
@@ -21,7 +21,7 @@ PINNED = re.compile(r"[a-z0-9./-]+:v?[0-9]+(\.[0-9]+)+[a-z0-9.-]*")
 
 @pytest.fixture(scope="module")
 def stack() -> Any:
-    return YAML(typ="safe").load(COMPOSE.read_text())
+    return yaml.safe_load(COMPOSE.read_text())
 
 
 def test_the_stack_is_a_compose_file() -> None:
@@ -94,7 +94,7 @@ def test_the_dashboard_shows_every_metric_and_no_other_and_every_replica_is_scra
     }
     declared = set().union(*series.values())
     left_out = {name for name, spelled in series.items() if spelled.isdisjoint(shown)}
-    scraped = YAML(typ="safe").load((ROOT / "deploy/prometheus.yml").read_text())["scrape_configs"][0]
+    scraped = yaml.safe_load((ROOT / "deploy/prometheus.yml").read_text())["scrape_configs"][0]
 
     assert shown
     assert shown <= declared

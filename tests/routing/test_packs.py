@@ -38,7 +38,7 @@ FEP = "when: {line_of_business: fep}"
         ("routes.yaml", FEP, "when: {age: {before: 2020-01-01}}", 18, "before is not an operator for age"),
         ("routes.yaml", FEP, "when: {birth_admission: maybe}", 12, "birth_admission takes true or false"),
         ("routes.yaml", FEP, "when: {any: {line_of_business: fep}}", 12, "any and all take a list of groups"),
-        ("routes.yaml", FEP, "when: {line_of_business: [}", 31, "expected the node content"),
+        ("routes.yaml", FEP, "when: {line_of_business: [}", 31, "did not find expected node content"),
         ("routes.yaml", FEP, "whenn: {}", 5, "extra inputs are not permitted"),
         ("routes.yaml", FEP, "when: {line_of_business: fep, line_of_business: qhp}", 35, "found duplicate key"),
         ("pack.yaml", "destination: bcbsma-um", "destination: Bcbsma", 3, "string should match pattern"),

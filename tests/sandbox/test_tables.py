@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from priorauth.domain.parties import DestinationId
 from priorauth.sandbox.behaviours import Behaviour
@@ -129,9 +129,9 @@ def test_only_the_first_trace_forces() -> None:
     ],
 )
 def test_a_table_with_a_fault_is_refused_saying_where(tmp_path: Path, change: dict[str, object], told: str) -> None:
-    document = YAML(typ="safe").load((FOLDER / "behaviours.yaml").read_text()) | change
+    document = yaml.safe_load((FOLDER / "behaviours.yaml").read_text()) | change
     with (tmp_path / "behaviours.yaml").open("w") as file:
-        YAML().dump(document, file)
+        yaml.safe_dump(document, file)
 
     with pytest.raises(SandboxTableFault, match=told):
         read_behaviours(tmp_path)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from priorauth.adapters.key_sets import KeySetFault, PublicKey, read_key_set
 from priorauth.domain.access import SCOPES_OF, CallerKind, Client, ClientId, read_scopes
+from priorauth.routing.yaml_source import YamlNotReadable, read_yaml
 
 Thumbprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -109,10 +108,10 @@ def load_clients(files: Mapping[str, str], known: Mapping[CallerKind, Container[
 def read_client(path: str, text: str) -> RegisteredClient:
     """One file. Raises ClientFault."""
     try:
-        file = ClientFile.model_validate(YAML(typ="safe").load(text))
+        file = ClientFile.model_validate(read_yaml(path, text).data)
         keys = read_key_set(file.jwks) if file.jwks else {}
-    except YAMLError:
-        raise ClientFault(f"{path}: it is not YAML") from None
+    except YamlNotReadable as unreadable:
+        raise ClientFault(f"{unreadable}: it is not YAML") from None
     except KeySetFault as fault:
         raise ClientFault(f"{path}: jwks: {fault}") from None
     except ValidationError as error:

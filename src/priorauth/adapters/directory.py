@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from priorauth.domain.parties import PayerId, Provider
 from priorauth.domain.reviews import ServiceReview
 from priorauth.routing.vocabulary import faults_in
+from priorauth.routing.yaml_source import YamlNotReadable, read_yaml
 
 Facts = dict[str, object]
 """Facts by the names of `routing.vocabulary`."""
@@ -82,8 +81,8 @@ def _facilities_first(providers: Sequence[Provider]) -> Iterator[Provider]:
 def read_directory(path: Path) -> FileDirectory:
     """The directory in a YAML file. Raises DirectoryFault where the file is not one."""
     try:
-        document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except YAMLError:
+        document = read_yaml(path.name, path.read_text(encoding="utf-8")).data
+    except YamlNotReadable:
         raise DirectoryFault(f"{path.name} is not YAML") from None
     return parse_directory(document)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
-from ruamel.yaml import YAML
 
 from priorauth.domain.findings import Severity
 from priorauth.domain.parties import PartnerId, TradingPartner
+from priorauth.routing.yaml_source import read_yaml
 
 
 class InterchangeId(BaseModel):
@@ -77,6 +77,5 @@ class Partners:
 
 def load_partners(texts: Iterable[str]) -> Partners:
     """The partners of these files. Raises pydantic's ValidationError where a file is not one."""
-    yaml = YAML(typ="safe")
-    partners = [PartnerFile.model_validate(yaml.load(text)).partner() for text in texts]
+    partners = [PartnerFile.model_validate(read_yaml("partner", text).data).partner() for text in texts]
     return Partners({partner.id: partner for partner in partners})

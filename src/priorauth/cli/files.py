@@ -239,12 +239,11 @@ def head_of(file: Path) -> bytes:
 
 def read_facts(file: Path) -> Mapping[str, object]:
     """The facts of a JSON or YAML file: one mapping of fact names to values."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from priorauth.routing.yaml_source import YamlNotReadable, read_yaml
 
     try:
-        facts = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-    except YAMLError:
+        facts = read_yaml(str(file), file.read_text(encoding="utf-8")).data
+    except YamlNotReadable:
         fail(f"{file}: not readable as JSON or YAML", COULD_NOT_RUN)
     if not isinstance(facts, dict):
         fail(f"{file}: wants one mapping of fact names to values, such as line_of_business: commercial", COULD_NOT_RUN)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
 
 from priorauth.domain.parties import DestinationId
+from priorauth.routing.yaml_source import read_yaml
 from priorauth.sandbox.behaviours import AskedFor, Behaviour, BehaviourTable, CodeRange, Reason, Rule
 
 COMMENT = "#"
@@ -67,7 +67,7 @@ def read_behaviours(folder: Path) -> BehaviourTable:
     """The table in a folder such as `mappings/sandbox`. Raises SandboxTableFault where it is not one."""
     path = folder / "behaviours.yaml"
     try:
-        file = _File.model_validate(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+        file = _File.model_validate(read_yaml(path.name, path.read_text(encoding="utf-8")).data)
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in fault["loc"]) for fault in error.errors(include_input=False)})
         raise SandboxTableFault(f"{path.name} has faults at {', '.join(places)}") from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 
 import asyncpg
@@ -46,6 +47,18 @@ async def a_database(*, migrated: bool = True) -> AsyncIterator[str]:
             await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await admin.close()
+
+
+@contextmanager
+def a_database_for_processes() -> Iterator[str]:
+    """The same for a test that is not asynchronous itself."""
+    with asyncio.Runner() as runner:
+        database = a_database()
+        url = runner.run(database.__aenter__())
+        try:
+            yield url
+        finally:
+            runner.run(database.__aexit__(None, None, None))
 
 
 async def make_template(admin: asyncpg.Connection) -> None:

@@ -5,31 +5,29 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Self
 
 import httpx2
 
+from nursery import Born, Start, nursery
+
 START_SECONDS = 60
-BYTECODE = Path(tempfile.gettempdir()) / "priorauth-tests-bytecode"
-"""Compiled modules, kept between starts: a process that is started often must start quickly."""
 
 
 class Served:
     """`priorauth serve --sandbox` with its database in a folder. A context manager: it ends with the block."""
 
-    def __init__(self, folder: Path, *, sandbox: bool = True, **settings: str) -> None:
+    def __init__(self, folder: Path, *, sandbox: bool = True, prepared_by: str = "", **settings: str) -> None:
         self.folder = folder
+        self._prepared_by = prepared_by
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "gateway.log"
         self._sandbox = sandbox
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Born | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -41,15 +39,9 @@ class Served:
 
     def start(self) -> None:
         """Start the gateway and wait until it is ready."""
-        serve = [sys.executable, "-c", "from priorauth.cli import main; main()", "serve", "--port", str(self.port)]
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*serve, "--sandbox"] if self._sandbox else serve,
-                stdout=output,
-                stderr=output,
-                env=self._environment(),
-                cwd=self.folder,
-            )
+        serve = ["serve", "--port", str(self.port), *(["--sandbox"] if self._sandbox else [])]
+        start = Start(serve, self._environment(), str(self.folder), str(self.log), self._prepared_by)
+        self._process = nursery().start(start)
         self._wait_until_ready()
 
     def kill(self) -> None:
@@ -74,10 +66,8 @@ class Served:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PRIORAUTH_")}
-        kept.pop("PYTHONDONTWRITEBYTECODE", None)
         return {
             **kept,
-            "PYTHONPYCACHEPREFIX": str(BYTECODE),
             "PRIORAUTH_DATABASE_URL": f"sqlite:///{self.folder / 'priorauth.db'}",
             **{f"PRIORAUTH_{name.upper()}": value for name, value in self._settings.items()},
         }

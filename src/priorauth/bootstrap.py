@@ -41,6 +41,7 @@ from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.inspect_message import InspectMessage
 from priorauth.services.issue_token import IssueToken
+from priorauth.services.list_unroutable import ListUnroutable
 from priorauth.services.ports import Codec, Destination, EventBus, LegCodec, Retryable
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
@@ -123,6 +124,7 @@ class Gateway:
     describe_review: DescribeReview
     catch_up: CatchUp
     settle_dead_letters: SettleDeadLetters
+    list_unroutable: ListUnroutable
     circuits: Circuits
     run_clocks: RunClocks
     subscribing: Subscribing
@@ -327,6 +329,7 @@ async def build(settings: Settings) -> Gateway:
             return_news=return_determination,
             now=clock.now,
         ),
+        list_unroutable=ListUnroutable(unit_of_work=unit_of_work),
         catch_up=CatchUp(
             unit_of_work=unit_of_work,
             codecs=tools.codecs,

@@ -73,6 +73,9 @@ class Metrics:
         self.legs_waiting = Gauge(
             "priorauth_legs_waiting", "Legs not delivered yet", ["destination", "state"], registry=self.registry
         )
+        self.unroutable = Gauge(
+            "priorauth_unroutable", "Legs at a desk for want of a route", ["payer", "owner"], registry=self.registry
+        )
         self.clocks = Counter(
             "priorauth_clocks", "Clocks warned of and missed", ["payer", "clock", "type"], registry=self.registry
         )
@@ -90,6 +93,12 @@ class Metrics:
         """Show how many dead letters of each kind wait."""
         for kind in DEAD_LETTER_KINDS:
             self.dead_letters.labels(kind).set(waiting.get(kind, 0))
+
+    def unrouted(self, waiting: Mapping[tuple[str, str], int]) -> None:
+        """Show how many legs wait at a desk because nobody could say where they belong."""
+        self.unroutable.clear()
+        for (payer, owner), count in waiting.items():
+            self.unroutable.labels(payer, owner).set(count)
 
     def deliveries(self, waiting: Iterable[LegDelivery]) -> None:
         """Show how many legs wait to be sent, or were given up, by destination."""

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner, Result
 
-from interchanges import forcing
+from interchanges import forcing, sample
 from priorauth.cli import app
 from served import Served
 
@@ -84,3 +84,19 @@ def test_the_metric_counts_what_waits(served: Served, letter: dict[str, Any]) ->
 )
 def test_what_cannot_be_meant_is_refused(served: Served, arguments: tuple[str, ...], code: int) -> None:
     assert run(served, *arguments).exit_code == code
+
+
+def test_what_nobody_could_route_is_listed_with_its_desk_and_counted(served: Served) -> None:
+    httpx2.post(f"{served.url}/x12", content=sample("member-not-known"), timeout=30)
+
+    told = CliRunner().invoke(app, ["unroutable", "list", "--gateway", served.url])
+    found = CliRunner().invoke(app, ["unroutable", "list", "--json", "--gateway", served.url])
+    none = CliRunner().invoke(app, ["unroutable", "list", "--owner", "evicore", "--gateway", served.url])
+
+    (item,) = json.loads(found.stdout)["unroutable"]
+    assert item["rule"] == "member_unknown"
+    assert item["owner"].endswith("-um")
+    assert item["review_id"] in told.stdout
+    assert item["review_id"] not in none.stdout
+    counted = f'priorauth_unroutable{{owner="{item["owner"]}",payer="{item["payer"]}"}} 1.0'
+    assert counted in httpx2.get(f"{served.url}/metrics").text

@@ -351,3 +351,31 @@ async def test_the_undelivered_legs_of_one_destination_are_found_behind_those_of
     async with store.reading() as work:
         assert [each.leg for each in await work.undelivered(1, destination="optum")] == [last]
         assert [each.leg.number for each in await work.undelivered(2)] == [1, 2]
+
+
+async def test_an_unroutable_leg_is_listed_for_its_payer_and_desk_until_it_is_decided(store: UnitOfWork) -> None:
+    await save_a_review(store)
+    desk = replace(a_leg("leg-2", number=2), destination=DestinationId("allways-um"), queue="preservice")
+    async with store() as work:
+        await work.add_leg(a_leg())
+        await work.add_leg(desk, unroutable=True)
+        review = await work.review(REVIEW)
+    payer = review.payer or ""
+
+    async with store.reading() as work:
+        assert list(await work.unroutable(10)) == [(desk, review)]
+        assert list(await work.unroutable(10, payer=payer, owner="allways-um")) == [(desk, review)]
+        assert list(await work.unroutable(10, payer="ANOTHER")) == []
+        assert list(await work.unroutable(10, owner="evicore")) == []
+        assert list(await work.unroutable(0)) == []
+        assert await work.unroutable_waiting() == {(payer, "allways-um"): 1}
+
+    async with store() as work:
+        await work.save_leg(replace(desk, state=LegState.PENDED))
+    async with store.reading() as work:
+        assert [leg.state for leg, _ in await work.unroutable(10)] == [LegState.PENDED]
+    async with store() as work:
+        await work.save_leg(replace(desk, state=LegState.DECIDED))
+    async with store.reading() as work:
+        assert list(await work.unroutable(10)) == []
+        assert await work.unroutable_waiting() == {}

@@ -60,6 +60,7 @@ class Tables:
     followed: dict[ReviewId, ReviewId] = field(default_factory=dict)
     routes: dict[ReviewId, Route] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
+    unroutable: set[LegId] = field(default_factory=set)
     leg_errors: dict[LegId, str] = field(default_factory=dict)
     attempts_at: dict[LegId, datetime] = field(default_factory=dict)
     dispatches: dict[LegId, Dispatch] = field(default_factory=dict)

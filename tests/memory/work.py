@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -202,11 +203,13 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryEve
     async def route(self, review_id: ReviewId) -> Route | None:
         return self.tables.routes.get(review_id)
 
-    async def add_leg(self, leg: Leg) -> None:
+    async def add_leg(self, leg: Leg, *, unroutable: bool = False) -> None:
         known(self.tables.reviews, leg.review_id)
         if any(other.number == leg.number for other in await self.legs(leg.review_id)):
             raise Conflict
         add(self.tables.legs, leg.id, leg)
+        if unroutable:
+            self.tables.unroutable.add(leg.id)
         self.touched.add(leg.review_id)
 
     async def save_leg(self, leg: Leg, *, next_attempt_at: datetime | None = None, error: str = "") -> None:
@@ -244,6 +247,20 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryEve
             for leg in self.tables.legs.values()
         ]
         return sorted(found, key=lambda each: (each.leg.review_id, each.leg.number))
+
+    async def unroutable(self, limit: int, *, payer: str = "", owner: str = "") -> Sequence[tuple[Leg, ServiceReview]]:
+        waiting = sorted(
+            (self.tables.legs[leg_id] for leg_id in self.tables.unroutable if self.tables.legs[leg_id].is_open),
+            key=lambda leg: (leg.review_id, leg.number),
+        )
+        found = [(leg, self.tables.reviews[leg.review_id].review) for leg in waiting]
+        return [
+            (leg, review) for leg, review in found if payer in ("", review.payer) and owner in ("", leg.destination)
+        ][:limit]
+
+    async def unroutable_waiting(self) -> Mapping[tuple[str, str], int]:
+        found = await self.unroutable(len(self.tables.legs))
+        return Counter((str(review.payer or ""), str(leg.destination)) for leg, review in found)
 
     async def leg_by_trace(self, trace: str) -> Leg | None:
         for dispatch in self.tables.dispatches.values():

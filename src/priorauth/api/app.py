@@ -34,6 +34,7 @@ from priorauth.api import (
     schemas,
     subscriptions,
     tools,
+    unroutable,
     x12,
 )
 from priorauth.api.problems import Problem, problem_response, render_http, render_invalid, render_problem
@@ -69,7 +70,20 @@ def create_app(
     app = FastAPI(title="priorauth", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     app.state.gateway = gateway
     fhir = (pas, pas_answers, pas_metadata, pas_tasks, pas_attachments, subscriptions)
-    modules = (x12, *fhir, reviews, events, delegates, deadletters, deliveries, tools, oauth, schemas, health)
+    modules = (
+        x12,
+        *fhir,
+        reviews,
+        events,
+        delegates,
+        deadletters,
+        deliveries,
+        unroutable,
+        tools,
+        oauth,
+        schemas,
+        health,
+    )
     routers = (*(module.router for module in modules), *extra_routers)
     for router in routers:
         app.include_router(router)

@@ -40,5 +40,6 @@ async def metrics(request: Request) -> Response:
     await gateway.buses.measure()
     async with gateway.unit_of_work.reading() as work:
         gateway.metrics.set_aside(await work.dead_letters_waiting())
+        gateway.metrics.unrouted(await work.unroutable_waiting())
         gateway.metrics.deliveries(await work.undelivered(MOST_LEGS))
     return Response(generate_latest(gateway.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -16,14 +16,8 @@ from priorauth.routing.kinds import MOST_REMEMBERED, Decision
 from priorauth.routing.packs import Pack
 from priorauth.routing.requirements import applying
 from priorauth.routing.rules import Rule
+from priorauth.routing.unroutable import CONFLICT, LIST_NOT_LOADED, MEMBER_UNKNOWN, NO_RULE, UNKNOWN_FACTS
 from priorauth.routing.vocabulary import FactValue
-
-NO_RULE = "no_rule"
-CONFLICT = "conflict"
-UNKNOWN_FACTS = "unknown_facts"
-LIST_NOT_LOADED = "list_not_loaded"
-MEMBER_UNKNOWN = "member_unknown"
-"""What stands in place of a rule where the router itself sends an item to the payer's desk."""
 
 
 def choose(review: ServiceReview, pack: Pack, facts: Mapping[int, Facts]) -> Route:

@@ -18,6 +18,7 @@ from priorauth.domain.reviews import (
     ServiceReview,
 )
 from priorauth.domain.routes import ItemRoute, Outcome, Route
+from priorauth.routing.unroutable import UNROUTABLE
 from priorauth.services.ports import Destination, Directory, UnitOfWork, Work
 from priorauth.services.prior_reviews import (
     Prior,
@@ -79,7 +80,7 @@ class RouteReview:
             legs = self.plan_legs(review, route, taken_over)
             await work.save_route(review_id, route)
             for leg in legs:
-                await work.add_leg(leg)
+                await work.add_leg(leg, unroutable=is_unroutable(leg, route))
             await self.start_clocks(work, review, legs, facts)
             await work.save_review(review.move(ReviewState.ROUTED))
             await work.publish(
@@ -166,6 +167,11 @@ class RouteReview:
             )
             for number, ((destination, queue), sequences) in enumerate(grouped.items(), start=1)
         ]
+
+
+def is_unroutable(leg: Leg, route: Route) -> bool:
+    """True where one of the leg's items is with a desk because nobody could say where it belongs."""
+    return any(item.rule in UNROUTABLE for item in route.items if item.sequence in leg.sequences)
 
 
 def is_forced(review: ServiceReview) -> bool:

@@ -170,6 +170,7 @@ legs = Table(
     required("attempts", Integer),
     Column("next_attempt_at", Instant),
     required("error"),  # a fixed text
+    required("unroutable", Boolean(create_constraint=False), server_default=false()),  # as in `routing.router`
     required("document", LargeBinary),
     UniqueConstraint("review_id", "number"),
 )
@@ -184,6 +185,13 @@ Index(
     legs.c.number,
     sqlite_where=_undelivered_legs,
     postgresql_where=_undelivered_legs,
+)
+
+waits_unrouted = text("legs.unroutable AND legs.state IN ('planned', 'dispatched', 'pended', 'failed')")
+"""Is with a desk because nobody could say where it belongs, and is not decided."""
+_unrouted_legs = text("unroutable AND state IN ('planned', 'dispatched', 'pended', 'failed')")
+Index(
+    "ix_legs_unroutable", legs.c.review_id, legs.c.number, sqlite_where=_unrouted_legs, postgresql_where=_unrouted_legs
 )
 
 dispatches = Table(

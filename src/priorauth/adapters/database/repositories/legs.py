@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, Row, bindparam, select, update
+from sqlalchemy import Executable, Row, String, bindparam, func, or_, select, update
 
-from priorauth.adapters.database.tables import dispatches, is_undelivered, legs, routes
+from priorauth.adapters.database.repositories.reviews import DOCUMENT as REVIEW_DOCUMENT
+from priorauth.adapters.database.repositories.reviews import row_of
+from priorauth.adapters.database.tables import dispatches, is_undelivered, legs, reviews, routes, waits_unrouted
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_or_replace
-from priorauth.domain.reviews import Leg, LegId, ReviewId
+from priorauth.domain.reviews import Leg, LegId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
 from priorauth.services.ports import Conflict, Dispatch, LegDelivery, NotKnown
 
@@ -30,10 +32,29 @@ DUE = (
     .limit(bindparam("limit"))
 )
 TAKE_DUE = DUE.with_for_update(skip_locked=True)
+_asked_payer = bindparam("asked_payer", type_=String)
+_asked_owner = bindparam("asked_owner", type_=String)
 _deliveries = select(legs.c.id, legs.c.document, legs.c.next_attempt_at, legs.c.error).limit(bindparam("limit"))
 OF_REVIEW = _deliveries.where(legs.c.review_id == bindparam("review_id")).order_by(legs.c.number)
 UNDELIVERED = _deliveries.where(is_undelivered).order_by(legs.c.review_id, legs.c.number)
 OF_DESTINATION = UNDELIVERED.where(legs.c.destination == bindparam("destination"))
+UNROUTABLE = (
+    select(legs.c.id, legs.c.document, reviews.c.id.label("of_review"), reviews.c.document.label("review"))
+    .join_from(legs, reviews)
+    .where(
+        waits_unrouted,
+        or_(reviews.c.payer == _asked_payer, _asked_payer == ""),
+        or_(legs.c.destination == _asked_owner, _asked_owner == ""),
+    )
+    .order_by(legs.c.review_id, legs.c.number)
+    .limit(bindparam("limit"))
+)
+UNROUTABLE_WAITING = (
+    select(reviews.c.payer, legs.c.destination, func.count().label("waiting"))
+    .join_from(legs, reviews)
+    .where(waits_unrouted)
+    .group_by(reviews.c.payer, legs.c.destination)
+)
 SAVE = update(legs).where(legs.c.id == bindparam("leg_id"))
 DISPATCH = select(dispatches).where(dispatches.c.leg_id == bindparam("leg_id"))
 
@@ -62,8 +83,11 @@ class Legs(Queries):
         row = await self.transaction.row_or_none(ROUTE, review_id=review_id)
         return self.transaction.read(route_row(review_id), row.document, ROUTE_DOCUMENT) if row else None
 
-    async def add_leg(self, leg: Leg) -> None:
-        """Save a new leg; Conflict where its id, or its number within the review, is taken."""
+    async def add_leg(self, leg: Leg, *, unroutable: bool = False) -> None:
+        """Save a new leg; Conflict where its id, or its number within the review, is taken.
+
+        `unroutable` marks one that is with a desk because nobody could say where it belongs.
+        """
         added = await self.transaction.add(
             legs,
             id=leg.id,
@@ -72,6 +96,7 @@ class Legs(Queries):
             destination=leg.destination,
             next_attempt_at=None,
             error="",
+            unroutable=unroutable,
             **changing(self.transaction, leg),
         )
         if not added:
@@ -112,6 +137,22 @@ class Legs(Queries):
         else:
             rows = await self.transaction.rows(UNDELIVERED, limit=limit)
         return read_deliveries(self.transaction, rows)
+
+    async def unroutable(self, limit: int, *, payer: str = "", owner: str = "") -> Sequence[tuple[Leg, ServiceReview]]:
+        """The unroutable legs that nobody has decided, each with its review: all, or one payer's or desk's."""
+        rows = await self.transaction.rows(UNROUTABLE, limit=limit, asked_payer=payer, asked_owner=owner)
+        return [
+            (
+                read_leg(self.transaction, row),
+                self.transaction.read(row_of(row.of_review), row.review, REVIEW_DOCUMENT),
+            )
+            for row in rows
+        ]
+
+    async def unroutable_waiting(self) -> Mapping[tuple[str, str], int]:
+        """How many such legs there are, by payer and desk."""
+        rows = await self.transaction.rows(UNROUTABLE_WAITING)
+        return {(row.payer or "", row.destination): row.waiting for row in rows}
 
     async def leg_by_trace(self, trace: str) -> Leg | None:
         """The leg that was sent under this trace of ours."""

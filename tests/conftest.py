@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 from priorauth.x12.segments import Segment
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is not a failure
 settings.load_profile("unhurried")
+
+
+HERE = Path(__file__).parent
+LONGEST_FIRST = ("chaos", "end_to_end", "oracles", "kafka", "scripts", "api", "security", "cli", "database")
+"""Folders whose files take long. Begun last, one of them would keep one worker busy while the other has nothing."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first; otherwise keep the order."""
+    rank = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: min(rank.get(part, len(rank)) for part in item.path.relative_to(HERE).parts))
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

@@ -130,20 +130,20 @@ def java(jars: Path) -> list[str]:
     return [*JAVA, "-cp", f"{jars}/*"]
 
 
-def find_jars() -> Path:
-    """The folder of the broker's jars, fetched once per version and kept outside the project."""
+def find_jars(pom: Path = POM, name: str = "kafka") -> Path:
+    """The folder of the jars that a pom names, fetched once per version and kept outside the project."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "priorauth"
-    jars = cache / f"kafka-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
+    jars = cache / f"{name}-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}"
     if jars.exists():
         return jars
     for needed in ("java", "mvn"):
         if shutil.which(needed) is None:
             raise Unavailable(f"there is no {needed}; install a JDK 17 or newer and Maven")
     cache.mkdir(parents=True, exist_ok=True)
-    print("services: fetching Kafka's jars by Maven", flush=True)
+    print(f"services: fetching the jars of {name} by Maven", flush=True)
     with tempfile.TemporaryDirectory(dir=cache) as folder:
         fetched = Path(folder) / "jars"
-        command = ["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
+        command = ["mvn", "-B", "-q", "-f", str(pom), "dependency:copy-dependencies", "-DincludeScope=runtime"]
         run([*command, f"-DoutputDirectory={fetched}"], what="mvn dependency:copy-dependencies")
         try:
             fetched.rename(jars)

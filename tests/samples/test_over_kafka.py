@@ -37,10 +37,15 @@ STORY = """\
 2026-11-02T17:00:00Z leg.dispatched: services {services} sent to progenyhealth
 2026-11-02T17:00:00Z leg.declined: declined by progenyhealth, taken over by bcbsma-um
 2026-11-02T17:00:00Z determination.recorded: progenyhealth: service 1 modified
+2026-11-02T17:00:00Z information.requested: progenyhealth asks for reports
+2026-11-02T17:00:00Z information.supplied: brought by the requester, goes to progenyhealth
+2026-11-02T17:00:00Z clock.warned: Urgent determination, due 2026-11-05T17:00:00Z (REG-ST-01)
+2026-11-02T17:00:00Z clock.breached: Urgent determination, due 2026-11-05T17:00:00Z (REG-ST-01)
 2026-11-02T17:00:00Z determination.returned: reply 1 to the requester: service 1 modified
 """
 TOLD = ["review.received", "review.routed", "leg.dispatched", "leg.declined",
-        "determination.recorded", "determination.returned"]  # fmt: skip
+        "determination.recorded", "information.requested", "information.supplied",
+        "clock.warned", "clock.breached", "determination.returned"]  # fmt: skip
 
 
 @pytest.fixture

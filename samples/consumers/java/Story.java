@@ -70,6 +70,12 @@ public class Story {
                     + decisions(data.get("determination").get("items"));
             case "determination.returned" -> "reply " + data.get("reply").get("number") + " to the requester: "
                     + decisions(data.get("reply").get("items"));
+            case "information.requested" -> data.get("requested_by").asText() + " asks for "
+                    + each(data.get("tasks"), task -> task.get("kind").asText());
+            case "information.supplied" -> "brought by the requester, goes to "
+                    + data.get("leg").get("destination").asText();
+            case "clock.warned", "clock.breached" -> data.get("title").asText() + ", due "
+                    + data.get("due_at").asText() + " (" + data.get("clock").asText() + ")";
             default -> "";
         };
         return event.get("time").asText() + " " + kind + ": " + says;

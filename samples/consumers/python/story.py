@@ -39,6 +39,12 @@ def tell(event: dict[str, Any]) -> str:
             says = f"{data['determination']['decided_by']}: {decisions(data['determination']['items'])}"
         case "determination.returned":
             says = f"reply {data['reply']['number']} to the requester: {decisions(data['reply']['items'])}"
+        case "information.requested":
+            says = f"{data['requested_by']} asks for {'; '.join(task['kind'] for task in data['tasks'])}"
+        case "information.supplied":
+            says = f"brought by the requester, goes to {data['leg']['destination']}"
+        case "clock.warned" | "clock.breached":
+            says = f"{data['title']}, due {data['due_at']} ({data['clock']})"
         case _:
             says = ""
     return f"{event['time']} {kind}: {says}"

@@ -14,7 +14,7 @@ import httpx2
 from priorauth.adapters.access_tokens import SignedAccessTokens
 from priorauth.adapters.archive import BadKey, Seal, read_key, sandbox_key
 from priorauth.adapters.assertions import SignedAssertions
-from priorauth.adapters.buses import Buses, open_buses
+from priorauth.adapters.buses import Buses, open_buses, receipts_kept
 from priorauth.adapters.clients import ClientFault, Clients
 from priorauth.adapters.clock import Clock
 from priorauth.adapters.commit_signal import CommitSignal
@@ -39,6 +39,7 @@ from priorauth.services.catch_up import CatchUp
 from priorauth.services.circuits import Circuits
 from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
+from priorauth.services.forget_old import ForgetOld
 from priorauth.services.inspect_message import InspectMessage
 from priorauth.services.issue_token import IssueToken
 from priorauth.services.list_unroutable import ListUnroutable
@@ -127,6 +128,7 @@ class Gateway:
     list_unroutable: ListUnroutable
     circuits: Circuits
     run_clocks: RunClocks
+    forget_old: ForgetOld
     subscribing: Subscribing
     warnings: tuple[str, ...] = ()  # what is not as it should be, and keeps no request from being taken
     checks: list[Callable[[], str]] = field(default_factory=list)  # each says what is not well, or nothing
@@ -340,6 +342,7 @@ async def build(settings: Settings) -> Gateway:
         ),
         circuits=circuits,
         run_clocks=run_clocks,
+        forget_old=ForgetOld(unit_of_work=unit_of_work, receipts_kept=receipts_kept(settings), now=clock.now),
         subscribing=subscriptions,
         warnings=tuple(warnings_of(settings, knowledge.destinations)),
     )

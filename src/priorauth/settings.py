@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     kafka_partitions: int = Field(default=12, ge=1)
     kafka_replication: int = Field(default=0, ge=0)
     kafka_retention_days: float = Field(default=7.0, gt=0)
+    kafka_largest_message: int = Field(default=1_000_000, ge=10_000)
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
     kafka_username: str = ""

@@ -28,6 +28,7 @@ from priorauth.domain.subscriptions import SubscriptionId
 from priorauth.observability import Metrics
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.dispatch_leg import LEASE, DispatchLeg
+from priorauth.services.forget_old import ForgetOld
 from priorauth.services.ports import BusMessage, EventBus, Message, Retryable, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.return_determination import ReturnDetermination
@@ -42,6 +43,7 @@ GROUP = "gateway"
 CATCH_UP_SECONDS = 0.5
 NOTIFY_SECONDS = 0.25
 CLOCK_SECONDS = 0.5
+FORGET_SECONDS = 3600.0
 NOTIFIED_AT_ONCE = 50
 """How many subscribers are being sent to at the same time."""
 CALLS_AT_ONCE = 100
@@ -63,6 +65,7 @@ class Worker:
     catch_up: CatchUp
     run_clocks: RunClocks
     send_notifications: SendNotifications
+    forget_old: ForgetOld
     destinations: tuple[DestinationId, ...]
     now: Callable[[], datetime]
     metrics: Metrics
@@ -195,6 +198,15 @@ class Worker:
                 log.exception("keeping_time_failed")
             await asyncio.sleep(CLOCK_SECONDS)
 
+    async def run_forgetting(self) -> None:
+        """Delete what is too old to matter, again and again, until cancelled. Other replicas may do so too."""
+        while True:
+            try:
+                await self.forget_old()
+            except Exception:
+                log.exception("forgetting_failed")
+            await asyncio.sleep(FORGET_SECONDS)
+
     async def send(self, leg: Leg, *, claimed: bool = False) -> None:
         """Begin to send a leg, so that a destination that hangs holds up no other. Nothing is lost from here on."""
         if leg.id in self.sending:
@@ -242,6 +254,7 @@ def build_worker(gateway: Gateway) -> Worker:
         catch_up=gateway.catch_up,
         run_clocks=gateway.run_clocks,
         send_notifications=gateway.subscribing.send,
+        forget_old=gateway.forget_old,
         destinations=tuple(gateway.destinations),
         now=gateway.now,
         metrics=gateway.metrics,
@@ -259,6 +272,7 @@ async def working(gateway: Gateway) -> AsyncIterator[None]:
         asyncio.create_task(worker.run_catch_up(), name="catch-up"),
         asyncio.create_task(worker.run_notifications(), name="notifications"),
         asyncio.create_task(worker.keep_time(), name="clocks"),
+        asyncio.create_task(worker.run_forgetting(), name="forgetting"),
     ]
     if gateway.buses.relay:
         tasks.append(asyncio.create_task(gateway.buses.relay(), name="relay"))

@@ -165,8 +165,8 @@ async def test_keys_are_forgotten_after_seven_days_and_not_before(store: UnitOfW
         await work.remember_keys(HOSPITAL, ["old"], MESSAGE, NOON)
         await work.remember_keys(HOSPITAL, ["new"], MESSAGE, NOON + SECOND)
 
-        assert await work.forget_keys(NOON + timedelta(days=7)) == 0
-        assert await work.forget_keys(NOON + timedelta(days=7, seconds=1)) == 1
+        assert await work.forget_keys(NOON + timedelta(days=7), 10) == 0
+        assert await work.forget_keys(NOON + timedelta(days=7, seconds=1), 10) == 1
         assert await work.resend_of(HOSPITAL, ["old"], NOON) is None
         assert await work.resend_of(HOSPITAL, ["new"], NOON) == MESSAGE
 

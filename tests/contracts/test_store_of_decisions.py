@@ -291,6 +291,21 @@ async def test_a_delivery_is_taken_in_once_and_not_at_all_where_its_transaction_
     assert (first, second, other) == (True, False, True)
 
 
+async def test_receipts_are_forgotten_oldest_first_and_so_many_at_once(store: UnitOfWork) -> None:
+    receipts = {receipt: NOON + number * SECOND for number, receipt in enumerate(["oldest", "older", "kept"])}
+    async with store() as work:
+        for receipt, at in receipts.items():
+            await work.take_in(receipt, at)
+
+    async with store() as work:
+        first, second, third = [await work.forget_receipts(NOON + 2 * SECOND, 1) for _ in range(3)]
+
+    async with store() as work:
+        taken_again = [receipt for receipt in receipts if await work.take_in(receipt, NOON)]
+    assert (first, second, third) == (1, 1, 0)
+    assert taken_again == ["oldest", "older"]
+
+
 async def test_a_dead_letter_is_decided_once_and_then_listed_only_where_that_is_asked_for(store: UnitOfWork) -> None:
     leg = DeadLetter(id="dead-1", kind="leg", subject="leg-1", reason="no answer", at=NOON, destination="evicore")
     answer = DeadLetter(

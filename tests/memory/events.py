@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from memory.rows import known
+from memory.rows import forget, known
 from memory.tables import OutboxRow, Tables
 from priorauth.adapters.database.outbox import EventEncoder, key_of
 from priorauth.domain.events import Event
@@ -24,11 +24,14 @@ class MemoryEvents:
     touched: set[ReviewId]
     _encoder: EventEncoder
 
-    async def take_in(self, receipt: str, at: datetime) -> bool:  # noqa: ARG002
+    async def take_in(self, receipt: str, at: datetime) -> bool:
         if receipt in self.tables.receipts:
             return False
-        self.tables.receipts.add(receipt)
+        self.tables.receipts[receipt] = at
         return True
+
+    async def forget_receipts(self, before: datetime, limit: int) -> int:
+        return forget(self.tables.receipts, before, limit, at=lambda at: at)
 
     async def publish(self, event: Event) -> None:
         if (EVENTS_TOPIC, event.id) in self.tables.outbox:

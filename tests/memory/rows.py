@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from priorauth.services.ports import Conflict, NotKnown
@@ -23,3 +24,11 @@ def add(rows: dict[Key, Value], key: Key, value: Value) -> None:
     if key in rows:
         raise Conflict
     rows[key] = value
+
+
+def forget(table: dict[Key, Value], before: datetime, limit: int, *, at: Callable[[Value], datetime]) -> int:
+    """Delete rows from before then, the oldest first; how many."""
+    old = sorted((key for key in table if at(table[key]) < before), key=lambda key: at(table[key]))[:limit]
+    for key in old:
+        del table[key]
+    return len(old)

@@ -76,7 +76,7 @@ class Tables:
     used_assertions: dict[tuple[ClientId, str], datetime] = field(default_factory=dict)
     published: list[Event] = field(default_factory=list)
     outbox: dict[tuple[str, str], OutboxRow] = field(default_factory=dict)
-    receipts: set[str] = field(default_factory=set)
+    receipts: dict[str, datetime] = field(default_factory=dict)
     dead_letters: dict[str, DeadLetter] = field(default_factory=dict)
 
     def copy(self) -> Tables:

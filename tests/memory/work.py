@@ -11,7 +11,7 @@ from datetime import datetime
 from memory.clocks import MemoryClocks
 from memory.events import MemoryEvents
 from memory.information import MemoryInformation
-from memory.rows import add, known
+from memory.rows import add, forget, known
 from memory.subscriptions import MemorySubscriptions
 from memory.tables import Tables
 from priorauth.adapters.database.outbox import EventEncoder
@@ -90,11 +90,8 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryEve
                 raise Conflict
             self.tables.resend_keys[partner, key] = (message_id, at)
 
-    async def forget_keys(self, now: datetime) -> int:
-        old = [key for key, (_, at) in self.tables.resend_keys.items() if at < now - RESEND_KEYS_KEPT]
-        for key in old:
-            del self.tables.resend_keys[key]
-        return len(old)
+    async def forget_keys(self, now: datetime, limit: int) -> int:
+        return forget(self.tables.resend_keys, now - RESEND_KEYS_KEPT, limit, at=lambda stands_for: stands_for[1])
 
     async def interchange_known(self, partner: PartnerId, control_number: str) -> bool:
         return (partner, control_number) in self.tables.interchanges

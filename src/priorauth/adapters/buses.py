@@ -27,6 +27,8 @@ from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, payer_t
 
 RELAY_PACE = Pace(concurrency=200, read_ahead=500)
 STEPS_GROUP = "gateway"
+LEAST_KEPT = timedelta(days=14)
+"""Brokers delete whole segments, which by default are written to for a week."""
 AWAY_SECONDS = 5.0
 """How long the brokers may be away before readiness mentions it."""
 
@@ -83,6 +85,11 @@ def open_buses(
     )
 
 
+def receipts_kept(settings: Settings) -> timedelta:
+    """For how long a delivery may come again: what a topic keeps, and as much once more until a broker deletes it."""
+    return max(2 * timedelta(days=settings.kafka_retention_days), LEAST_KEPT)
+
+
 def cluster(settings: Settings) -> Cluster:
     """The cluster of the settings."""
     return Cluster(
@@ -92,6 +99,7 @@ def cluster(settings: Settings) -> Cluster:
         partitions=settings.kafka_partitions,
         replication=settings.kafka_replication,
         retention=timedelta(days=settings.kafka_retention_days),
+        largest_message=settings.kafka_largest_message,
         security=settings.kafka_security,
         sasl=settings.kafka_sasl,
         username=settings.kafka_username,

@@ -39,7 +39,14 @@ DECIDE = (
 )
 WAITING = select(dead_letters.c.kind, func.count().label("waiting")).where(_waits).group_by(dead_letters.c.kind)
 TAKEN_IN = select(receipts.c.receipt).where(receipts.c.receipt.in_(bindparam("asked", expanding=True)))
-FORGET_RECEIPTS = delete(receipts).where(receipts.c.at < bindparam("before"))
+FORGET_RECEIPTS = delete(receipts).where(
+    receipts.c.receipt.in_(
+        select(receipts.c.receipt)
+        .where(receipts.c.at < bindparam("before"))
+        .order_by(receipts.c.at)
+        .limit(bindparam("limit"))
+    )
+)
 
 _MESSAGES = msgspec.json.Decoder(BusMessage)
 
@@ -60,9 +67,9 @@ class Inbox(Queries):
         """Which of these deliveries had their effect."""
         return {row.receipt for row in await self.transaction.rows(TAKEN_IN, asked=list(asked))}
 
-    async def forget_receipts(self, before: datetime) -> int:
-        """Forget deliveries that cannot come again."""
-        return await self.transaction.change(FORGET_RECEIPTS, before=before)
+    async def forget_receipts(self, before: datetime, limit: int) -> int:
+        """Forget deliveries that had their effect before then, the oldest first; how many."""
+        return await self.transaction.change(FORGET_RECEIPTS, before=before, limit=limit)
 
 
 class DeadLetters(Queries):
@@ -160,8 +167,3 @@ class Deliveries:
         """Keep a dead letter."""
         async with self._database.writing() as connection:
             await DeadLetters(Transaction(connection, self._seal)).add_dead_letter(letter)
-
-    async def forget(self, before: datetime) -> int:
-        """Forget deliveries that cannot come again."""
-        async with self._database.writing() as connection:
-            return await Inbox(Transaction(connection, self._seal)).forget_receipts(before)

@@ -41,6 +41,7 @@ class Cluster:
     replication: int = 0  # 0: the broker's default
     retention: timedelta = timedelta(days=7)
     session: timedelta = timedelta(seconds=10)  # after which the partitions of a silent replica go to another
+    largest_message: int = 1_000_000  # bytes: below what a broker takes by its defaults
     security: str = "PLAINTEXT"
     sasl: str = "PLAIN"
     username: str = ""

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Protocol
 
 from priorauth.adapters.embedded_bus import EmbeddedBus
-from priorauth.adapters.kafka.bus import KafkaBus
 from priorauth.adapters.lanes import Handle, Pace, happens
-from priorauth.services.bus import BusMessage
+from priorauth.services.bus import BusMessage, EventBus
 from priorauth.services.ports import Retryable
-from priorauth.services.settle_dead_letters import RETRIES
+from priorauth.services.settle_dead_letters import RETRIES, run_with_retries
 from priorauth.translate.events import EVENTS_TOPIC
 
 RELAY_GROUP = "kafka"
 WHILE_AWAY = Pace(first_pause=0.2, longest_pause=5.0)
 
 
+class Brokers(EventBus, Protocol):
+    """The bus over a cluster, as seen from here."""
+
+    async def prepare(self, topics: Sequence[str]) -> None:
+        """Make these topics, if the brokers are there."""
+
+
 class OutwardBus:
     """The EventBus port over the outbox and a cluster. `relay` brings the one to the other."""
 
-    def __init__(self, *, steps: EmbeddedBus, relayed: EmbeddedBus, kafka: KafkaBus, topics: Sequence[str]) -> None:
+    def __init__(self, *, steps: EmbeddedBus, relayed: EmbeddedBus, kafka: Brokers, topics: Sequence[str]) -> None:
         self._steps = steps
         self._relayed = relayed
         self._kafka = kafka
@@ -46,9 +53,12 @@ class OutwardBus:
         await asyncio.gather(*runs)  # where one has to stop by itself, the caller stops the other
 
     async def relay(self) -> None:
-        """Publish the outbox, in order per review, until `stop`. What is not acknowledged is sent again."""
+        """Publish the outbox, in order per review, until `stop`. What is not acknowledged is sent again.
+
+        So is what was set aside, once an operator says so: on its own topic, under its own key and id.
+        """
         await self._kafka.prepare(self._topics)
-        await self._relayed.run(RELAY_GROUP, self._topics, self._forward)
+        await run_with_retries(self._relayed, RELAY_GROUP, self._topics, self._forward)
 
     async def stop(self) -> None:
         """End every run, and send what is on its way."""

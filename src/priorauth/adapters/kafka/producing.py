@@ -15,8 +15,6 @@ from priorauth.services.ports import Retryable
 
 SEND_SECONDS = 15.0
 CLOSE_SECONDS = 5.0
-LARGEST_MESSAGE = 1_000_000
-"""Bytes: below what a broker takes by its defaults."""
 
 POISON = (InvalidTopicError, MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError)
 
@@ -74,7 +72,11 @@ class Producer:
 
     async def _make(self) -> AIOKafkaProducer:
         client = AIOKafkaProducer(
-            **self._cluster.client(), acks="all", enable_idempotence=True, max_request_size=LARGEST_MESSAGE, linger_ms=2
+            **self._cluster.client(),
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=self._cluster.largest_message,
+            linger_ms=2,
         )
         started = False
         try:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import msgspec
-from sqlalchemy import Executable, bindparam, delete, or_, select
+from sqlalchemy import Executable, bindparam, delete, or_, select, tuple_
 
 from priorauth.adapters.database.tables import counters, interchanges, received_sets, resend_keys, responses
 from priorauth.adapters.database.transaction import Queries, insert_into, insert_or_replace
@@ -28,7 +28,15 @@ RESEND = (
     .order_by(resend_keys.c.at.desc())
     .limit(1)
 )
-FORGET_KEYS = delete(resend_keys).where(resend_keys.c.at < bindparam("before"))
+_partner_and_key = tuple_(resend_keys.c.partner, resend_keys.c.key)
+FORGET_KEYS = delete(resend_keys).where(
+    _partner_and_key.in_(
+        select(resend_keys.c.partner, resend_keys.c.key)
+        .where(resend_keys.c.at < bindparam("before"))
+        .order_by(resend_keys.c.at)
+        .limit(bindparam("limit"))
+    )
+)
 INTERCHANGE = select(interchanges.c.message_id).where(
     interchanges.c.partner == bindparam("partner"), interchanges.c.control_number == bindparam("control_number")
 )
@@ -67,9 +75,9 @@ class Resends(Queries):
             if not (await self.transaction.run(renewed, values)).rowcount:
                 raise Conflict("a resend key stands for another message")
 
-    async def forget_keys(self, now: datetime) -> int:
-        """Delete the keys whose seven days are over; how many there were. Nothing else is ever deleted."""
-        return await self.transaction.change(FORGET_KEYS, before=now - RESEND_KEYS_KEPT)
+    async def forget_keys(self, now: datetime, limit: int) -> int:
+        """Delete keys whose seven days are over, the oldest first; how many."""
+        return await self.transaction.change(FORGET_KEYS, before=now - RESEND_KEYS_KEPT, limit=limit)
 
     async def interchange_known(self, partner: PartnerId, control_number: str) -> bool:
         """True where this partner used the interchange control number (ISA13) before."""

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -74,7 +74,7 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ours = stack.enter_context(served([*priorauth(), "--port"], folder, "/health/ready"))
-        peer = stack.enter_context(served([*uvicorn(), "--port"], folder, "/docs"))
+        peer = stack.enter_context(served([*uvicorn("benchmarks.http:bare"), "--port"], folder, "/docs"))
         for title, (sample, force) in KINDS.items():
             own, other = in_turn(ours, peer, path_of(sample), maker(sample, force))
             print(f"{title}: {own / other:.1f} times the bare endpoint ({own * 1e3:.1f} ms, {other * 1e3:.1f} ms)")
@@ -90,17 +90,19 @@ def priorauth() -> list[str]:
     return [sys.executable, "-c", "from priorauth.cli import main; main()", "serve", "--sandbox"]
 
 
-def uvicorn() -> list[str]:
-    return [sys.executable, "-m", "uvicorn", "benchmarks.http:bare", "--factory", "--log-level", "critical"]
+def uvicorn(app: str) -> list[str]:
+    return [sys.executable, "-m", "uvicorn", app, "--factory", "--log-level", "critical"]
 
 
 @contextmanager
-def served(command: list[str], folder: Path, ready: str, *, database_url: str = "") -> Iterator[httpx2.Client]:
-    """A client of a server that runs for as long as the block lasts."""
+def served(
+    command: list[str], folder: Path, ready: str, settings: Mapping[str, str] | None = None
+) -> Iterator[httpx2.Client]:
+    """A client of a server that runs for as long as the block lasts: with files in the folder, or by the settings."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PRIORAUTH_")}
-    database_url = database_url or f"sqlite:///{folder / 'priorauth.db'}"
-    environment |= {"PRIORAUTH_DATABASE_URL": database_url, FILE: str(folder / "bare.db")}
+    environment |= {"PRIORAUTH_DATABASE_URL": f"sqlite:///{folder / 'priorauth.db'}", FILE: str(folder / "bare.db")}
+    environment |= settings or {}
     process = subprocess.Popen(
         [*command, str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import io
 import json
 import os
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from compatibility import breaks_readers, breaks_writers
 from memory.gateway import TOOLS
@@ -96,16 +95,10 @@ def test_the_asyncapi_document_is_that_of_the_types_and_the_mappings() -> None:
     on_topics = [id for id, each in TOOLS.knowledge.destinations.items() if each.transport == "kafka_topic"]
     payers = [payer.lower() for payer in TOOLS.knowledge.packs]
     document = json.loads(json.dumps(asyncapi_document(version=__version__, payers=payers, delegates=on_topics)))
-    yaml = YAML(typ="safe")
-    yaml.default_flow_style = False
-    yaml.width = 120
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     if REGENERATES:
-        written = io.StringIO()
-        yaml.dump(document, written)
-        ASYNCAPI.write_text(written.getvalue())
+        ASYNCAPI.write_text(yaml.safe_dump(document, sort_keys=False, width=120))
 
-    assert yaml.load(ASYNCAPI.read_text()) == document
+    assert yaml.safe_load(ASYNCAPI.read_text()) == document
 
 
 def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
@@ -118,7 +111,7 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
 
 @cache
 def published_document() -> Any:
-    return YAML(typ="safe").load(ASYNCAPI.read_text())
+    return yaml.safe_load(ASYNCAPI.read_text())
 
 
 def test_the_topic_for_everybody_has_the_minimal_form_of_every_event() -> None:

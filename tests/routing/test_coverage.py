@@ -14,8 +14,6 @@ PENDING = (
     "RTE-",
     "LST-",
     "REQ-",
-    "CLK-",
-    "V-",
     "DET-",
     "NTC-",
     "ACC-",

@@ -133,17 +133,12 @@ ALLWAYS = [
     ("RTE-AWH-18 + elective admission", allways("43644", place="21"), HMO, "RTE-AWH-18", "allways-um"),
     ("RTE-AWH-25 + extension", allways("97110", certification="4"), HMO, "RTE-AWH-25", "allways-um"),
 ]
-
-OTHERS = [
-    ("MercyOne is not there yet", request(cpt("70551"), payer="MERCYONE"), COMMERCIAL, "RTE-MOHP-00", "mercyone-um"),
-    ("FPLIC is not there yet", request(cpt("70551"), payer="FPLIC"), COMMERCIAL, "RTE-FPL-00", "fplic-um"),
-]
 # fmt: on
 
 
 @pytest.mark.parametrize(
     ("review", "directory", "rule", "destination"),
-    [pytest.param(*vector, id=name) for name, *vector in [*BCBSMA, *BCBSM, *ALLWAYS, *OTHERS]],
+    [pytest.param(*vector, id=name) for name, *vector in [*BCBSMA, *BCBSM, *ALLWAYS]],
 )
 def test_the_catalogue_vector_is_routed_as_it_says(
     review: ServiceReview, directory: Mapping[str, object], rule: str, destination: str | None

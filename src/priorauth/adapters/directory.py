@@ -58,7 +58,15 @@ class FileDirectory:
         member = self.members.get((review.payer, review.subscriber.identifier.value.strip().upper()))
         if member is None:
             return None
-        return {**self._facility(review.payer, servicing_npi(review)), **member}
+        return {
+            **self._requester(review.payer, review.requester.npi),
+            **self._facility(review.payer, servicing_npi(review)),
+            **member,
+        }
+
+    def _requester(self, payer: PayerId, npi: str) -> Facts:
+        known = self._facility(payer, npi)
+        return {"requester_network_status": known["network_status"]} if "network_status" in known else {}
 
     def _facility(self, payer: PayerId, npi: str) -> Facts:
         if not npi:

@@ -28,6 +28,10 @@ LONGEST_WRITTEN_OUT = 10_000
 """A range of numbers up to so long is kept code by code, which is the fastest to look up."""
 
 
+Shape = tuple[int, str]
+"""A code's length, and where its letters are."""
+
+
 class ListStatus(StrEnum):
     """Who vouches for a list: the payer's document, the payer's own file, or nobody (it only demonstrates)."""
 
@@ -59,17 +63,20 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class _Codes:
-    """The codes of one family: each by itself where ranges of numbers could be written out, else ranges in order."""
+    """The codes of one family: each by itself where ranges of numbers could be written out, else ranges by shape.
+
+    `ranges` has for each shape the first codes in order and the last code of each.
+    """
 
     single: frozenset[str]
-    starts: tuple[str, ...]
-    ends: tuple[str, ...]
+    ranges: Mapping[Shape, tuple[tuple[str, ...], tuple[str, ...]]]
 
     def holds(self, code: str) -> bool:
         if code in self.single:
             return True
-        place = bisect_right(self.starts, code) - 1
-        return place >= 0 and code <= self.ends[place] and _shape(code) == _shape(self.ends[place])
+        starts, ends = self.ranges.get(_shape(code), ((), ()))
+        place = bisect_right(starts, code) - 1
+        return place >= 0 and code <= ends[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ def joined(lists: Sequence[CodeList], family: str) -> JoinedLists:
     loaded = [codes for codes in known if codes is not None]
     return JoinedLists(
         single=frozenset().union(*(codes.single for codes in loaded)),
-        ranged=tuple(codes for codes in loaded if codes.starts),
+        ranged=tuple(codes for codes in loaded if codes.ranges),
         is_complete=len(loaded) == len(known),
     )
 
@@ -171,7 +178,7 @@ def _columns_of(cells: list[str]) -> list[int]:
     return starts
 
 
-def _shape(code: str) -> tuple[int, str]:
+def _shape(code: str) -> Shape:
     """Length, and where the letters are. Only codes of one shape are compared: 0144T lies in no range of numbers."""
     return len(code), "".join("9" if character.isdigit() else "A" for character in code)
 
@@ -185,14 +192,21 @@ def _by_family(rows: tuple[CodeRow, ...]) -> dict[str, _Codes]:
 
 def _codes(bounds: list[tuple[str, str]]) -> _Codes:
     single: set[str] = set()
-    ranges: list[tuple[str, str]] = []
+    ranges: dict[Shape, list[tuple[str, str]]] = {}
     for first, last in sorted(bounds):
+        of_shape = ranges.get(_shape(first), [])
         if first.isdigit() and int(last) - int(first) < LONGEST_WRITTEN_OUT:
             single.update(str(number).zfill(len(first)) for number in range(int(first), int(last) + 1))
         elif first == last:
             single.add(first)
-        elif ranges and first <= ranges[-1][1] and _shape(first) == _shape(ranges[-1][1]):
-            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], last))
+        elif of_shape and first <= of_shape[-1][1]:
+            of_shape[-1] = (of_shape[-1][0], max(of_shape[-1][1], last))
         else:
-            ranges.append((first, last))
-    return _Codes(frozenset(single), tuple(first for first, _ in ranges), tuple(last for _, last in ranges))
+            ranges.setdefault(_shape(first), []).append((first, last))
+    return _Codes(
+        frozenset(single),
+        {
+            shape: (tuple(first for first, _ in found), tuple(last for _, last in found))
+            for shape, found in ranges.items()
+        },
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from priorauth.domain.reviews import Format, ReviewItem, ServiceReview
+from priorauth.routing.day_counts import DAY_COUNTS, days_between
 from priorauth.routing.fact import NOT_APPLICABLE, UNKNOWN, Absence, Fact, Facts, Message
 from priorauth.routing.fact_tables import FactTables
 from priorauth.routing.message_facts import DERIVATIONS, POSITIONS, system_of_shape
@@ -64,6 +65,8 @@ def _find(facts: Facts, name: str) -> Fact:
     raw = facts.outside.get(name)
     if raw is not None and (stated := _stated(name, raw)) is not None:
         return (stated, facts.outside_source)
+    if name in DAY_COUNTS:
+        return days_between(facts, name)
     message, derive = facts.message, DERIVATIONS.get(name)
     derived = derive(message, facts) if derive is not None and message is not None else None
     if derived is not None and derived[0] is not UNKNOWN:

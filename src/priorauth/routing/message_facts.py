@@ -24,6 +24,7 @@ POSITIONS: Mapping[str, str] = {
     "event.discharge_date":          "2000E/DTP03[096]",
     "event.diagnoses":               "2000E/HI",
     "event.admission.type":          "2000E/CL101",
+    "event.admission.source":        "2000E/CL102",
     "item.category":                 "2000F/UM01",
     "item.certification":            "2000F/UM02",
     "item.service_type":             "2000F/UM03",
@@ -34,6 +35,9 @@ POSITIONS: Mapping[str, str] = {
     "item.service.SV1.procedure":    "2000F/SV101-2",
     "item.service.SV2.procedure":    "2000F/SV202-2",
     "item.service.SV3.procedure":    "2000F/SV301-2",
+    "item.service.SV1.modifiers":    "2000F/SV101-3",
+    "item.service.SV2.modifiers":    "2000F/SV202-3",
+    "item.service.SV3.modifiers":    "2000F/SV301-3",
     "item.service.SV1.system":       "2000F/SV101-1",
     "item.service.SV2.system":       "2000F/SV202-1",
     "item.service.SV3.system":       "2000F/SV301-1",
@@ -45,6 +49,8 @@ PROCEDURES: Mapping[ServiceKind, str] = {kind: f"item.service.{kind}.procedure" 
 SYSTEMS: Mapping[ServiceKind, str] = {kind: f"item.service.{kind}.system" for kind in ServiceKind}
 """Where a line of each kind states its procedure and the code system of it."""
 
+MODIFIERS: Mapping[ServiceKind, str] = {kind: f"item.service.{kind}.modifiers" for kind in ServiceKind}
+
 PROCEDURE_SYSTEMS: Mapping[str, str] = {"AD": "cdt", "ID": "icd_9_pcs", "N4": "ndc", "ZZ": "icd_10_pcs"}
 """Data element 235 -> code system. HC is CPT or HCPCS by the shape of the code."""
 
@@ -55,6 +61,9 @@ _INSTITUTIONAL = ServiceKind.INSTITUTIONAL
 
 NEWBORN = "4"
 """CL101: the birth encounter."""
+
+FROM_SURGERY_CENTER, FROM_ANOTHER_UNIT = "E", "D"
+"""CL102: came from an ambulatory surgery center; from another unit of the same hospital (NUBC point of origin)."""
 
 DIAGNOSIS_QUALIFIERS = ("ABF", "ABJ", "ABK", "APR", "BF", "BJ", "BK", "PR")
 """Data element 1270: ICD diagnoses; those of ICD-10-CM begin with A."""
@@ -152,6 +161,14 @@ def _procedure_system(message: Message, facts: Facts) -> Fact:
     return (system, SYSTEMS[service.kind])
 
 
+def _procedure_modifier(message: Message, _: Facts) -> Fact:
+    service = message.item.service
+    if service is None or service.procedure is None:
+        return (NOT_APPLICABLE, "item.service")
+    modifiers = tuple(normal_code("procedure_modifier", one) for one in service.procedure.modifiers if one)
+    return (modifiers or NOT_APPLICABLE, MODIFIERS[service.kind])
+
+
 def _revenue_code(message: Message, _: Facts) -> Fact:
     service = message.item.service
     if service is None:
@@ -184,6 +201,15 @@ def _diagnosis_system(message: Message, _: Facts) -> Fact:
         if diagnosis.qualifier in DIAGNOSIS_QUALIFIERS
     }
     return (systems.pop() if len(systems) == 1 else UNKNOWN, "event.diagnoses")
+
+
+def _spu_complication(message: Message, _: Facts) -> Fact:
+    """Whether a short procedure unit sent the patient; another unit of the hospital may be one."""
+    admission = message.review.event.admission
+    if not admission or not admission.source:
+        return (False, DEFAULT)
+    origin = admission.source
+    return (UNKNOWN if origin == FROM_ANOTHER_UNIT else origin == FROM_SURGERY_CENTER, "event.admission.source")
 
 
 def _location(qualifier: str) -> Derivation:
@@ -255,12 +281,19 @@ def _review_type(message: Message, facts: Facts) -> Fact:
     return (UNKNOWN, where) if found is None else _from_table(found, where_certified)
 
 
+CATEGORY_FAMILIES: Mapping[object, str] = {"cpt": "hcpcs", "hcpcs": "hcpcs", "cdt": "hcpcs", "icd_9_pcs": "icd_9_pcs"}
+"""Systems of procedures by which a category is found, with the part of the table for each."""
+
+
 def _service_category(message: Message, facts: Facts) -> Fact:
     """By the procedure, else the revenue code, else the service type: the first that the table knows."""
-    for family, name in (("hcpcs", "procedure_code"), ("revenue", "revenue_code"), ("service_type", "service_type")):
+    for name, family in (("procedure_code", ""), ("revenue_code", "revenue"), ("service_type", "service_type")):
         code, where = facts[name]
-        if not isinstance(code, str) or (family == "hcpcs" and facts["procedure_system"][0] not in ("cpt", "hcpcs")):
+        if not isinstance(code, str):
             continue
+        if not family:
+            family = CATEGORY_FAMILIES.get(facts["procedure_system"][0], "")
+            code = code.ljust(4, "0") if family == "icd_9_pcs" else code
         table = message.tables.categories.get(family)
         found = table.category(code) if table else None
         if found is not None:
@@ -279,10 +312,12 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "birth_admission": _birth_admission,
     "procedure_code": _procedure_code,
     "procedure_system": _procedure_system,
+    "procedure_modifier": _procedure_modifier,
     "revenue_code": _revenue_code,
     "diagnosis_code": _diagnoses(*DIAGNOSIS_QUALIFIERS),
     "principal_diagnosis": _diagnoses("ABK", "BK"),
     "admitting_diagnosis": _diagnoses("ABJ", "BJ"),
+    "leading_diagnosis": _diagnoses("ABK", "BK", "ABJ", "BJ"),
     "diagnosis_system": _diagnosis_system,
     "place_of_service": _location("B"),
     "type_of_bill": _location("A"),
@@ -290,6 +325,7 @@ DERIVATIONS: Mapping[str, Derivation] = {
     "urgency": _urgency,
     "review_type": _review_type,
     "service_category": _service_category,
+    "spu_complication": _spu_complication,
     "service_type": _service_type,
     "request_category": _request_category,
     "certification_type": _certification_type,

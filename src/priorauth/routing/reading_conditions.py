@@ -12,7 +12,14 @@ from priorauth.routing.vocabulary import FACTS, FactKind, FactNotReadable, FactV
 from priorauth.routing.yaml_source import Path
 
 CODES_WITH_LISTS = frozenset(
-    {"procedure_code", "revenue_code", "diagnosis_code", "principal_diagnosis", "admitting_diagnosis"}
+    {
+        "procedure_code",
+        "revenue_code",
+        "diagnosis_code",
+        "principal_diagnosis",
+        "admitting_diagnosis",
+        "leading_diagnosis",
+    }
 )
 """Facts that may be tested against code lists: those whose code system is known."""
 

@@ -64,7 +64,10 @@ _DEFINITIONS = (
     _outside("date_of_birth", FactKind.DATE),
     _outside("admission_date", FactKind.DATE),
     _outside("procedure_date", FactKind.DATE),
-    _outside("prior_discharge_date", FactKind.DATE),
+    _outside("prior_discharge_date", FactKind.DATE),  # from the same facility, by Tax ID
+    _enumeration("requester_network_status", "in", "out", outside=True),
+    _outside("detained_baby", FactKind.TRUTH),  # a newborn that stays after its mother's discharge (FACT-31)
+    _outside("detained_baby_group", FactKind.TRUTH),  # on the payer's roster of groups that certify them (LST-21)
     # What is derived from the message where it can be (FACT-14 to FACT-17).
     _enumeration("setting", "er", "observation", "inpatient", "surgical_day", "outpatient_hospital",
                  "freestanding_imaging", "asc", "office", "home", "snf", "rehab", "partial_hosp", "sleep_lab"),
@@ -78,10 +81,12 @@ _DEFINITIONS = (
     # What the message says.
     FactDefinition("procedure_code", FactKind.CODE, system_fact="procedure_system"),
     _enumeration("procedure_system", "cpt", "hcpcs", "cdt", "icd_9_pcs", "icd_10_pcs", "ndc", "other"),
+    FactDefinition("procedure_modifier", FactKind.CODE),
     FactDefinition("revenue_code", FactKind.CODE),
     FactDefinition("diagnosis_code", FactKind.CODE, system_fact="diagnosis_system"),
     FactDefinition("principal_diagnosis", FactKind.CODE, system_fact="diagnosis_system"),
     FactDefinition("admitting_diagnosis", FactKind.CODE, system_fact="diagnosis_system"),
+    FactDefinition("leading_diagnosis", FactKind.CODE, system_fact="diagnosis_system"),  # admitting or principal
     _enumeration("diagnosis_system", "icd_9_cm", "icd_10_cm"),
     FactDefinition("place_of_service", FactKind.CODE),
     FactDefinition("type_of_bill", FactKind.CODE),
@@ -92,6 +97,11 @@ _DEFINITIONS = (
     FactDefinition("discharge_date", FactKind.DATE),
     FactDefinition("receipt_date", FactKind.DATE),
     FactDefinition("age", FactKind.NUMBER),  # completed years on the day of service, else of receipt
+    FactDefinition("spu_complication", FactKind.TRUTH),  # admitted out of a short procedure unit (FACT-32)
+    # What follows from two dates: whole days, negative where the first-named comes later.
+    FactDefinition("procedure_day", FactKind.NUMBER),  # from admission to procedure: 0 is the day of admission
+    FactDefinition("days_ahead", FactKind.NUMBER),  # from receipt to service: negative after the fact
+    FactDefinition("days_since_discharge", FactKind.NUMBER),  # from the prior discharge to this admission
 )
 # fmt: on
 

@@ -22,6 +22,7 @@ NOT_PLAIN = {
     ("BCBSM", 18): {"employer_group": "UAW_RMBT", "medicare_status": "non_medicare"},
     ("BCBSM", 19): {"employer_group": "UAW_RMBT", "medicare_status": "medicare"},
     ("ALLWAYS", 16): {"product": "ppo"},
+    ("FPLIC", 20): {"coordination_of_benefits": "secondary_group_health"},
 }
 PLAIN = {
     "line_of_business": "commercial",
@@ -37,6 +38,10 @@ PLAIN = {
 }
 
 
+USUAL = {"MERCYONE": {"line_of_business": "medicare_advantage", "medicare_status": "medicare"}}
+"""What is plain for all members of a payer."""
+
+
 @pytest.mark.parametrize("payer", PAYERS)
 async def test_every_payer_knows_twenty_members_and_all_but_those_listed_are_plain_commercial(payer: str) -> None:
     for number in range(1, 21):
@@ -45,7 +50,7 @@ async def test_every_payer_knows_twenty_members_and_all_but_those_listed_are_pla
         facts = await DEMONSTRATION.facts(asked)
 
         assert facts is not None
-        expected = NOT_PLAIN.get((payer, number), PLAIN)
+        expected = NOT_PLAIN.get((payer, number), {**PLAIN, **USUAL.get(payer, {})})
         assert {name: facts[name] for name in expected} == expected
 
 
@@ -93,6 +98,13 @@ async def test_the_servicing_facility_decides_the_network_and_not_the_requester(
     assert facts is not None
     assert (facts["network_status"], facts["area"]) == ("out", "out_of_area")
     assert facts["facility_payment_type"] == "drg"
+
+
+async def test_whether_the_requester_is_in_the_network_goes_by_its_own_number() -> None:
+    facts = await DEMONSTRATION.facts(review(providers=[provider("FA", NOT_CONTRACTED_NPI)]))
+
+    assert facts is not None
+    assert (facts["network_status"], facts["requester_network_status"]) == ("out", "in")
 
 
 async def test_where_others_are_not_described_an_unlisted_facility_has_no_facts() -> None:

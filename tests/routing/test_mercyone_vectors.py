@@ -43,7 +43,9 @@ def on(day: date, code: str = "27447", **event: object) -> ServiceReview:
 
 def ambulance(modifier: str) -> ServiceReview:
     procedure = Procedure(qualifier="HC", code="A0428", modifiers=(modifier,))
-    return asked(ReviewItem(sequence=1, service=Service(kind=ServiceKind.PROFESSIONAL, procedure=procedure)), place="41")
+    return asked(
+        ReviewItem(sequence=1, service=Service(kind=ServiceKind.PROFESSIONAL, procedure=procedure)), place="41"
+    )
 
 
 def discharged(days: int) -> Mapping[str, object]:

@@ -265,3 +265,31 @@ def test_a_narrow_range_of_categories_refines_the_one_around_it() -> None:
         "msk_spine",
         "surgery_other",
     ]
+
+
+@pytest.mark.parametrize(
+    ("review", "name", "value", "source"),
+    [
+        (request(cpt("70551", service_dates=DatePeriod(date(2026, 3, 4))), admitted=date(2026, 3, 1)),
+         "procedure_day", 3, "2000F/DTP03[472]"),
+        (request(cpt("70551"), admitted=date(2026, 3, 1)), "procedure_day", UNKNOWN, "2000F/DTP03[472]"),
+        (request(cpt("70551", service_dates=DatePeriod(date(2026, 2, 28)))), "days_ahead", -2, "2000F/DTP03[472]"),
+        (request(cpt("70551")), "days_ahead", NOT_APPLICABLE, "2000F/DTP03[472]"),
+        (request(admitted=date(2026, 3, 1)), "days_since_discharge", 29, "2000E/DTP03[435]"),
+    ],
+)  # fmt: skip
+def test_days_between_two_facts_are_counted(review: ServiceReview, name: str, value: object, source: str) -> None:
+    found = fact(review, name, {**COMMERCIAL, "prior_discharge_date": date(2026, 1, 31)})
+
+    assert (found.value, found.source) == (value, source)
+
+
+def test_modifiers_and_leading_diagnoses_are_read() -> None:
+    procedure = Procedure(qualifier="HC", code="A0428", modifiers=("nn", "QN"))
+    review = request(replace(cpt("A0428"), service=Service(kind=ServiceKind.PROFESSIONAL, procedure=procedure)))
+    diagnoses = (Diagnosis("ABK", "M54.5"), Diagnosis("ABJ", "R51"), Diagnosis("ABF", "I10"))
+    review = replace(review, event=replace(review.event, diagnoses=diagnoses))
+
+    assert fact(review, "procedure_modifier") == (("NN", "QN"), "2000F/SV101-3")
+    assert fact(review, "leading_diagnosis").value == ("M545", "R51")
+    assert fact(request(cpt("A0428")), "procedure_modifier").value is NOT_APPLICABLE

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from priorauth.domain.reviews import (
+    Admission,
     DatePeriod,
     Diagnosis,
     Procedure,
@@ -161,3 +162,135 @@ def test_the_catalogue_vector_is_routed_as_it_says(
     [item] = routed(shipped_pack("fplic"), review, directory).items
 
     assert (item.rule, item.destination) == (rule, destination)
+
+
+def rule_of(review: ServiceReview, pack: Pack | None = None, directory: Mapping[str, object] = MEMBER) -> str:
+    [item] = routed(pack or shipped_pack("fplic"), review, directory).items
+    return item.rule
+
+
+def codes_of(text: str) -> list[str]:
+    return text.split()
+
+
+# fmt: off
+FOCUS_PROCEDURES = codes_of("""
+    21.61 21.62 21.69 21.88 21.5 22.2 22.31 22.39 22.63 26.0 26.11 26.12 26.19 26.21 26.29 26.30 26.31 26.32
+    28.2 28.3 28.6 31.42 31.43 31.44 31.45 33.21 33.22 33.23 33.24 34.22 34.25 38.59 40.11 40.21 40.22 40.23
+    40.24 40.29 45.13 49.12 49.31 49.39 51.10 51.23 51.24 53.00 53.01 53.02 53.03 53.04 53.05 53.10 53.11 53.12
+    53.13 53.14 53.15 53.16 53.17 53.41 53.49 69.01 69.02 69.09 77.51 77.52 77.53 77.54 77.56 77.57 77.58 77.59
+    79.00 79.01 79.02 79.03 79.04 79.05 79.06 79.07 79.08 79.09 79.0 79.10 79.11 79.12 79.13 79.14 79.15 79.16
+    79.17 79.18 79.19 80.21 80.26 80.27 80.6 88.40 88.41 88.42 88.43 88.44 88.45 88.46 88.47 88.48 88.49
+""")
+OTHER_PROCEDURES = codes_of("51.22 45.16 47.01 77.55 31.41 53.06 53.18 79.2 88.50 80.20")
+FOCUS_DIAGNOSES = codes_of("""
+    250.0 250.00 250.01 250.02 250.03 250.9 250.90 250.91 250.92 250.93 276.5 276.50 276.51 276.52 346.0 346.1
+    346.2 346.00 346.10 346.20 346.01 346.11 346.21 346.8 346.80 346.81 346.9 346.90 346.91 784.0 386.3 386.30
+    386.31 386.32 386.33 386.34 386.35 401.0 401.1 401.9 435.9 558.9 592.0 592.1 592.9 599.0 682.0 682.1 682.2
+    682.3 682.4 682.5 682.6 682.7 682.8 682.9 722 722.0 722.1 722.10 722.11 722.2 722.7 722.70 722.71 722.72
+    722.73 723 723.0 724 724.0 724.00 724.01 724.02 724.09 724.1 724.2 724.3 724.4 724.5 724.6 729.2 780.4 787.0
+    787.00 787.01 787.02 787.03 788.0 789.0 789.00 789.01 789.02 789.03 789.04 789.05 789.06 789.07 789.09 850.0
+    850.9
+""")
+OTHER_DIAGNOSES = codes_of("346.02 722.52 724.8 787.04 789.08 850.1 786.50 250 682 723.1")
+MENTAL = codes_of("290.0 290.10 291.81 295.30 296.33 300.00 305.1 307.81 311 318.2 319")
+NOT_MENTAL = codes_of("289.9 290 320.0 319.0 320")
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("codes", "listed"),
+    [pytest.param(FOCUS_PROCEDURES, True, id="printed"), pytest.param(OTHER_PROCEDURES, False, id="not")],
+)
+def test_the_procedure_list_has_what_the_manual_prints(codes: list[str], listed: bool) -> None:
+    found = {code: rule_of(asked(icd9(code))) == "RTE-FPL-10" for code in codes}
+
+    assert found == dict.fromkeys(codes, listed)
+
+
+@pytest.mark.parametrize(
+    ("codes", "rule"),
+    [
+        pytest.param(FOCUS_DIAGNOSES, "RTE-FPL-11", id="printed"),
+        pytest.param(OTHER_DIAGNOSES, "RTE-FPL-28", id="not printed"),
+        pytest.param(MENTAL, "RTE-FPL-06", id="mental disorders"),
+        pytest.param(NOT_MENTAL, "RTE-FPL-28", id="no mental disorders"),
+    ],
+)
+def test_the_diagnosis_lists_have_what_the_manual_prints(codes: list[str], rule: str) -> None:
+    found = {code: rule_of(sick(("BK", code))) for code in codes}
+
+    assert found == dict.fromkeys(codes, rule)
+
+
+def test_the_lists_end_where_their_codes_ended() -> None:
+    last, after = date(2015, 9, 30), date(2015, 10, 1)
+
+    rules = [rule_of(asked(icd9("80.26", day), admitted=day)) for day in (last, after)]
+
+    assert rules == ["RTE-FPL-10", "unknown_facts"]
+
+
+def with_list(title: str, rows: str) -> Pack:
+    files = pack_files("fplic")
+    assert f"    title: {title}\n" in files["pack.yaml"]
+    files["pack.yaml"] = files["pack.yaml"].replace(
+        f"    title: {title}\n", f"    title: {title}\n    file: codes/more.csv\n"
+    )
+    files["codes/more.csv"] = f"system,from,to,label,status,citation\n{rows}\n"
+    return load_pack(files)
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [pytest.param("S9330", "RTE-FPL-07", id="flagged"), pytest.param("S9338", "RTE-FPL-07-OTHER", id="not flagged")],
+)
+def test_with_the_infusion_list_loaded_flagged_items_go_to_pharmacy_management(code: str, rule: str) -> None:
+    pack = with_list("Home infusion items that pharmacy management authorizes", "hcpcs,S9330,,infusion,payer,003:L682")
+
+    assert rule_of(outpatient(code, place="12"), pack) == rule
+
+
+def test_with_lists_of_todays_codes_the_desk_need_not_look() -> None:
+    pack = with_list("The same diagnoses in today's codes", "icd_10_cm,L03.115,,cellulitis,payer,003:L566")
+    stay = {"admitted": TODAY, "diagnoses": (Diagnosis("ABK", "L03.115"),)}
+
+    assert rule_of(asked(revenue("0120"), **stay), pack) == "RTE-FPL-11-ICD10"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("origin", "rule"),
+    [
+        pytest.param("E", "RTE-FPL-18", id="surgery center"),
+        pytest.param("1", "RTE-FPL-28", id="home"),
+        pytest.param("D", "unknown_facts", id="another unit of the hospital"),
+    ],
+)
+def test_a_complication_of_day_surgery_is_told_by_where_the_patient_came_from(origin: str, rule: str) -> None:
+    stay = replace(STAY, event=replace(STAY.event, admission=Admission(type="3", source=origin)))
+
+    assert rule_of(stay) == rule
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        pytest.param(FAR, "RTE-FPL-08", id="out of the area"),
+        pytest.param(OUTSIDE, "RTE-FPL-09", id="outside the network"),
+        pytest.param(MEMBER, "RTE-FPL-28", id="in the area"),
+    ],
+)
+def test_a_transfer_is_routed_as_a_new_admission_of_the_receiving_hospital(
+    facts: Mapping[str, object], rule: str
+) -> None:
+    [item] = routed(shipped_pack("fplic"), STAY, None, {**facts, "review_type": "transfer"}).items
+
+    assert item.rule == rule
+
+
+def test_lines_of_one_request_go_to_whom_each_concerns() -> None:
+    review = asked(revenue("0124"), revenue("0610"))
+
+    items = routed(shipped_pack("fplic"), review, MEMBER).items
+
+    assert [(item.rule, item.destination) for item in items] == [("RTE-FPL-04", "cbhnp"), ("RTE-FPL-03", None)]

@@ -42,6 +42,7 @@ from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.forget_old import ForgetOld
 from priorauth.services.inspect_message import InspectMessage
 from priorauth.services.issue_token import IssueToken
+from priorauth.services.keep_packs import KeepPacks
 from priorauth.services.list_unroutable import ListUnroutable
 from priorauth.services.ports import Codec, Destination, EventBus, LegCodec, Retryable
 from priorauth.services.receive_review import ReceiveReview
@@ -318,6 +319,7 @@ async def build(settings: Settings) -> Gateway:
             new_id=new_id,
             honours_forcing=settings.sandbox,
             start_clocks=run_clocks.start,
+            keep_pack=KeepPacks(knowledge.pack_files, clock.now),
         ),
         dispatch_leg=dispatch_leg,
         record_determination=record_determination,

@@ -14,6 +14,7 @@ from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import Route
 from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
+from priorauth.services.pack_ports import Answered, KeptPack
 from priorauth.services.ports import (
     DeadLetter,
     Dispatch,
@@ -59,6 +60,8 @@ class Tables:
     numbers: dict[tuple[PartnerId, str], tuple[ReviewId, DestinationId]] = field(default_factory=dict)
     followed: dict[ReviewId, ReviewId] = field(default_factory=dict)
     routes: dict[ReviewId, Route] = field(default_factory=dict)
+    answered: dict[ReviewId, Answered | None] = field(default_factory=dict)
+    packs: dict[str, KeptPack] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
     unroutable: set[LegId] = field(default_factory=set)
     leg_errors: dict[LegId, str] = field(default_factory=dict)

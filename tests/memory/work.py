@@ -11,6 +11,7 @@ from datetime import datetime
 from memory.clocks import MemoryClocks
 from memory.events import MemoryEvents
 from memory.information import MemoryInformation
+from memory.packs import MemoryPacks
 from memory.rows import add, forget, known
 from memory.subscriptions import MemorySubscriptions
 from memory.tables import Tables
@@ -22,6 +23,7 @@ from priorauth.domain.parties import DestinationId, PartnerId
 from priorauth.domain.review_keys import KeyKind, keys_of
 from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
+from priorauth.services.pack_ports import Answered
 from priorauth.services.ports import (
     Conflict,
     Direction,
@@ -35,7 +37,7 @@ from priorauth.services.ports import (
 )
 
 
-class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryEvents):
+class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPacks, MemoryEvents):
     """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
 
     def __init__(self, tables: Tables, encoder: EventEncoder) -> None:
@@ -192,9 +194,10 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryEve
 
     # Routes and legs
 
-    async def save_route(self, review_id: ReviewId, route: Route) -> None:
+    async def save_route(self, review_id: ReviewId, route: Route, *, by: Answered | None = None) -> None:
         known(self.tables.reviews, review_id)
         self.tables.routes[review_id] = route
+        self.tables.answered[review_id] = by
         self.touched.add(review_id)
 
     async def route(self, review_id: ReviewId) -> Route | None:

@@ -23,6 +23,7 @@ from priorauth.routing.fact_tables import FactTables, load_fact_tables
 from priorauth.routing.facts import facts_of
 from priorauth.routing.packs import Pack, load_pack
 from priorauth.routing.router import choose
+from priorauth.services.keep_packs import PackFiles
 from priorauth.services.ports import Destination
 from priorauth.translate.crosswalks import Crosswalks, read_crosswalks
 from priorauth.translate.finding_rules import FindingTable, read_finding_table
@@ -45,6 +46,11 @@ class Knowledge:
     def desks(self) -> Mapping[PayerId, DestinationId]:
         """The desk of each payer: where an item goes that nobody else decides."""
         return {payer: pack.desk.destination for payer, pack in self.packs.items()}
+
+    @property
+    def pack_files(self) -> Mapping[str, PackFiles]:
+        """What each pack in use is kept as, by version."""
+        return {pack.version: PackFiles(pack.payer, pack.sources.files) for pack in self.packs.values()}
 
     def payer(self, identifier: str) -> PayerId | None:
         """Our payer of that identifier, upper or lower case, or None."""

@@ -69,6 +69,7 @@ class PackSources:
     requirements: RequirementsFile
     yaml: Mapping[str, YamlSource] = field(repr=False)
     rule_places: Mapping[str, int]  # rule id -> its place in routes.yaml
+    files: Mapping[str, str] = field(repr=False)  # as read, by relative name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,13 @@ class _PackReader:
             lists=lists,
             requirements=requirements,
             sources=PackSources(
-                pack, routes, examples, asked, self.yaml, {rule.id: place for place, rule in enumerate(routes.rules)}
+                pack,
+                routes,
+                examples,
+                asked,
+                self.yaml,
+                {rule.id: place for place, rule in enumerate(routes.rules)},
+                self.files,
             ),
         )
 

@@ -25,6 +25,7 @@ from priorauth.services.bus import EventBus as EventBus
 from priorauth.services.bus import LetterDecision as LetterDecision
 from priorauth.services.bus import TooManySetAside as TooManySetAside
 from priorauth.services.clock_ports import ClockStore
+from priorauth.services.pack_ports import Answered, PackStore
 from priorauth.services.subscription_ports import SubscriptionStore
 
 
@@ -144,7 +145,7 @@ class StoredEvent:
     body: bytes = field(repr=False)
 
 
-class Work(SubscriptionStore, ClockStore, Protocol):
+class Work(SubscriptionStore, ClockStore, PackStore, Protocol):
     """One database transaction. Leaving the block commits it; an exception rolls it back."""
 
     # Messages as received and sent
@@ -187,7 +188,7 @@ class Work(SubscriptionStore, ClockStore, Protocol):
     async def followers_of(self, review_id: ReviewId) -> Sequence[ReviewId]: ...
 
     # Routes and legs
-    async def save_route(self, review_id: ReviewId, route: Route) -> None: ...
+    async def save_route(self, review_id: ReviewId, route: Route, *, by: Answered | None = None) -> None: ...
     async def route(self, review_id: ReviewId) -> Route | None: ...
     async def add_leg(self, leg: Leg, *, unroutable: bool = False) -> None: ...
     async def save_leg(self, leg: Leg, *, next_attempt_at: datetime | None = None, error: str = "") -> None: ...

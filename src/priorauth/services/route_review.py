@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from priorauth.domain.events import ReviewRouted
@@ -19,6 +19,8 @@ from priorauth.domain.reviews import (
 )
 from priorauth.domain.routes import ItemRoute, Outcome, Route
 from priorauth.routing.unroutable import UNROUTABLE
+from priorauth.services.keep_packs import KeepPacks
+from priorauth.services.pack_ports import Answered
 from priorauth.services.ports import Destination, Directory, UnitOfWork, Work
 from priorauth.services.prior_reviews import (
     Prior,
@@ -62,6 +64,7 @@ class RouteReview:
     new_id: Callable[[str], str]
     honours_forcing: bool = False  # the sandbox's
     start_clocks: StartClocks = no_clocks
+    keep_pack: KeepPacks = field(default_factory=KeepPacks)
 
     @again_on_conflict
     async def __call__(self, review_id: ReviewId) -> Route | None:
@@ -78,7 +81,8 @@ class RouteReview:
                 return None
             route, taken_over = await self._follow_prior_review(work, review, route)
             legs = self.plan_legs(review, route, taken_over)
-            await work.save_route(review_id, route)
+            await self.keep_pack(work, route.pack_version)
+            await work.save_route(review_id, route, by=Answered(facts))
             for leg in legs:
                 await work.add_leg(leg, unroutable=is_unroutable(leg, route))
             await self.start_clocks(work, review, legs, facts)
@@ -93,6 +97,7 @@ class RouteReview:
                     legs=tuple(legs),
                 )
             )
+        self.keep_pack.committed(route.pack_version)
         return route
 
     async def _follow_prior_review(

@@ -157,6 +157,7 @@ routes = Table(
     Column("review_id", String, ForeignKey("reviews.id"), primary_key=True),
     required("pack_version"),
     required("document", LargeBinary),
+    Column("answered", LargeBinary),  # what the directory said
 )
 
 legs = Table(
@@ -202,6 +203,15 @@ dispatches = Table(
     required("trace"),  # ours
     required("identifier"),  # ours
     UniqueConstraint("trace"),
+)
+
+packs = Table(
+    "packs",
+    metadata,
+    Column("version", String, primary_key=True),
+    required("payer"),
+    required("first_used_at", Instant),
+    required("document", LargeBinary),
 )
 
 # Determinations, replies, mailbox

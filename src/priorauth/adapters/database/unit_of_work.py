@@ -17,6 +17,7 @@ from priorauth.adapters.database.repositories.clocks import Clocks
 from priorauth.adapters.database.repositories.information import InformationTasks
 from priorauth.adapters.database.repositories.legs import Legs
 from priorauth.adapters.database.repositories.messages import Messages
+from priorauth.adapters.database.repositories.packs import Packs
 from priorauth.adapters.database.repositories.replies import Mailbox, Replies
 from priorauth.adapters.database.repositories.resends import Resends
 from priorauth.adapters.database.repositories.reviews import Reviews
@@ -37,6 +38,7 @@ class DatabaseWork(
     Replies,
     InformationTasks,
     Clocks,
+    Packs,
     Mailbox,
     Subscriptions,
     UsedAssertions,

@@ -15,6 +15,7 @@ from priorauth.adapters.database.tables import dispatches, is_undelivered, legs,
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_or_replace
 from priorauth.domain.reviews import Leg, LegId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
+from priorauth.services.pack_ports import Answered
 from priorauth.services.ports import Conflict, Dispatch, LegDelivery, NotKnown
 
 ROUTE = select(routes.c.document).where(routes.c.review_id == bindparam("review_id"))
@@ -59,20 +60,22 @@ SAVE = update(legs).where(legs.c.id == bindparam("leg_id"))
 DISPATCH = select(dispatches).where(dispatches.c.leg_id == bindparam("leg_id"))
 
 ROUTE_DOCUMENT = msgspec.json.Decoder(Route)
+ANSWER_DOCUMENT = msgspec.json.Decoder(Answered)
 LEG_DOCUMENT = msgspec.json.Decoder(Leg)
 
 
 class Legs(Queries):
     """Where a review's items go, and how far each leg got."""
 
-    async def save_route(self, review_id: ReviewId, route: Route) -> None:
-        """Keep a review's route, in place of an earlier one."""
+    async def save_route(self, review_id: ReviewId, route: Route, *, by: Answered | None = None) -> None:
+        """Keep a review's route, and what the directory had said, in place of an earlier one."""
         await self.transaction.run(
-            insert_or_replace(self.transaction.dialect, routes, "pack_version", "document"),
+            insert_or_replace(self.transaction.dialect, routes, "pack_version", "document", "answered"),
             {
                 "review_id": review_id,
                 "pack_version": route.pack_version,
                 "document": self.transaction.document(route_row(review_id), route),
+                "answered": by and self.transaction.document(answer_row(review_id), by),
             },
         )
         self.transaction.touched.add(review_id)
@@ -209,6 +212,10 @@ def read_deliveries(transaction: Transaction, rows: Sequence[Row[Any]]) -> Seque
 
 def read_leg(transaction: Transaction, row: Row[Any]) -> Leg:
     return transaction.read(leg_row(row.id), row.document, LEG_DOCUMENT)
+
+
+def answer_row(review_id: ReviewId) -> str:
+    return f"directory's answer of {review_id}"
 
 
 def route_row(review_id: ReviewId) -> str:

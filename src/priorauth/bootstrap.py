@@ -319,7 +319,7 @@ async def build(settings: Settings) -> Gateway:
             new_id=new_id,
             honours_forcing=settings.sandbox,
             start_clocks=run_clocks.start,
-            keep_pack=KeepPacks(knowledge.pack_files, clock.now),
+            keep_pack=KeepPacks(knowledge.pack_files),
         ),
         dispatch_leg=dispatch_leg,
         record_determination=record_determination,

@@ -166,6 +166,9 @@ def test_a_running_gateway_is_asked_what_it_knows(served: Served) -> None:
     missing = run("explain", "rev-0", "--gateway", served.url)
 
     assert "item 1: A1 by evicore" in explained.stdout
+    assert f"pack {document['route']['pack_version']}, first used" in explained.stdout
+    assert document["pack"]["in_use"] is True
+    assert [rule["rule"] for rule in document["pack"]["rules"]] == [document["route"]["items"][0]["rule"]]
     assert document["review"]["id"] == review_id
     assert {json.loads(line)["subject"] for line in tail.stdout.splitlines()} == {review_id}
     assert (missing.exit_code, missing.stderr) == (1, "priorauth: there is no review rev-0\n")

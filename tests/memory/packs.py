@@ -33,7 +33,9 @@ class MemoryPacks:
 
     def _routed(self, payers: Collection[PayerId], since: datetime) -> list[RoutedReview]:
         found = [
-            RoutedReview(record.review, self.tables.routes[record.review.id], self.tables.answered.get(record.review.id))
+            RoutedReview(
+                record.review, self.tables.routes[record.review.id], self.tables.answered.get(record.review.id)
+            )
             for record in self.tables.reviews.values()
             if record.review.id in self.tables.routes
             and record.review.payer in payers

@@ -20,7 +20,7 @@ from priorauth.routing.clock_books import load_clock_book, load_law
 from priorauth.routing.clock_rules import ClockBook
 from priorauth.routing.fact import Facts
 from priorauth.routing.fact_tables import FactTables, load_fact_tables
-from priorauth.routing.facts import facts_of
+from priorauth.routing.facts import facts_of, supposed
 from priorauth.routing.packs import Pack, load_pack
 from priorauth.routing.router import choose
 from priorauth.services.keep_packs import PackFiles
@@ -64,10 +64,17 @@ class Knowledge:
         *,
         given: Mapping[str, object] | None = None,
         as_of: date | None = None,
+        what_if: Mapping[str, object] | None = None,
     ) -> Route:
-        """Where each item of a review goes, by its payer's pack. The review's payer must be one of ours."""
+        """Where each item of a review goes, by its payer's pack. The review's payer must be one of ours.
+
+        `what_if` are facts that are supposed, whatever the message and the directory say.
+        """
         assert review.payer is not None
-        return choose(review, self.packs[review.payer], self.facts(review, directory, given=given, as_of=as_of))
+        facts = self.facts(review, directory, given=given, as_of=as_of)
+        if what_if:
+            facts = {sequence: supposed(each, what_if) for sequence, each in facts.items()}
+        return choose(review, self.packs[review.payer], facts)
 
     def facts(
         self,

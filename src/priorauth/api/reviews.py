@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from priorauth.api.bodies import json_response
+from priorauth.api.packs import deciding_pack
 from priorauth.api.problems import not_found
 from priorauth.api.security import TheCaller, not_yours, own_partner, require_own_review
 from priorauth.bootstrap import Gateway
@@ -66,7 +67,8 @@ async def get_route(request: Request, review_id: str) -> Response:
         route = await work.route(ReviewId(review_id))
     if route is None:
         raise not_found("route of a review")
-    return json_response({**route_json(route), "explanation": explain_json(route)})
+    pack = await deciding_pack(gateway, route)
+    return json_response({**route_json(route), "explanation": explain_json(route), "pack": pack})
 
 
 @router.get("/{review_id}/events", dependencies=OWN, summary="What happened to the review, in order")

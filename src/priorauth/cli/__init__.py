@@ -142,14 +142,25 @@ def route(
     file: File,
     as_of: Annotated[str | None, typer.Option(help="the day of receipt, YYYY-MM-DD; default today")] = None,
     facts: Annotated[Path | None, typer.Option(help="the directory's whole answer, as JSON or YAML")] = None,
+    what_if: Annotated[
+        list[str] | None, typer.Option(help="suppose FACT=VALUE (or FACT=unknown) and say what changes; repeatable")
+    ] = None,
     version: PasVersion = None,
     as_json: Json = False,
 ) -> None:
     """Say where each item of a request would go, and why. Example: priorauth route samples/x12/nicu-admission.edi"""
     from priorauth.cli import files as commands
+    from priorauth.cli.supposing import read_suppositions
 
     raise typer.Exit(
-        commands.route(file, as_of=as_of, facts_file=facts, as_json=as_json, version=known_version(version))
+        commands.route(
+            file,
+            as_of=as_of,
+            facts_file=facts,
+            as_json=as_json,
+            version=known_version(version),
+            what_if=read_suppositions(what_if or []),
+        )
     )
 
 
@@ -238,6 +249,31 @@ def coverage(as_json: Json = False) -> None:
     from priorauth.cli import packs_coverage
 
     raise typer.Exit(packs_coverage.coverage(as_json=as_json))
+
+
+@packs_app.command("diff")
+def diff(
+    before: Annotated[str, typer.Argument(help="a pack: its folder, a payer, or a version that was in use")],
+    after: Annotated[str, typer.Argument(help="the pack to compare it with, named likewise")],
+    as_json: Json = False,
+) -> None:
+    """Say in words what changes from one pack to another. Example: priorauth packs diff ALLWAYS drafts/allways"""
+    from priorauth.cli import packs_diff
+
+    raise typer.Exit(packs_diff.diff(before, after, as_json=as_json))
+
+
+@packs_app.command("replay")
+def replay_packs(
+    draft: Annotated[Path, typer.Option(help="folder of the draft pack, or of several")],
+    days: Annotated[int, typer.Option(min=1, help="reviews received in so many days until now")] = 1,
+    examples: Annotated[int, typer.Option(min=0, help="so many reviews of each change as examples")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Say what a draft pack would change of stored reviews. Example: priorauth packs replay --draft drafts/allways"""
+    from priorauth.cli import packs_replay
+
+    raise typer.Exit(packs_replay.replay(draft, days=days, examples=examples, as_json=as_json))
 
 
 @database_app.command("upgrade")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from priorauth.bootstrap import Tools, build_tools
 from priorauth.cli.output import COULD_NOT_RUN, INVALID, fail, note, running_or_exit, say, say_json, write_document
+from priorauth.cli.supposing import show_changes
 from priorauth.domain.parties import PartnerId, TradingPartner
 from priorauth.inspection import (
     FhirValidation,
@@ -174,8 +175,16 @@ def translate(file: Path, to: str, losses_file: Path | None, *, as_json: bool, v
     return 0
 
 
-def route(file: Path, *, as_of: str | None, facts_file: Path | None, as_json: bool, version: str | None = None) -> int:
-    """Say where each item of a request would go and why."""
+def route(
+    file: Path,
+    *,
+    as_of: str | None,
+    facts_file: Path | None,
+    as_json: bool,
+    version: str | None = None,
+    what_if: Mapping[str, object] | None = None,
+) -> int:
+    """Say where each item of a request would go and why; with suppositions, what they change."""
     with running_or_exit():
         body = read_file(file)
         given = read_facts(facts_file) if facts_file else None
@@ -183,8 +192,12 @@ def route(file: Path, *, as_of: str | None, facts_file: Path | None, as_json: bo
         day = date.fromisoformat(as_of) if as_of else None
     except ValueError:
         fail("--as-of wants a day as YYYY-MM-DD", COULD_NOT_RUN)
+    kit = tools()
     try:
-        routes = asyncio.run(route_documents(tools(), body, given=given, as_of=day, version=version))
+        routes = asyncio.run(route_documents(kit, body, given=given, as_of=day, version=version))
+        if what_if:
+            supposed = asyncio.run(route_documents(kit, body, given=given, as_of=day, version=version, what_if=what_if))
+            return show_changes(routes, supposed, what_if, as_json=as_json)
     except NotReadable as problem:
         fail(f"{file}: {problem}")
     if as_json:

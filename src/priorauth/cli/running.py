@@ -36,10 +36,10 @@ def explain(gateway: At, review_id: str, *, as_json: bool) -> int:
     review = get(gateway, f"/reviews/{review_id}", f"there is no review {review_id}")
     route = get(gateway, f"/reviews/{review_id}/route", f"review {review_id} was not routed")
     if as_json:
-        say_json({"review": review, "route": route["explanation"]})
+        say_json({"review": review, "route": route["explanation"], "pack": route["pack"]})
         return 0
     say(f"review {review['id']}: {review['state']}, received {review['received_at']} as {review['arrived_as']}")
-    for line in route_lines(route["explanation"]):
+    for line in (*route_lines(route["explanation"]), *pack_lines(route["pack"])):
         say(line)
     say()
     for item in review["items"]:
@@ -48,6 +48,16 @@ def explain(gateway: At, review_id: str, *, as_json: bool) -> int:
     for leg in review["legs"]:
         say(f"leg {leg['number']} ({leg['id']}) with {leg['destination']}: {leg['state']}, {leg['attempts']} attempts")
     return 0
+
+
+def pack_lines(pack: Mapping[str, Any] | None) -> Iterator[str]:
+    """The rules that decided, as the pack said them that the review was routed by."""
+    if pack is None:
+        return
+    yield f"\npack {pack['version']}, first used {pack['first_used_at']}, {'in use' if pack['in_use'] else 'replaced'}"
+    for rule in pack["rules"]:
+        yield f"  rule {rule['rule']} of step {rule['step']}: where {' and '.join(rule['when'])}"
+        yield f"    {rule['says']}  [{rule['citation']}]"
 
 
 def deliveries(gateway: At, destination: str, *, as_json: bool) -> int:

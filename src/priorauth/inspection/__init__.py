@@ -137,10 +137,12 @@ async def route_documents(
     given: Mapping[str, object] | None = None,
     as_of: date | None = None,
     version: str | None = None,
+    what_if: Mapping[str, object] | None = None,
 ) -> list[dict[str, object]]:
     """Where each item of each request would go and why. Raises NotReadable."""
     read_requests(tools, body, version=version)
-    _, routes = await tools.inspect_message.route(inbound(body, version=version), given=given, as_of=as_of)
+    message = inbound(body, version=version)
+    _, routes = await tools.inspect_message.route(message, given=given, as_of=as_of, what_if=what_if)
     if not routes:
         named = "the insurer's identifier" if is_fhir(body) else "NM1 in 2010A, qualifier PI"
         raise NotReadable(f"the payer that the message names ({named}) has no pack here")

@@ -12,7 +12,7 @@ from priorauth.routing.fact_tables import FactTables
 from priorauth.routing.message_facts import DERIVATIONS, POSITIONS, system_of_shape
 from priorauth.routing.vocabulary import FACTS, FactNotReadable, FactValue, read_value
 
-GIVEN, DIRECTORY, MESSAGE = "given", "directory", "message"
+GIVEN, DIRECTORY, MESSAGE, WHAT_IF = "given", "directory", "message", "what-if"
 """Sources that are no position in a message. A fact that was assumed has the source `default`."""
 
 _X12 = Format.X12_278
@@ -49,6 +49,19 @@ def facts_given(given: Mapping[str, object], inapplicable: Iterable[str] = ()) -
     facts = Facts(_find, {}, None, given, GIVEN)
     facts.update((name, (NOT_APPLICABLE, GIVEN)) for name in inapplicable)
     return facts
+
+
+def supposed(facts: Facts, what_if: Mapping[str, object]) -> Facts:
+    """The facts as if some were others, whatever was said of them; None: nobody knows.
+
+    What follows from a supposed fact follows from it. A member of whom an outside fact is supposed counts as known.
+    """
+    outside = {**facts.outside, **what_if}
+    other = Facts(facts.find, facts.first, facts.message, outside, facts.outside_source)
+    other.member_known = facts.member_known or any(FACTS[name].outside for name in what_if)
+    for name, raw in what_if.items():
+        other[name] = (UNKNOWN if raw is None else read_value(name, raw), WHAT_IF)
+    return other
 
 
 def positions_of(facts: Facts) -> Mapping[str, str]:

@@ -43,13 +43,17 @@ class InspectMessage:
         *,
         given: Mapping[str, object] | None = None,
         as_of: date | None = None,
+        what_if: Mapping[str, object] | None = None,
     ) -> tuple[Inspected, Sequence[Route]]:
-        """Where each readable request of a message would go. `given` stands for the directory's whole answer."""
+        """Where each readable request of a message would go.
+
+        `given` stands for the directory's whole answer, `what_if` for what anybody says of these facts.
+        """
         inspected = self.read(message)
         routes = []
         for part in inspected.parts:
             if part.review is None or part.review.payer is None:
                 continue
             facts = None if given is not None else await self.directory.facts(part.review)
-            routes.append(self.router(part.review, facts, given=given, as_of=as_of))
+            routes.append(self.router(part.review, facts, given=given, as_of=as_of, what_if=what_if))
         return inspected, routes

@@ -81,7 +81,7 @@ class RouteReview:
                 return None
             route, taken_over = await self._follow_prior_review(work, review, route)
             legs = self.plan_legs(review, route, taken_over)
-            await self.keep_pack(work, route.pack_version)
+            await self.keep_pack(work, route.pack_version, self.now())
             await work.save_route(review_id, route, by=Answered(facts))
             for leg in legs:
                 await work.add_leg(leg, unroutable=is_unroutable(leg, route))

@@ -33,6 +33,14 @@ rules:
     when: {}
     then: {outcome: route, destination: allways-um, reason: The plan decides the rest}
 """,
+    "requirements.yaml": """\
+requirements:
+  - id: REQ-1
+    need: authorization
+    citation: "004:L60"
+    says: Imaging needs authorization
+    when: {procedure_code: {in_list: LST-1}}
+""",
     "examples.yaml": "examples: {}\n",
     "codes/imaging.csv": "system,from,to,label,status,citation\ncpt,70450,70559,head CT and MR,payer,004:L188\n",
     "clocks.yaml": """\

@@ -12,6 +12,7 @@ from priorauth.routing.clock_rules import ClockBook, ClockRule
 from priorauth.routing.codelists import CodeList, CodeRow
 from priorauth.routing.pack_files import DeskFile, EffectiveFile, OtherDeskFile
 from priorauth.routing.packs import Pack
+from priorauth.routing.requirements import Requirement
 from priorauth.routing.rules import Answer, Rule
 from priorauth.routing.words import either, in_words
 
@@ -23,7 +24,7 @@ CODES_NAMED = 12
 class Difference:
     """One thing that is new, gone or changed, and what about it: a line of words each."""
 
-    part: str  # pack, rule, list, clock or calendar
+    part: str  # pack, rule, requirement, list, clock, clocks or calendar
     name: str
     change: str  # new, gone or changed
     words: tuple[str, ...]
@@ -39,11 +40,12 @@ def differences(
     found = [
         *_of_pack(before, after),
         *_of_things("rule", _by_id(before.rules), _by_id(after.rules), _rule_in_words, _rule_changes),
+        *_of_things("requirement", _asked(before), _asked(after), lambda requirement: requirement, _sentence_changes),
         *_of_things("list", before.lists, after.lists, _list_in_words, _list_changes),
     ]
     if clocks_before is not None and clocks_after is not None:
         found += _of_things(
-            "clock", _clocks(clocks_before), _clocks(clocks_after), lambda clocks: clocks, _clock_changes
+            "clock", _clocks(clocks_before), _clocks(clocks_after), lambda clocks: clocks, _sentence_changes
         )
         found += _changed("clocks", "of all", _book_changes(clocks_before, clocks_after))
         found += _changed("calendar", "days", _calendar_changes(clocks_before.calendar, clocks_after.calendar))
@@ -156,6 +158,34 @@ def _rule_changes(before: Rule, after: Rule) -> Iterator[str]:
     )
 
 
+# Requirements
+
+
+def _asked(pack: Pack) -> dict[str, tuple[str, ...]]:
+    return {requirement.id: tuple(_requirement_in_words(requirement)) for requirement in pack.requirements}
+
+
+def _requirement_in_words(requirement: Requirement) -> Iterator[str]:
+    told = requirement.told
+    asked = " and ".join(in_words(condition) for condition in requirement.conditions)
+    yield f"where {asked or 'everything'}"
+    yield f"{told.need.value.replace('_', ' ')}: {told.says} [{told.citation}]"
+    for name, words in (
+        ("due by clock", told.clock),
+        ("due", told.before),
+        ("valid for", told.valid),
+        ("wants", ", ".join(told.documents)),
+        ("when missing:", told.if_missing),
+    ):
+        if words:
+            yield f"{name} {words.replace('_', ' ')}"
+
+
+def _sentence_changes(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    yield from (f"before: {one}" for one in before if one not in after)
+    yield from (f"now: {one}" for one in after if one not in before)
+
+
 # Lists
 
 
@@ -233,11 +263,6 @@ def _due(clock: Clock) -> str:
 def _term(term: Term) -> str:
     side = "before" if term.amount < 0 else "after"
     return f"{abs(term.amount)} {term.unit.value} {side} {term.start.value}".replace("_", " ")
-
-
-def _clock_changes(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
-    yield from (f"before: {one}" for one in before if one not in after)
-    yield from (f"now: {one}" for one in after if one not in before)
 
 
 def _book_changes(before: ClockBook, after: ClockBook) -> Iterator[str]:

@@ -205,15 +205,6 @@ dispatches = Table(
     UniqueConstraint("trace"),
 )
 
-packs = Table(
-    "packs",
-    metadata,
-    Column("version", String, primary_key=True),
-    required("payer"),
-    required("first_used_at", Instant),
-    required("document", LargeBinary),
-)
-
 # Determinations, replies, mailbox
 
 determinations = Table(

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, and_, bindparam, func, or_, select
 
+from priorauth.adapters.database.pack_tables import packs
 from priorauth.adapters.database.repositories.legs import ANSWER_DOCUMENT, ROUTE_DOCUMENT, answer_row, route_row
 from priorauth.adapters.database.repositories.reviews import DOCUMENT as REVIEW_DOCUMENT
 from priorauth.adapters.database.repositories.reviews import row_of
-from priorauth.adapters.database.tables import packs, reviews, routes
+from priorauth.adapters.database.tables import reviews, routes
 from priorauth.adapters.database.transaction import Queries
 from priorauth.domain.parties import PayerId
 from priorauth.domain.reviews import ReviewId

@@ -35,7 +35,8 @@ def compared(files: dict[str, str]) -> tuple[Difference, ...]:
         ("routes.yaml", "    when: {}", "    effective: {basis: service_date, from: 2026-07-01}\n    when: {}",
          "rule R-REST", "changed",
          ("now asks that service_date is on or after 2026-07-01",)),
-        ("requirements.yaml", "need: authorization", "need: notice_required\n    clock: CLK-1", "requirement REQ-1", "changed",
+        ("requirements.yaml", "need: authorization", "need: notice_required\n    clock: CLK-1",
+         "requirement REQ-1", "changed",
          ("before: authorization: Imaging needs authorization [004:L60]",
           "now: notice required: Imaging needs authorization [004:L60]", "now: due by clock CLK-1")),
         ("codes/imaging.csv", "cpt,70450,70559,head CT and MR,", "cpt,70450,70559,head CT and MR,payer,004:L188\n"

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, and_, bindparam, case, delete, or_, select, update
 
-from priorauth.adapters.database.tables import notifications, subscriptions
+from priorauth.adapters.database.subscription_tables import notifications, subscriptions
 from priorauth.adapters.database.transaction import Queries, Transaction
 from priorauth.domain.access import ClientId
 from priorauth.domain.parties import PartnerId

@@ -37,29 +37,37 @@ class Bundle:
     `types` and `urls` are the resource type and the fullUrl of each entry, empty where it has none.
     """
 
-    __slots__ = ("_by_identity", "_by_url", "_found", "entries", "root", "types", "urls")
+    __slots__ = ("_bases", "_by_identity", "_by_url", "_found", "entries", "root", "types", "urls")
 
     def __init__(self, resource: Element) -> None:
         self.root = Node(resource, "Bundle")
-        entries, types, urls = [], [], []
-        self._by_url: dict[str, int] = {}
-        self._by_identity: dict[str, int | None] = {}
-        self._found: dict[tuple[str, int], int | None] = {}
+        entries: list[Node] = []
+        types: list[str] = []
+        urls: list[str] = []
+        by_url: dict[str, int] = {}
+        by_identity: dict[str, int | None] = {}
         found = resource.get("entry")
         for index, entry in enumerate(found if isinstance(found, list) else ()):
             url, held = (entry.get("fullUrl"), entry.get("resource")) if isinstance(entry, dict) else ("", None)
             element = held if isinstance(held, dict) else {}
             resource_type, id = element.get("resourceType"), element.get("id")
-            entries.append(Node(element, f"entry[{index}].resource", entry=index, parent=self.root))
-            types.append(resource_type if isinstance(resource_type, str) else "")
-            urls.append(url if isinstance(url, str) else "")
+            if not isinstance(resource_type, str):
+                resource_type = ""
+            if not isinstance(url, str):
+                url = ""
+            entries.append(Node(element, f"entry[{index}].resource", index, self.root))
+            types.append(resource_type)
+            urls.append(url)
             if element:
-                if urls[index]:
-                    self._by_url.setdefault(urls[index], index)
+                if url:
+                    by_url.setdefault(url, index)
                 if isinstance(id, str):
-                    identity = f"{types[index]}/{id}"
-                    self._by_identity[identity] = None if identity in self._by_identity else index
+                    identity = f"{resource_type}/{id}"
+                    by_identity[identity] = None if identity in by_identity else index
         self.entries, self.types, self.urls = tuple(entries), tuple(types), tuple(urls)
+        self._by_url, self._by_identity = by_url, by_identity
+        self._found: dict[tuple[str, int], int | None] = {}
+        self._bases: dict[int, str] = {}
 
     def of_type(self, resource_type: str) -> list[Node]:
         """The resources of that type, in order."""
@@ -87,20 +95,24 @@ class Bundle:
 
     def find(self, reference: str, entry: int) -> int | None:
         """The index of the entry that a literal reference from another entry names, or None; looked for once."""
+        index = self._by_url.get(reference)
+        if index is not None:
+            return index
         asked = reference, entry
         if asked not in self._found:
             self._found[asked] = self._find(reference, entry)
         return self._found[asked]
 
     def _find(self, reference: str, entry: int) -> int | None:
-        index = self._by_url.get(reference)
-        if index is None and "/" in reference:
-            reference = reference.partition(_VERSION)[0].partition("#")[0]
-            if ":" not in reference and 0 <= entry < len(self.urls):
-                index = self._by_url.get(f"{_base(self.urls[entry])}{reference}", self._by_identity.get(reference))
-            else:
-                index = self._by_url.get(reference)
-        return index
+        if "/" not in reference:
+            return None
+        reference = reference.partition(_VERSION)[0].partition("#")[0]
+        if ":" in reference or not 0 <= entry < len(self.urls):
+            return self._by_url.get(reference)
+        base = self._bases.get(entry)
+        if base is None:
+            base = self._bases[entry] = _base(self.urls[entry])
+        return self._by_url.get(base + reference, self._by_identity.get(reference))
 
     def _contained(self, reference: Node, id: str) -> Node | None:
         if not 0 <= reference.entry < len(self.entries):

@@ -67,6 +67,7 @@ class _BundleCheck:
         self.bundle_place: Place = (None, "Bundle", -1)
         self.queue: list[int] = []
         self.roles: dict[int, str] = {}
+        self.chosen: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def run(self) -> None:
         """The Bundle itself, the resources as referenced from the first one, then those that nothing references."""

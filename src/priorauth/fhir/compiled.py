@@ -26,14 +26,14 @@ Check = Callable[[Value, "Place | None", str, int, Report], None]
 class Field:
     """One property: its check, and at most one way to accept it; without one it is never accepted.
 
-    `quick` is for primitives (`Primitive`, with its `test`), `rule` for objects (`refers` where they are References),
+    `quick` is for primitives (`Primitive`, with its `tests`), `rule` for objects (`refers` where they are References),
     `items` for arrays of so many to so many of the same, `accepts` for what is none of these. `holds` are conditions
     more.
     """
 
     check: Check
     quick: str = ""
-    test: object = None
+    tests: tuple[object, ...] = ()
     rule: ObjectRule | None = None
     refers: Targets | None = None
     items: tuple[Field, int, int] | None = None
@@ -177,9 +177,9 @@ def primitive_field(primitive: Primitive, allowed: frozenset[str] | None, code: 
             report.add(code, (parent, name, index), shown)
 
     if allowed:
-        return Field(check=check, quick="{0} in {1}", test=allowed)
+        return Field(check=check, quick="{0} in {1}", tests=(allowed,))
     if primitive.quick:
-        return Field(check=check, quick=primitive.quick, test=primitive.test)
+        return Field(check=check, quick=primitive.quick, tests=primitive.tests)
     return Field(check=check, accepts=lambda value, met: primitive.check(value) is None)  # noqa: ARG005
 
 

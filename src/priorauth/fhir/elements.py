@@ -23,7 +23,7 @@ class Node:
 
     __slots__ = ("_parent", "_step", "element", "entry")
 
-    def __init__(self, element: Element, step: str, *, entry: int = -1, parent: Node | None = None) -> None:
+    def __init__(self, element: Element, step: str, entry: int = -1, parent: Node | None = None) -> None:
         self.element = element
         self.entry = entry  # index of the entry of the Bundle; -1 outside one
         self._parent = parent

@@ -30,7 +30,7 @@ _UUID = re.compile(r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a
 class Primitive:
     """One primitive datatype. `check` says what is wrong with a value, None where nothing is.
 
-    `quick` is a condition as Python writes it, of the value `{0}` and maybe the function `test`, which is `{1}`: true
+    `quick` is a condition as Python writes it, of the value `{0}` and maybe of `tests`, which are `{1}` and so on: true
     for good values only, and false, a TypeError or an AttributeError for all else.
     """
 
@@ -38,7 +38,7 @@ class Primitive:
     expected: str
     check: Callable[[object], Code | None]
     quick: str = ""
-    test: Callable[[Any], object] | None = None
+    tests: tuple[Callable[[Any], object], ...] = ()
 
 
 def _string(value: object) -> Code | None:
@@ -141,25 +141,34 @@ def _xhtml(value: object) -> Code | None:
 
 
 _PRINTABLE = "{0} and {0}.isprintable()"
-_VISIBLE = "{0} and ' ' not in {0} and {0}.isascii() and {0}.isprintable()"
+_VISIBLE = "{0} and ' ' not in {0} and {0}.isprintable()"  # no other white space is printable
 _WHOLE = "{0}.__class__ is int and %s <= {0} < 2147483648"
 _NUMBER = "{0}.__class__ is {1} or {0}.__class__ is int"
 _ASKED = "{1}({0})"
+_TRIED = "{1}({0}) or {2}({0})"
 _IS_ID = _ID.fullmatch
-_EARLY_DAY = re.compile(r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])").fullmatch
-_EARLY_TIME = re.compile(rf"[1-9][0-9]{{3}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T{_TIME}{_ZONE}").fullmatch
+_MOST_DAYS = (
+    r"[1-9][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+)
+_IS_DAY = re.compile(_MOST_DAYS).fullmatch
+_IS_MOMENT = re.compile(rf"{_MOST_DAYS}(?:T{_TIME}{_ZONE})?").fullmatch
+_IS_TIME = re.compile(rf"{_MOST_DAYS}T{_TIME}{_ZONE}").fullmatch
+"""What nearly all dates and times are: the check is asked of a year alone, or of 29 February."""
 
 
-def _quick_date(value: str) -> object:
-    return _EARLY_DAY(value) or _date(value) is None
+def _is_date(value: str) -> bool:
+    return _date(value) is None
 
 
-def _quick_date_time(value: str) -> object:
-    return _EARLY_TIME(value) or _date_time(value) is None
+def _is_moment(value: str) -> bool:
+    return _date_time(value) is None
 
 
-def _quick_instant(value: str) -> object:
-    return _EARLY_TIME(value) or _instant(value) is None
+def _is_instant(value: str) -> bool:
+    return _instant(value) is None
+
+
+_MOMENTS, _INSTANTS = (_IS_MOMENT, _is_moment), (_IS_TIME, _is_instant)
 
 
 def _quick_xhtml(value: str) -> object:
@@ -182,15 +191,15 @@ PRIMITIVES: dict[str, Primitive] = {
         Primitive("canonical",    "a URL without spaces",                      _patterned(_no_space), _VISIBLE),
         Primitive("oid",          "urn:oid: and an object identifier",         _patterned(_OID.fullmatch)),
         Primitive("uuid",         "urn:uuid: and a UUID",                      _patterned(_UUID.fullmatch)),
-        Primitive("id",           "up to 64 letters, digits, - and points",   _patterned(_IS_ID), _ASKED, _IS_ID),
-        Primitive("date",         "a date: YYYY, YYYY-MM or YYYY-MM-DD",       _date, _ASKED, _quick_date),
-        Primitive("dateTime",     "a date, or with a time, seconds and zone",  _date_time, _ASKED, _quick_date_time),
-        Primitive("instant",      "a date and time with seconds and zone",     _instant, _ASKED, _quick_instant),
+        Primitive("id",           "up to 64 letters, digits, - and points",   _patterned(_IS_ID), _ASKED, (_IS_ID,)),
+        Primitive("date",         "a date: YYYY, YYYY-MM or YYYY-MM-DD",       _date, _TRIED, (_IS_DAY, _is_date)),
+        Primitive("dateTime",     "a date, or with a time, seconds and zone",  _date_time, _TRIED, _MOMENTS),
+        Primitive("instant",      "a date and time with seconds and zone",     _instant, _TRIED, _INSTANTS),
         Primitive("time",         "a time of the day: hh:mm:ss",               _patterned(_CLOCK.fullmatch)),
-        Primitive("base64Binary", "base64",                                    _base64, _ASKED, _quick_base64),
-        Primitive("xhtml",        "one div element of XHTML",                  _xhtml, _ASKED, _quick_xhtml),
+        Primitive("base64Binary", "base64",                                    _base64, _ASKED, (_quick_base64,)),
+        Primitive("xhtml",        "one div element of XHTML",                  _xhtml, _ASKED, (_quick_xhtml,)),
         Primitive("boolean",      "true or false",                             _boolean, "{0}.__class__ is bool"),
-        Primitive("decimal",      "a number",                                  _decimal, _NUMBER, Decimal),
+        Primitive("decimal",      "a number",                                  _decimal, _NUMBER, (Decimal,)),
         Primitive("integer",      "a whole number of 32 bits",                 _integer(-(2**31)), _WHOLE % -(2**31)),
         Primitive("unsignedInt",  "a whole number from 0",                     _integer(0), _WHOLE % 0),
         Primitive("positiveInt",  "a whole number from 1",                     _integer(1), _WHOLE % 1),

@@ -51,6 +51,8 @@ def check_entries(bundle: Bundle, profile: BundleProfile) -> Iterator[Finding]:
 
 
 def _full_urls(bundle: Bundle) -> Iterator[Finding]:
+    if _are_sound(bundle.urls):
+        return
     seen: set[str] = set()
     for entry, url in enumerate(bundle.urls):
         if not url:
@@ -63,11 +65,28 @@ def _full_urls(bundle: Bundle) -> Iterator[Finding]:
         seen.add(url)
 
 
+def _are_sound(urls: Sequence[str]) -> bool:
+    """True where each is there, absolute and unlike the others; as nearly all are, without a look at each letter."""
+    if len(set(urls)) != len(urls) or " ".join(urls).split() != list(urls):
+        return False
+    for url in urls:
+        scheme, _, rest = url.partition("://")
+        host, _, path = rest.partition("/")
+        if not (scheme in ("http", "https") and host and path) and not (url[:9] == "urn:uuid:" and url[9:]):
+            return False
+        if "/_history/" in url:
+            return False
+    return True
+
+
 def _duplicates(bundle: Bundle) -> Iterator[Finding]:
     """The same type and id under another fullUrl is the same resource, unless two servers gave that id."""
     by_type: dict[str, list[int]] = {}
     for entry, resource_type in enumerate(bundle.types):
-        others = by_type.setdefault(resource_type, [])
+        others = by_type.get(resource_type)
+        if others is None:
+            by_type[resource_type] = [entry]
+            continue
         for other in others if resource_type else ():
             first, second = bundle.entries[other].element, bundle.entries[entry].element
             places = bundle.urls[other], bundle.urls[entry]
@@ -94,18 +113,20 @@ _NOT_CONTENT = frozenset(("id", "meta", "text"))
 def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:
     numbers: dict[str, list[Value]] = {}
     for name, number_name in _SEQUENCES[resource_type].items():
-        seen = numbers[name] = []
-        for index, item in enumerate(_items(node.element, name)):
-            number = item.get(number_name) if isinstance(item, dict) else None
-            if number is not None and number in seen:
+        items = _items(node.element, name)
+        found = numbers[name] = [item.get(number_name) if isinstance(item, dict) else None for item in items]
+        for index, number in enumerate(found):
+            if index and number is not None and number in found[:index]:
                 path = f"{node.path}.{name}[{index}].{number_name}"
                 yield finding(Code.PAS_SEQUENCE_DUPLICATE, path, "a number of its own")
-            seen.append(number)
-    items = _items(node.element, "item")
-    for pointer, name in _POINTERS[resource_type].items():
-        for index, item in enumerate(items):
-            pointers = item.get(pointer) if isinstance(item, dict) else None
-            for at, number in enumerate(pointers if isinstance(pointers, list) else ()):
+    for index, item in enumerate(_items(node.element, "item")):
+        if not isinstance(item, dict):
+            continue
+        for pointer, name in _POINTERS[resource_type].items():
+            pointers = item.get(pointer)
+            if not isinstance(pointers, list):
+                continue
+            for at, number in enumerate(pointers):
                 if number is not None and number not in numbers[name]:
                     path = f"{node.path}.item[{index}].{pointer}[{at}]"
                     yield finding(Code.PAS_SEQUENCE_UNKNOWN, path, f"the number of a {name}")

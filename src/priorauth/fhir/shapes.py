@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .elements import Element, Value
 from .reporting import Targets
+from .tables import UNBOUNDED
 
 if TYPE_CHECKING:
     from .compiled import Field, ObjectRule
@@ -77,34 +78,50 @@ def _members(rule: ObjectRule, x: str, example: Element, indent: str, names: _Na
 def _lines(field: Field, x: str, example: Value, indent: str, names: _Names, depth: int) -> Iterator[str]:
     """The statements that leave with False unless the value named `x` is right."""
     if field.quick:
-        yield f"{indent}if not ({field.quick.format(x, names.of(field.test))}): return False"
+        yield f"{indent}if not ({field.quick.format(x, *map(names.of, field.tests))}): return False"
     elif field.rule is not None:
-        yield from _object(field.rule, x, example, indent, names, depth)
+        refers = names.of(field.refers) if field.refers is not None else ""
+        yield from _object(field.rule, x, example, indent, names, depth, refers)
     elif field.items is not None:
         item, least, most = field.items
         first = example[0] if isinstance(example, list) and example else None
-        yield f"{indent}if {x}.__class__ is not list or not {max(least, 1)} <= len({x}) <= {most}: return False"
+        yield f"{indent}if {x}.__class__ is not list or {_is_not_so_long(x, least, most)}: return False"
         yield f"{indent}for {x}_ in {x}:"
         yield from _lines(item, f"{x}_", first, f"{indent}    ", names, depth)
     else:
         yield f"{indent}if not {names.of(field.accepts)}({x}, met): return False"
-    if field.refers is not None:
-        yield f"{indent}r = {x}.get('reference')"
-        yield f"{indent}if r.__class__ is str: met.append((r, {names.of(field.refers)}))"
     for holds in field.holds:
         yield f"{indent}if not {names.of(holds)}({x}): return False"
 
 
-def _object(rule: ObjectRule, x: str, example: Value, indent: str, names: _Names, depth: int) -> Iterator[str]:
-    """An object: written out for the names of the example, and by the acceptor of its own names for any other."""
+def _is_not_so_long(x: str, least: int, most: int) -> str:
+    if most >= UNBOUNDED:
+        return f"len({x}) < {least}" if least > 1 else f"not {x}"
+    return f"not {max(least, 1)} <= len({x}) <= {most}"
+
+
+def _object(
+    rule: ObjectRule, x: str, example: Value, indent: str, names: _Names, depth: int, refers: str
+) -> Iterator[str]:
+    """An object: written out for the names of the example, and by the acceptor of its own names for any other.
+
+    `refers` is the name of the targets where the object is a Reference, else empty.
+    """
     known, learn = names.of(rule.shapes.get), names.of(rule.learn)
+    meet = f"    if (r := {x}.get('reference')).__class__ is str: met.append((r, {refers}))" if refers else ""
     ask = f"if not ({known}(tuple({x})) or {learn}({x}))({x}, met): return False"
     is_small = isinstance(example, dict) and len(example) <= _MOST_WRITTEN_OUT and depth < _DEEPEST_WRITTEN_OUT
     if not isinstance(example, dict) or not is_small or not rule.fields_of(example):
         yield f"{indent}{ask}"
+        if refers:
+            yield indent + meet.strip()
         return
     has_names = " and ".join(f"{name!r} in {x}" for name in example)
     yield f"{indent}if {x}.__class__ is dict and len({x}) == {len(example)} and {has_names}:"
     yield from _members(rule, x, example, f"{indent}    ", names, depth + 1)
+    if refers and "reference" in example:
+        yield f"{indent}    met.append(({x}['reference'], {refers}))"
     yield f"{indent}else:"
     yield f"{indent}    {ask}"
+    if refers:
+        yield indent + meet

@@ -29,6 +29,7 @@ from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_determination import determination_from_fhir, response_of
+from priorauth.translate.fhir_elements import Quantity
 from priorauth.translate.fhir_orders import unit_of
 from priorauth.translate.fhir_parties import PartyReader
 from priorauth.translate.fhir_reading import (
@@ -48,6 +49,7 @@ from priorauth.translate.fhir_reading import (
     extensions,
     text,
 )
+from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_values import plain_ndc, read_days, read_trace
 from priorauth.translate.fhir_vocabulary import (
     ADMISSION_DATES,
@@ -279,7 +281,7 @@ class _Reading:
             procedure=procedure,
             revenue_code=revenue,
             amount=decimal(child(found.get("unitPrice", NOTHING), "valueMoney"), "value"),
-            unit=(unit_of(quantity, self.walks) or "UN") if amount is not None else "",
+            unit=(unit_of(typed(quantity, Quantity), self.walks) or "UN") if amount is not None else "",
             quantity=amount,
         )
 

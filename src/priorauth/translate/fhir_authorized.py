@@ -8,6 +8,7 @@ from priorauth.domain.determinations import Authorized, CertificationAction, Day
 from priorauth.domain.reviews import DatePeriod, Format, Procedure, ReviewItem
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_elements import Quantity
 from priorauth.translate.fhir_orders import unit_of
 from priorauth.translate.fhir_reading import (
     NOTHING,
@@ -22,6 +23,7 @@ from priorauth.translate.fhir_reading import (
     extension_text,
     extensions,
 )
+from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_values import plain_ndc, read_days, read_period, revenue_code
 from priorauth.translate.fhir_vocabulary import (
     ACTION,
@@ -90,7 +92,7 @@ class AuthorizedReader:
             procedure=None if is_same else procedure,
             revenue_code="" if service and revenue == service.revenue_code else revenue,
             quantity=amount if changed else None,
-            unit=unit_of(quantity, self.walks) if changed else "",
+            unit=unit_of(typed(quantity, Quantity), self.walks) if changed else "",
         )
 
     def _procedure(self, added: Element) -> Procedure | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from priorauth.domain.carried import Transmission
@@ -14,27 +15,23 @@ from priorauth.domain.reviews import (
     PriorRequest,
     Trace,
 )
-from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
-from priorauth.translate.fhir_parties import PartyReader
-from priorauth.translate.fhir_reading import (
-    NOTHING,
-    Resource,
-    Resources,
-    any_code,
-    child,
-    children,
-    code,
-    codings,
-    count,
-    counts,
-    day,
-    extension_code,
-    extension_text,
-    extensions,
-    text,
+from priorauth.translate.fhir_elements import (
+    NO_EXTENSION,
+    CareTeam,
+    Claim,
+    Encounter,
+    Extension,
+    Extensions,
+    Identifier,
+    by_url,
+    first,
 )
-from priorauth.translate.fhir_values import plain_diagnosis, read_trace
+from priorauth.translate.fhir_elements import Accident as AccidentElement
+from priorauth.translate.fhir_parties import PartyReader
+from priorauth.translate.fhir_reading import Resource, Resources, day
+from priorauth.translate.fhir_typed import typed
+from priorauth.translate.fhir_values import plain_diagnosis, trace_of
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
     ACCIDENT,
@@ -69,27 +66,29 @@ _CONDITIONS = 5  # of a CRC
 _diagnosis = builder(Diagnosis)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Member:
     """A member of the care team: of the whole claim, or of the items that point to it."""
 
     sequence: int
     is_of_claim: bool
-    element: Element
+    element: CareTeam
 
 
-def read_diagnoses(claim: Element, walks: Crosswalks) -> tuple[tuple[Diagnosis, ...], dict[int, int]]:
+def read_diagnoses(claim: Claim, walks: Crosswalks) -> tuple[tuple[Diagnosis, ...], dict[int, int]]:
     """The diagnoses in the order of HI, and the place (from 1) of each by its sequence."""
     read: list[tuple[int, int, Diagnosis]] = []
-    for each in children(claim, "diagnosis"):
-        kind = code(child(each, "type"), PAS_CODES)
-        found = extensions(each)
-        for system, value in codings(child(each, "diagnosisCodeableConcept")):
+    for each in claim.diagnosis:
+        kind = first(each.type).of(PAS_CODES)
+        for coding in each.diagnosisCodeableConcept.coding:
+            system, value = coding.system, coding.code
             qualifier = walks.diagnosis.x12(f"{system}|{kind}") or walks.diagnosis.x12(f"{system}|")
             if qualifier and value:
-                recorded = day(extension_text(found, DIAGNOSED, "Date"))
+                recorded = (
+                    day(by_url(each.extension).get(DIAGNOSED, NO_EXTENSION).valueDate) if each.extension else None
+                )
                 diagnosis = _diagnosis(qualifier, plain_diagnosis(value), recorded)
-                read.append((_FIRST.get(kind, 2), count(each, "sequence") or 0, diagnosis))
+                read.append((_FIRST.get(kind, 2), each.sequence, diagnosis))
                 break
     if any(rank < 2 for rank, _, _ in read):
         read.sort(key=lambda each: each[0])
@@ -97,40 +96,36 @@ def read_diagnoses(claim: Element, walks: Crosswalks) -> tuple[tuple[Diagnosis, 
     return tuple([diagnosis for _, _, diagnosis in read]), places
 
 
-def read_level_of_service(claim: Element, found: dict[str, Element], walks: Crosswalks) -> str:
+def read_level_of_service(claim: Claim, found: Extensions, walks: Crosswalks) -> str:
     """UM06: its own extension, else what the priority says of it."""
-    own = extension_code(found, LEVEL_OF_SERVICE_CODE, LEVEL_OF_SERVICE)
-    return own or walks.priority.x12(code(child(claim, "priority"), PROCESS_PRIORITY))
+    own = found.get(LEVEL_OF_SERVICE_CODE, NO_EXTENSION).valueCodeableConcept.of(LEVEL_OF_SERVICE)
+    return own or walks.priority.x12(claim.priority.of(PROCESS_PRIORITY))
 
 
-def read_conditions(claim: Element) -> list[CarriedSegment]:
+def read_conditions(extensions: Sequence[Extension]) -> list[CarriedSegment]:
     """CRC: every condition code with its category and whether it applies."""
     carried: list[CarriedSegment] = []
-    for each in children(claim, "extension"):
-        if each.get("url") != CONDITION_CODE:
+    for each in extensions:
+        if each.url != CONDITION_CODE:
             continue
-        about = extensions(each)
-        applies = about["indicator"].get("valueBoolean") if "indicator" in about else None
-        codes = [
-            code(child(one, "valueCodeableConcept"), CONDITION)
-            for one in children(each, "extension")
-            if one.get("url") == "code"
-        ]
-        category = extension_code(about, "category", CONDITION_CATEGORY)
+        about = by_url(each.extension)
+        applies = about.get("indicator", NO_EXTENSION).valueBoolean
+        codes = [one.valueCodeableConcept.of(CONDITION) for one in each.extension if one.url == "code"]
+        category = about.get("category", NO_EXTENSION).valueCodeableConcept.of(CONDITION_CATEGORY)
         head = ("CRC", category, "" if applies is None else "Y" if applies else "N")
         for start in range(0, max(len(codes), 1), _CONDITIONS):
             carried.append(CarriedSegment("2000E", 0, (*head, *codes[start : start + _CONDITIONS])))
     return carried
 
 
-def read_home_health(found: dict[str, Element], certification: str) -> list[CarriedSegment]:
+def read_home_health(found: Extensions, certification: str) -> list[CarriedSegment]:
     """CR6: prognosis and start of care. CR607 has one code only; CR608 repeats UM02 as far as its list goes."""
     if HOME_HEALTH not in found:
         return []
-    about = extensions(found[HOME_HEALTH])
-    start = day(extension_text(about, "date", "Date"))
-    prognosis = extension_code(about, "prognosis", PROGNOSIS)
-    begins = f"{start:%Y%m%d}" if start else ""
+    about = by_url(found[HOME_HEALTH].extension)
+    start = day(about.get("date", NO_EXTENSION).valueDate)
+    prognosis = about.get("prognosis", NO_EXTENSION).valueCodeableConcept.of(PROGNOSIS)
+    begins = start.isoformat().replace("-", "") if start else ""
     repeated = certification if certification in _CR608 else "I"
     return [CarriedSegment("2000E", 0, ("CR6", prognosis, begins, "", "", "", "", "W", repeated))]
 
@@ -138,93 +133,81 @@ def read_home_health(found: dict[str, Element], certification: str) -> list[Carr
 _CR608 = frozenset("12346IRS")
 
 
-def read_accident(claim: Element) -> Accident | None:
+def read_accident(accident: AccidentElement) -> Accident | None:
     """UM05, None where the Claim has no accident or only its date."""
-    accident = child(claim, "accident")
-    cause = code(child(accident, "type"), ACCIDENT) or any_code(child(accident, "type"))
-    where = child(accident, "locationAddress")
-    state, country = text(where, "state"), text(where, "country")
+    cause = accident.type.of(ACCIDENT) or accident.type.any()
+    state, country = accident.locationAddress.state, accident.locationAddress.country
     return Accident((cause,) if cause else (), state, country) if cause or state or country else None
 
 
-def read_encounter(claim: Resource, found: dict[str, Element], resources: Resources) -> Resource:
+def read_encounter(claim: Resource, found: Extensions, resources: Resources) -> Resource:
     """The encounter of an admission."""
-    return resources.find(child(found.get(ENCOUNTER, NOTHING), "valueReference"), claim)
+    return resources.at_reference(found.get(ENCOUNTER, NO_EXTENSION).valueReference.reference, claim)
 
 
-def read_admission(encounter: Element) -> Admission | None:
+def read_admission(encounter: Encounter) -> Admission | None:
     """CL1."""
-    found = extensions(encounter)
-    admission = Admission(
-        type=any_code(child(encounter, "type")),
-        source=any_code(child(child(encounter, "hospitalization"), "admitSource")),
-        patient_status=extension_code(found, PATIENT_STATUS_EXTENSION, PATIENT_STATUS)
-        or any_code(child(found.get(PATIENT_STATUS_EXTENSION, NOTHING), "valueCodeableConcept")),
-        nursing_home_status=extension_code(found, NURSING_STATUS, NURSING_HOME_STATUS),
+    found = by_url(encounter.extension)
+    status = found.get(PATIENT_STATUS_EXTENSION, NO_EXTENSION).valueCodeableConcept
+    admission = _admission(
+        type=first(encounter.type).any(),
+        source=encounter.hospitalization.admitSource.any(),
+        patient_status=status.of(PATIENT_STATUS) or status.any(),
+        nursing_home_status=found.get(NURSING_STATUS, NO_EXTENSION).valueCodeableConcept.of(NURSING_HOME_STATUS),
     )
     return None if admission == _NO_ADMISSION else admission
 
 
+_admission = builder(Admission)
 _NO_ADMISSION = Admission()
 
 
-def read_transmission(found: dict[str, Element]) -> Transmission | None:
+def read_transmission(found: Extensions) -> Transmission | None:
     """GS02, GS03, ISA06 and ISA08."""
     if TRANSMISSION not in found:
         return None
-    about = extensions(found[TRANSMISSION])
+    about = by_url(found[TRANSMISSION].extension)
     return Transmission(
-        application_sender=extension_text(about, "applicationSenderCode"),
-        application_receiver=extension_text(about, "applicationReceiverCode"),
-        interchange_sender=extension_text(about, "interchangeSenderID"),
-        interchange_receiver=extension_text(about, "interchangeReceiverID"),
+        application_sender=about.get("applicationSenderCode", NO_EXTENSION).valueString,
+        application_receiver=about.get("applicationReceiverCode", NO_EXTENSION).valueString,
+        interchange_sender=about.get("interchangeSenderID", NO_EXTENSION).valueString,
+        interchange_receiver=about.get("interchangeReceiverID", NO_EXTENSION).valueString,
     )
 
 
-def read_traces(claim: Element) -> tuple[Trace, ...]:
+def read_traces(identifiers: Sequence[Identifier]) -> tuple[Trace, ...]:
     """The trace numbers of the event: every identifier of the Claim."""
-    return tuple(
-        [
-            read_trace(each)
-            for each in children(claim, "identifier")
-            if text(each, "value") and each.get("system") != ABSENT
-        ]
-    )
+    return tuple([trace_of(each) for each in identifiers if each.value and each.system != ABSENT])
 
 
-def read_prior(claim: Resource, resources: Resources) -> PriorRequest | None:
+def read_prior(claim: Claim, source: Resource, resources: Resources) -> PriorRequest | None:
     """The request that this one updates (PAS spec-65), whether or not it came along."""
-    for related in children(claim.element, "related"):
-        held = child(related, "claim")
-        prior = resources.find(held, claim)
-        identifier = child(held, "identifier")
-        traces = read_traces(prior.element) if prior else ()
-        if not traces and text(identifier, "value"):
-            traces = (read_trace(identifier),)
-        return PriorRequest(url=prior.url or text(held, "reference"), traces=traces)
+    for related in claim.related:
+        held = related.claim
+        prior = resources.at_reference(held.reference, source)
+        traces = read_traces(typed(prior.element, Claim).identifier) if prior else ()
+        if not traces and held.identifier and held.identifier.value:
+            traces = (trace_of(held.identifier),)
+        return PriorRequest(url=prior.url or held.reference, traces=traces)
     return None
 
 
-def care_team(claim: Element) -> list[Member]:
+def care_team(claim: Claim) -> list[Member]:
     """Who takes part. A member that is of an item and that no item points to is of the whole claim."""
-    pointed = {sequence for item in children(claim, "item") for sequence in counts(item, "careTeamSequence")}
+    pointed = {sequence for item in claim.item for sequence in item.careTeamSequence}
     members: list[Member] = []
-    for each in children(claim, "careTeam"):
-        sequence = count(each, "sequence") or 0
-        scope = extensions(each).get(CARE_TEAM_SCOPE, NOTHING).get("valueBoolean")
-        is_of_claim = scope is True or sequence not in pointed
-        members.append(Member(sequence, is_of_claim, each))
+    for each in claim.careTeam:
+        scope = by_url(each.extension).get(CARE_TEAM_SCOPE, NO_EXTENSION).valueBoolean
+        is_of_claim = scope is True or each.sequence not in pointed
+        members.append(Member(each.sequence, is_of_claim, each))
     return members
 
 
 def read_member(
-    member: Member, place: str, claim: Resource, resources: Resources, parties: PartyReader, walks: Crosswalks
+    member: CareTeam, place: str, claim: Resource, resources: Resources, parties: PartyReader, walks: Crosswalks
 ) -> Provider:
     """A member of the care team as a provider of the event or of a service (2010EA, 2010F)."""
-    concept = child(member.element, "role")
-    role = code(concept, ENTITY_ROLE) or walks.careteam_role.x12(code(concept, CARE_TEAM_ROLE))
-    taxonomy = code(child(member.element, "qualification"), TAXONOMY) or any_code(
-        child(member.element, "qualification")
-    )
-    who = resources.find(child(member.element, "provider"), claim)
+    role = member.role.of(ENTITY_ROLE) or walks.careteam_role.x12(member.role.of(CARE_TEAM_ROLE))
+    taxonomy = member.qualification.of(TAXONOMY) or member.qualification.any()
+    who = resources.at_reference(member.provider.reference, claim)
     return parties.provider(who, place, role=role or _SERVICE_PROVIDER, taxonomy=taxonomy)

@@ -7,22 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from priorauth.domain.reviews import Attachment, Change, DatePeriod
-from priorauth.fhir.elements import Element
-from priorauth.translate.fhir_reading import (
-    NOTHING,
-    Resource,
-    Resources,
-    child,
-    children,
-    code,
-    count,
-    counts,
-    extension_code,
-    extension_text,
-    extensions,
-    text,
-)
-from priorauth.translate.fhir_values import read_change, read_days
+from priorauth.translate.fhir_elements import NO_EXTENSION, Claim, Item, SupportingInfo, by_url
+from priorauth.translate.fhir_reading import Resource, Resources
+from priorauth.translate.fhir_values import change_of, days_of
 from priorauth.translate.fhir_vocabulary import (
     DOCUMENT_INFORMATION,
     PAS_CODES,
@@ -52,34 +39,34 @@ class Information:
 class InformationReader:
     """Reads the supporting information of one Claim once, and gives each level its part."""
 
-    __slots__ = ("_claim", "_entries", "_resources")
+    __slots__ = ("_entries", "_origin", "_resources")
 
-    def __init__(self, claim: Resource, resources: Resources, losses: Losses) -> None:
-        self._claim = claim
+    def __init__(self, claim: Claim, origin: Resource, resources: Resources, losses: Losses) -> None:
+        self._origin = origin
         self._resources = resources
-        self._entries: dict[str, list[tuple[int, Element]]] = {}
-        for each in children(claim.element, "supportingInfo"):
-            kind = code(child(each, "category"), PAS_CODES)
+        self._entries: dict[str, list[SupportingInfo]] = {}
+        for each in claim.supportingInfo:
+            kind = each.category.of(PAS_CODES)
             if kind in _READ:
-                self._entries.setdefault(kind, []).append((count(each, "sequence") or 0, each))
+                self._entries.setdefault(kind, []).append(each)
             else:
                 losses.note("Claim.supportingInfo", LossReason.NO_PLACE, parked="message")
 
-    def event(self, items: Sequence[Element]) -> Information:
+    def event(self, items: Sequence[Item]) -> Information:
         """What no item points to."""
-        of_items = {sequence for item in items for sequence in counts(item, "informationSequence")}
+        of_items = {sequence for item in items for sequence in item.informationSequence}
         return self._information(lambda sequence: sequence not in of_items)
 
-    def item(self, item: Element) -> Information:
+    def item(self, item: Item) -> Information:
         """What one item points to."""
-        own = counts(item, "informationSequence")
+        own = item.informationSequence
         return self._information(lambda sequence: sequence in own) if own else _NOTHING
 
     def days(self, kind: str) -> DatePeriod | None:
         """The dates of one kind; those that an update cancels are no longer in force."""
-        for _, each in self._entries.get(kind, ()):
-            if read_change(each, extensions(each)) is not Change.CANCELLED:
-                return read_days(each, "timing")
+        for each in self._entries.get(kind, ()):
+            if change_of(each.modifierExtension, by_url(each.extension)) is not Change.CANCELLED:
+                return days_of(each.timingDate, each.timingPeriod)
         return None
 
     def discharge(self) -> date | None:
@@ -88,27 +75,28 @@ class InformationReader:
         return period.start if period else None
 
     def _information(self, belongs: Callable[[int], bool]) -> Information:
-        documents = [each for sequence, each in self._entries.get(DOCUMENT, ()) if belongs(sequence)]
-        messages = [each for sequence, each in self._entries.get(MESSAGE, ()) if belongs(sequence)]
+        documents = [each for each in self._entries.get(DOCUMENT, ()) if belongs(each.sequence)]
+        messages = [each for each in self._entries.get(MESSAGE, ()) if belongs(each.sequence)]
         if not documents and not messages:
             return _NOTHING
         return Information(
             attachments=tuple([self._attachment(each) for each in documents]),
-            message="\n".join([found for each in messages if (found := text(each, "valueString"))]),
+            message="\n".join([each.valueString for each in messages if each.valueString]),
         )
 
-    def _attachment(self, element: Element) -> Attachment:
+    def _attachment(self, element: SupportingInfo) -> Attachment:
         """PWK: what is known of the document, and the url of the resource that is the document itself."""
-        found = extensions(element)
-        about = extensions(found.get(DOCUMENT_INFORMATION, NOTHING))
-        held = child(element, "valueReference")
-        document = self._resources.find(held, self._claim)
+        found = by_url(element.extension)
+        about = by_url(found.get(DOCUMENT_INFORMATION, NO_EXTENSION).extension)
+        held = element.valueReference
+        named = held.identifier.value if held.identifier else ""
+        document = self._resources.at_reference(held.reference, self._origin)
         return _attachment(
-            report_type=extension_code(about, "reportTypeCode", REPORT_TYPE),
-            transmission=extension_code(about, "transmissionMethod", REPORT_TRANSMISSION),
-            control_number=extension_text(about, "controlNumber") or text(child(held, "identifier"), "value"),
-            description=extension_text(about, "description"),
-            change=read_change(element, found),
+            report_type=about.get("reportTypeCode", NO_EXTENSION).valueCodeableConcept.of(REPORT_TYPE),
+            transmission=about.get("transmissionMethod", NO_EXTENSION).valueCodeableConcept.of(REPORT_TRANSMISSION),
+            control_number=about.get("controlNumber", NO_EXTENSION).valueString or named,
+            description=about.get("description", NO_EXTENSION).valueString,
+            change=change_of(element.modifierExtension, found),
             resource=document.url,
         )
 

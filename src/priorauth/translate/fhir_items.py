@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,28 +17,23 @@ from priorauth.domain.reviews import (
     Service,
     ServiceKind,
 )
-from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
-from priorauth.translate.fhir_information import Information
-from priorauth.translate.fhir_orders import delivery_unit, order_code, read_delivery, unit_of
-from priorauth.translate.fhir_reading import (
-    NOTHING,
-    Resource,
-    Resources,
-    any_code,
-    child,
-    children,
-    code,
-    codings,
-    count,
-    counts,
-    decimal,
-    extension_code,
-    extension_text,
-    extensions,
-    text,
+from priorauth.translate.fhir_elements import (
+    NO_EXTENSION,
+    NO_IDENTIFIER,
+    Concept,
+    Extension,
+    Extensions,
+    Item,
+    Order,
+    Quantity,
+    by_url,
 )
-from priorauth.translate.fhir_values import plain_ndc, read_change, read_days, read_trace, revenue_code
+from priorauth.translate.fhir_information import Information
+from priorauth.translate.fhir_orders import amount_of, delivery_unit, order_code, read_delivery, unit_of
+from priorauth.translate.fhir_reading import Resource, Resources
+from priorauth.translate.fhir_typed import typed
+from priorauth.translate.fhir_values import change_of, days_of, plain_ndc, revenue_of, trace_of
 from priorauth.translate.fhir_vocabulary import (
     ADMINISTRATION_NUMBER,
     AUTHORIZATION_NUMBER,
@@ -85,76 +81,76 @@ class ItemReader:
     diagnoses: dict[int, int]  # Claim.diagnosis.sequence to the place of the diagnosis in the event, from 1
     assigner: str  # TRN03 of traces that name no assigner
 
-    def item(
-        self, element: Element, place: int, information: Information, providers: tuple[Provider, ...]
-    ) -> ReviewItem:
+    def item(self, item: Item, place: int, information: Information, providers: tuple[Provider, ...]) -> ReviewItem:
         """One item. It states its own review type, place and service type; `fhir_review` moves shared ones up."""
-        found = extensions(element)
+        found = by_url(item.extension)
         at = f"Claim.item[{place}]"
-        order = self._order(found)
-        change = read_change(element, found)
-        delivery = read_delivery(order.element, self.walks, self.losses, at) if order else None
-        service, delivery = self._service(element, found, order.element, delivery, at)
-        traces = [each for each in children(element, "extension") if each.get("url") == TRACE_NUMBER]
+        change = change_of(item.modifierExtension, found)
+        source = self.resources.at_reference(_said(found, REQUESTED_SERVICE).valueReference.reference, self.claim)
+        order = typed(source.element, Order) if source else _NO_ORDER
+        delivery = read_delivery(order, self.walks, self.losses, at) if source else None
+        service, delivery = self._service(item, found, order, delivery, at)
+        traces = [each.valueIdentifier or NO_IDENTIFIER for each in item.extension if each.url == TRACE_NUMBER]
         return _item(
-            sequence=count(element, "sequence") or place + 1,
-            traces=tuple([read_trace(child(each, "valueIdentifier"), self.assigner) for each in traces]),
-            category=extension_code(found, REQUEST_TYPE, REQUEST_CATEGORY),
+            sequence=item.sequence or place + 1,
+            traces=tuple([trace_of(each, self.assigner) for each in traces]),
+            category=_said(found, REQUEST_TYPE).valueCodeableConcept.of(REQUEST_CATEGORY),
             certification=_certification(found, change),
-            service_type=code(child(element, "category"), SERVICE_TYPE)
-            or code(child(element, "productOrService"), SERVICE_TYPE),
-            location=self._location(child(element, "locationCodeableConcept")),
-            previous_authorization=extension_text(found, AUTHORIZATION_NUMBER),
-            previous_administrative=extension_text(found, ADMINISTRATION_NUMBER),
-            service_dates=read_days(element, "serviced"),
+            service_type=item.category.of(SERVICE_TYPE) or item.productOrService.of(SERVICE_TYPE),
+            location=self._location(item.locationCodeableConcept),
+            previous_authorization=_said(found, AUTHORIZATION_NUMBER).valueString,
+            previous_administrative=_said(found, ADMINISTRATION_NUMBER).valueString,
+            service_dates=days_of(item.servicedDate, item.servicedPeriod),
             service=service,
             delivery=delivery,
             attachments=information.attachments,
             message=information.message,
             providers=providers,
             change=change,
-            order=order.url,
+            order=source.url,
         )
 
-    def _order(self, found: dict[str, Element]) -> Resource:
-        held = child(found.get(REQUESTED_SERVICE, NOTHING), "valueReference")
-        return self.resources.find(held, self.claim)
-
     def _service(
-        self, element: Element, found: dict[str, Element], order: Element, delivery: Delivery | None, at: str
+        self, item: Item, found: Extensions, order: Order, delivery: Delivery | None, at: str
     ) -> tuple[Service | None, Delivery | None]:
-        product = child(element, "productOrService")
-        procedure = self._procedure(product, element, found) or self._procedure(order_code(order), element, found)
-        revenue = revenue_code(child(element, "revenue"))
+        procedure = self._procedure(item.productOrService, item, found) or self._procedure(
+            order_code(order), item, found
+        )
+        revenue = revenue_of(item.revenue)
         kind = _kind(self.kind, procedure, revenue)
-        unit, quantity, delivery = self._quantity(child(element, "quantity"), kind, delivery, at)
-        epsdt = found[EPSDT].get("valueBoolean") if EPSDT in found else None
+        unit, quantity, delivery = self._quantity(item.quantity, kind, delivery, at)
+        epsdt = _said(found, EPSDT).valueBoolean
+        amount, rate = amount_of(item.unitPrice.value), amount_of(_said(found, REVENUE_RATE).valueDecimal)
+        home_status = _said(found, NURSING_STATUS).valueCodeableConcept.of(NURSING_HOME_STATUS)
+        home_level = _said(found, NURSING_LEVEL).valueCodeableConcept.of(NURSING_HOME_LEVEL)
+        pointers = self._pointers(item.diagnosisSequence, at) if item.diagnosisSequence else ()
+        says = procedure or revenue or home_status or home_level or epsdt is not None
+        if not says and quantity is None and amount is None and rate is None:
+            return None, delivery
         service = _service(
             kind=kind,
             procedure=procedure,
             revenue_code=revenue,
-            amount=decimal(child(element, "unitPrice"), "value"),
+            amount=amount,
             unit=unit,
             quantity=quantity,
-            rate=decimal(found[REVENUE_RATE], "valueDecimal") if REVENUE_RATE in found else None,
-            diagnosis_pointers=self._pointers(element, at),
+            rate=rate,
+            diagnosis_pointers=pointers,
             epsdt="" if epsdt is None else "Y" if epsdt else "N",
-            nursing_home_status=extension_code(found, NURSING_STATUS, NURSING_HOME_STATUS),
-            nursing_home_level=extension_code(found, NURSING_LEVEL, NURSING_HOME_LEVEL),
+            nursing_home_status=home_status,
+            nursing_home_level=home_level,
         )
-        says = procedure or revenue or quantity is not None or service.amount is not None or epsdt is not None
-        says = says or service.rate is not None or service.nursing_home_status or service.nursing_home_level
-        return (service if says else None), delivery
+        return service, delivery
 
     def _quantity(
-        self, quantity: Element, kind: ServiceKind, delivery: Delivery | None, at: str
+        self, quantity: Quantity, kind: ServiceKind, delivery: Delivery | None, at: str
     ) -> tuple[str, Decimal | None, Delivery | None]:
         """The quantity of the service line or, in units that only HSD has, of the delivery."""
-        value = decimal(quantity, "value")
+        value = amount_of(quantity.value)
         if value is None:
             return "", None, delivery
         unit = unit_of(quantity, self.walks)
-        if not unit and not (text(quantity, "unit") or text(quantity, "code")):
+        if not unit and not (quantity.unit or quantity.code):
             unit = "UN"
         if unit in LINE_UNITS[kind]:
             return unit, value, delivery
@@ -177,41 +173,46 @@ class ItemReader:
             )
         return "", None, delivery
 
-    def _procedure(self, product: Element, element: Element, found: dict[str, Element]) -> Procedure | None:
-        for system, value in codings(product):
-            qualifier = self.walks.procedure.x12(system)
+    def _procedure(self, product: Concept, item: Item, found: Extensions) -> Procedure | None:
+        for each in product.coding:
+            qualifier, value = self.walks.procedure.x12(each.system), each.code
             if not qualifier or not value:
                 continue
-            end = child(found.get(PRODUCT_CODE_END, NOTHING), "valueCodeableConcept")
-            modifiers = [any_code(each) for each in children(element, "modifier")]
+            modifiers = [modifier.any() for modifier in item.modifier]
             return _procedure(
                 qualifier=qualifier,
-                code=plain_ndc(value) if system == NDC else value.replace(".", "") if qualifier == "ID" else value,
+                code=plain_ndc(value) if each.system == NDC else value.replace(".", "") if qualifier == "ID" else value,
                 modifiers=tuple([modifier for modifier in modifiers if modifier]),
-                last=any_code(end),
+                last=_said(found, PRODUCT_CODE_END).valueCodeableConcept.any(),
             )
         return None
 
-    def _pointers(self, element: Element, at: str) -> tuple[int, ...]:
-        pointers = [self.diagnoses.get(each, 0) for each in counts(element, "diagnosisSequence")]
+    def _pointers(self, sequences: Sequence[int], at: str) -> tuple[int, ...]:
+        pointers = [self.diagnoses.get(each, 0) for each in sequences]
         if 0 in pointers:
             self.losses.note(f"{at}.diagnosisSequence", LossReason.INCOMPLETE, parked="message")
         return tuple([each for each in pointers if each])
 
-    def _location(self, concept: Element) -> FacilityLocation | None:
-        for system, value in codings(concept):
-            qualifier = self.walks.location.x12(system)
-            if qualifier and value:
-                return _location(value, qualifier)
+    def _location(self, concept: Concept) -> FacilityLocation | None:
+        for each in concept.coding:
+            qualifier = self.walks.location.x12(each.system)
+            if qualifier and each.code:
+                return _location(each.code, qualifier)
         return None
 
 
+_NO_ORDER = Order()
 _OF_CODES = {"AD": ServiceKind.DENTAL, "ID": ServiceKind.INSTITUTIONAL, "ZZ": ServiceKind.INSTITUTIONAL}
 
 
-def _certification(found: dict[str, Element], change: Change | None) -> CertificationType | None:
+def _said(found: Extensions, url: str) -> Extension:
+    """The extension of that url, or an empty one."""
+    return found.get(url, NO_EXTENSION)
+
+
+def _certification(found: Extensions, change: Change | None) -> CertificationType | None:
     """UM02 of an item. One that an update changes is a revision, though its first request called it initial."""
-    said = CERTIFICATIONS.get(extension_code(found, CERTIFICATION_TYPE, CERTIFICATION))
+    said = CERTIFICATIONS.get(_said(found, CERTIFICATION_TYPE).valueCodeableConcept.of(CERTIFICATION))
     if change is Change.CHANGED and said is CertificationType.INITIAL:
         return CertificationType.REVISED
     return said

@@ -5,9 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from priorauth.domain.reviews import Delivery, ReviewItem
-from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
-from priorauth.translate.fhir_reading import child, count, decimal, extension_code, extensions, text
+from priorauth.translate.fhir_elements import (
+    NO_CONCEPT,
+    NO_EXTENSION,
+    NO_QUANTITY,
+    Concept,
+    Number,
+    Order,
+    Quantity,
+    Repeat,
+    Timing,
+    by_url,
+    first,
+)
 from priorauth.translate.fhir_vocabulary import (
     CALENDAR_PATTERN,
     DELIVERY_PATTERN,
@@ -28,16 +39,15 @@ _delivery = builder(Delivery)
 
 _OF_DELIVERY = {"DA": "DY", "UN": "FL", "HS": "HS", "MN": "MN", "VS": "VS"}
 """A unit of a service line to the one of HSD01."""
-_TIMES = ("occurrenceTiming", "schedule")
-_CODES = ("code", "codeCodeableConcept", "medicationCodeableConcept")
+_NO_TIMING = Timing()
 
 
-def unit_of(quantity: Element, walks: Crosswalks) -> str:
+def unit_of(quantity: Quantity, walks: Crosswalks) -> str:
     """The X12 unit of a Quantity: by its code, else by the name of its unit; empty where X12 has none."""
-    system, code, unit = text(quantity, "system"), text(quantity, "code"), text(quantity, "unit")
+    system, code = quantity.system, quantity.code
     return (
         (walks.unit.x12(f"{system}|{code}") if code else "")
-        or walks.unit.x12(unit.lower())
+        or walks.unit.x12(quantity.unit.lower())
         or (walks.unit.x12(code) if system != QUANTITY else "")
     )
 
@@ -47,31 +57,40 @@ def delivery_unit(unit: str) -> str:
     return _OF_DELIVERY.get(unit, "")
 
 
-def order_code(order: Element) -> Element:
+def order_code(order: Order) -> Concept:
     """What an order orders: its CodeableConcept, or an empty element."""
-    for name in _CODES:
-        if found := child(order, name):
-            return found
-    return child(child(order, "oralDiet"), "type") or child(child(order, "enteralFormula"), "baseFormulaType")
+    for concept in (order.code, order.codeCodeableConcept, order.medicationCodeableConcept):
+        if concept is not NO_CONCEPT:
+            return concept
+    return first(order.oralDiet.type) if order.oralDiet.type else order.enteralFormula.baseFormulaType
 
 
-def read_delivery(order: Element, walks: Crosswalks, losses: Losses, at: str) -> Delivery | None:
+def amount_of(value: Number | None) -> Decimal | None:
+    """A number with its digits as sent, or None."""
+    return value if value is None or isinstance(value, Decimal) else Decimal(value)
+
+
+def read_delivery(order: Order, walks: Crosswalks, losses: Losses, at: str) -> Delivery | None:
     """HSD of an order, None where it says neither how much nor how often."""
-    quantity = child(order, "quantityQuantity") or child(child(order, "dispenseRequest"), "quantity")
-    timing = next((found for name in _TIMES if (found := child(order, name))), None)
-    timing = timing or child(child(order, "dosageInstruction"), "timing")
-    if not quantity and not timing:
+    quantity = order.quantityQuantity
+    if quantity is NO_QUANTITY:
+        quantity = order.dispenseRequest.quantity
+    timing = order.occurrenceTiming
+    if timing is None and order.dosageInstruction:
+        timing = order.dosageInstruction[0].timing
+    if quantity is NO_QUANTITY and timing is None:
         return None
-    repeat, patterns = child(timing, "repeat"), extensions(timing)
+    timing = timing or _NO_TIMING
+    repeat, patterns = timing.repeat, by_url(timing.extension)
     unit = _OF_DELIVERY.get(unit_of(quantity, walks), "")
-    amount = decimal(quantity, "value") if unit else None
-    if quantity and not unit:
+    amount = amount_of(quantity.value) if unit else None
+    if quantity is not NO_QUANTITY and not unit:
         losses.note(f"{at}.quantity", LossReason.CODE_NOT_ALLOWED, parked="review.resources")
-    if amount is None and (times := count(repeat, "count")) is not None:
-        unit, amount = "VS", Decimal(times)
-    bounds = child(repeat, "boundsDuration")
-    period = walks.delivery_period.x12(text(bounds, "code") or text(bounds, "unit"))
-    length = decimal(bounds, "value") if period else None
+    if amount is None and repeat.count is not None:
+        unit, amount = "VS", Decimal(repeat.count)
+    bounds = repeat.boundsDuration
+    period = walks.delivery_period.x12(bounds.code or bounds.unit)
+    length = bounds.value if period else None
     modulus, measure = _rate(repeat, walks, losses, at)
     delivery = _delivery(
         quantity_qualifier=unit,
@@ -80,8 +99,8 @@ def read_delivery(order: Element, walks: Crosswalks, losses: Losses, at: str) ->
         modulus=modulus,
         period=period,
         period_count=int(length) if length is not None and length == int(length) else None,
-        frequency=extension_code(patterns, TIMING_CALENDAR, CALENDAR_PATTERN),
-        pattern=extension_code(patterns, TIMING_DELIVERY, DELIVERY_PATTERN),
+        frequency=patterns.get(TIMING_CALENDAR, NO_EXTENSION).valueCodeableConcept.of(CALENDAR_PATTERN),
+        pattern=patterns.get(TIMING_DELIVERY, NO_EXTENSION).valueCodeableConcept.of(DELIVERY_PATTERN),
     )
     return None if delivery == _NOTHING else delivery
 
@@ -89,14 +108,13 @@ def read_delivery(order: Element, walks: Crosswalks, losses: Losses, at: str) ->
 _NOTHING = Delivery()
 
 
-def _rate(repeat: Element, walks: Crosswalks, losses: Losses, at: str) -> tuple[Decimal | None, str]:
+def _rate(repeat: Repeat, walks: Crosswalks, losses: Losses, at: str) -> tuple[Decimal | None, str]:
     """HSD04 and HSD03: how often in one day, week or month. X12 has no rate in more than one of them."""
-    frequency, period = count(repeat, "frequency"), decimal(repeat, "period")
-    measure = walks.delivery_measure.x12(text(repeat, "periodUnit"))
-    if frequency is None and period is None:
+    measure = walks.delivery_measure.x12(repeat.periodUnit)
+    if repeat.frequency is None and repeat.period is None:
         return None, measure
-    if measure and period in (None, 1):
-        return Decimal(frequency or 1), measure
+    if measure and repeat.period in (None, 1):
+        return Decimal(repeat.frequency or 1), measure
     losses.note(f"{at}.timing.repeat", LossReason.NO_PLACE, parked="review.resources")
     return None, ""
 

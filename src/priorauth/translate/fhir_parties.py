@@ -23,24 +23,27 @@ from priorauth.domain.parties import (
     Subscriber,
     Umo,
 )
-from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
-from priorauth.translate.fhir_reading import (
-    NOTHING,
-    Resource,
-    Resources,
-    any_code,
-    child,
-    children,
-    code,
-    codings,
-    count,
-    day,
-    extension_code,
-    extensions,
-    text,
-    texts,
+from priorauth.translate.fhir_elements import (
+    NO_CONCEPT,
+    NO_EXTENSION,
+    NO_NAME,
+    Concept,
+    ContactPoint,
+    Coverage,
+    HumanName,
+    Location,
+    Organization,
+    OrganizationContact,
+    Patient,
+    Practitioner,
+    PractitionerRole,
+    by_url,
 )
+from priorauth.translate.fhir_elements import Address as AddressElement
+from priorauth.translate.fhir_elements import Identifier as IdentifierElement
+from priorauth.translate.fhir_reading import Resource, Resources, day
+from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
     ENTITY_ROLE,
@@ -104,34 +107,49 @@ class PartyReader:
     def umo(self, insurer: Resource) -> Umo:
         """The insurer as the UMO that is asked (2010A)."""
         self.take(insurer, "umo")
-        organization = insurer.element
-        role = _typed(organization)
-        identifiers = self._identifiers(organization)
+        organization = typed(insurer.element, Organization)
+        role = _typed(organization.type)
+        identifiers = self._identifiers(organization.identifier)
         found = next((each for each in identifiers if each.qualifier == Identifier.PAYER), None)
         return _umo(
             role=role if role in UMO_ROLES else "X3",
-            name=_name(kind=EntityKind.ORGANIZATION, last=text(organization, "name")),
+            name=_name(kind=EntityKind.ORGANIZATION, last=organization.name),
             identifier=found or (identifiers[0] if identifiers else _identifier("", "")),
-            contact=self._contact(organization, children(organization, "telecom")),
+            contact=self._contact(organization.contact, organization.telecom),
         )
 
     def provider(self, resource: Resource, place: str, *, role: str = "", taxonomy: str = "") -> Provider:
         """An organization, a practitioner or a practitioner in a role; `role` is NM101 where the Claim says it."""
         self.take(resource, place)
-        if resource.type == "PractitionerRole":
+        type = resource.type
+        if type == "PractitionerRole":
             return self._in_role(resource, place, role, taxonomy)
-        is_person = resource.type == "Practitioner"
-        element = resource.element
-        identifier, supplemental = self._own_identifiers(element, place)
-        own_role = role or _typed(element)
+        if type == "Practitioner":
+            person = typed(resource.element, Practitioner)
+            return self._provider(person, human_name(person.name), place, role, taxonomy, ())
+        organization = typed(resource.element, Organization)
+        name = _name(kind=EntityKind.ORGANIZATION, last=organization.name)
+        own_role = role or _typed(organization.type)
+        return self._provider(organization, name, place, own_role, taxonomy, organization.contact)
+
+    def _provider(
+        self,
+        element: Organization | Practitioner,
+        name: Name,
+        place: str,
+        role: str,
+        taxonomy: str,
+        contacts: Sequence[OrganizationContact],
+    ) -> Provider:
+        identifier, supplemental = self._own_identifiers(element.identifier, place)
         return _provider(
-            role=own_role,
-            name=human_name(element) if is_person else _organization_name(element),
+            role=role,
+            name=name,
             identifier=identifier,
             supplemental=supplemental,
-            address=read_address(child(element, "address")),
-            contact=self._contact(element, children(element, "telecom")),
-            specialty=self._specialty(own_role, taxonomy),
+            address=read_address(element.address[0]) if element.address else None,
+            contact=self._contact(contacts, element.telecom),
+            specialty=self._specialty(role, taxonomy),
         )
 
     def requester(self, resource: Resource) -> Provider:
@@ -155,115 +173,122 @@ class PartyReader:
         """The subscriber and, where the patient is not the subscriber, the dependent (2010C, 2010D)."""
         if coverage:
             self.take(coverage, "coverage")
-        held = coverage.element
-        relationship = self._relationship(child(held, "relationship"))
-        subscriber = self._resources.find(child(held, "subscriber"), coverage)
+        held, person = typed(coverage.element, Coverage), typed(patient.element, Patient)
+        relationship = self._relationship(held.relationship)
+        subscriber = self._resources.at_reference(held.subscriber.reference, coverage)
         is_self = relationship == SELF or (not relationship and not subscriber) or subscriber.url == patient.url != ""
         group = _group(held)
-        if is_self:
-            self.take(patient, "patient")
-            member = _member(held, patient.element)
-            return self._subscriber(patient.element, member, group), None
         self.take(patient, "patient")
+        if is_self:
+            return self._subscriber(person, _covered(held) or _own_member(person), group), None
         if subscriber:
             self.take(subscriber, "subscriber")
-        member = text(held, "subscriberId") or _member(NOTHING, subscriber.element) or _member(held, NOTHING)
+        other = typed(subscriber.element, Patient)
+        member = held.subscriberId or _own_member(other) or _covered(held)
         return (
-            self._subscriber(subscriber.element, member, group),
-            self._dependent(patient.element, held, relationship or "G8", member),
+            self._subscriber(other, member, group),
+            self._dependent(person, _covered(held) or _own_member(person), relationship or "G8", member),
         )
 
-    def _subscriber(self, patient: Element, member: str, group: str) -> Subscriber:
+    def _subscriber(self, patient: Patient, member: str, group: str) -> Subscriber:
         supplemental = self._references(patient, "subscriber", member)
         if group and all((each.qualifier, each.value) != (GROUP, group) for each in supplemental):
             supplemental = (*supplemental, _identifier(GROUP, group))
+        military = by_url(patient.extension).get(MILITARY, NO_EXTENSION).valueCodeableConcept
         return _subscriber(
-            name=human_name(patient),
+            name=human_name(patient.name),
             identifier=_identifier(Identifier.MEMBER, member),
             supplemental=supplemental,
-            address=read_address(child(patient, "address")),
+            address=read_address(patient.address[0]) if patient.address else None,
             demographics=self._demographics(patient),
-            military_status=extension_code(extensions(patient), MILITARY, MILITARY_STATUS),
+            military_status=military.of(MILITARY_STATUS),
         )
 
-    def _dependent(self, patient: Element, coverage: Element, relationship: str, member: str) -> Dependent:
-        own = _member(coverage, patient)
+    def _dependent(self, patient: Patient, own: str, relationship: str, member: str) -> Dependent:
         return _dependent(
-            name=human_name(patient),
+            name=human_name(patient.name),
             identifier=_identifier(Identifier.MEMBER, own) if own and own != member else None,
             supplemental=self._references(patient, "dependent", own),
-            address=read_address(child(patient, "address")),
+            address=read_address(patient.address[0]) if patient.address else None,
             demographics=self._demographics(patient),
             relationship=relationship,
-            birth_sequence=count(patient, "multipleBirthInteger"),
+            birth_sequence=patient.multipleBirthInteger,
         )
 
-    def _in_role(self, role: Resource, place: str, nm101: str, taxonomy: str) -> Provider:
-        element = role.element
-        practitioner = self._resources.find(child(element, "practitioner"), role)
-        organization = self._resources.find(child(element, "organization"), role)
-        location = self._resources.find(child(element, "location"), role)
-        for each, name in ((practitioner, "practitioner"), (organization, "organization"), (location, "location")):
+    def _in_role(self, source: Resource, place: str, nm101: str, taxonomy: str) -> Provider:
+        role = typed(source.element, PractitionerRole)
+        found = []
+        places = role.location[0].reference if role.location else ""
+        for name, literal in (
+            ("practitioner", role.practitioner.reference),
+            ("organization", role.organization.reference),
+            ("location", places),
+        ):
+            each = self._resources.at_reference(literal, source)
             if each:
                 self.take(each, f"{place}.{name}")
-        who = practitioner or organization
-        identifier, supplemental = self._own_identifiers(who.element, place)
-        telecom = children(element, "telecom") or children(practitioner.element, "telecom")
-        own_role = nm101 or _typed(element)
-        specialty = taxonomy or next((code(each, TAXONOMY) for each in children(element, "specialty")), "")
+            found.append(each)
+        practitioner, organization = typed(found[0].element, Practitioner), typed(found[1].element, Organization)
+        is_person = bool(found[0]) or not found[1]
+        identifiers = practitioner.identifier if found[0] else organization.identifier
+        identifier, supplemental = self._own_identifiers(identifiers, place)
+        address = typed(found[2].element, Location).address
+        if address is None and practitioner.address:
+            address = practitioner.address[0]
+        specialty = taxonomy or next((each.of(TAXONOMY) for each in role.specialty), "")
         return _provider(
-            role=own_role,
-            name=human_name(practitioner.element)
-            if practitioner or not organization
-            else _organization_name(who.element),
+            role=nm101,
+            name=human_name(practitioner.name)
+            if is_person
+            else _name(kind=EntityKind.ORGANIZATION, last=organization.name),
             identifier=identifier,
             supplemental=supplemental,
-            address=read_address(child(location.element, "address") or child(practitioner.element, "address")),
-            contact=self._contact(element, telecom),
-            specialty=self._specialty(own_role, specialty),
+            address=read_address(address) if address else None,
+            contact=self._contact((), role.telecom or practitioner.telecom),
+            specialty=self._specialty(nm101, specialty),
         )
 
     def _specialty(self, role: str, taxonomy: str) -> Specialty | None:
         """PRV; what part the provider plays follows from NM101."""
         return _specialty(self._walks.provider_role.x12(role) or "PE", "PXC", taxonomy) if taxonomy else None
 
-    def _identifiers(self, element: Element) -> list[Identifier]:
+    def _identifiers(self, elements: Sequence[IdentifierElement]) -> list[Identifier]:
         """The identifiers that NM108 and NM109 can say, the NPI first."""
         found: list[Identifier] = []
-        for each in children(element, "identifier"):
-            is_payer = code(child(each, "type"), PAYER_IDENTIFIER_TYPE) == "payerid"
-            system = PAYER_SYSTEM if is_payer else text(each, "system")
-            qualifier = self._walks.provider_identifier.x12(system)
-            if qualifier and (value := text(each, "value")):
+        for each in elements:
+            is_payer = each.type is not NO_CONCEPT and each.type.of(PAYER_IDENTIFIER_TYPE) == "payerid"
+            qualifier = self._walks.provider_identifier.x12(PAYER_SYSTEM if is_payer else each.system)
+            if qualifier and each.value:
                 at = 0 if qualifier == Identifier.NPI else len(found)
-                found.insert(at, _identifier(qualifier, value))
+                found.insert(at, _identifier(qualifier, each.value))
         return found
 
-    def _own_identifiers(self, element: Element, place: str) -> tuple[Identifier | None, tuple[Identifier, ...]]:
+    def _own_identifiers(
+        self, elements: Sequence[IdentifierElement], place: str
+    ) -> tuple[Identifier | None, tuple[Identifier, ...]]:
         """NM109, and the rest as REF."""
-        identifiers = self._identifiers(element)
+        identifiers = self._identifiers(elements)
         main = identifiers[0] if identifiers else None
         supplemental: list[Identifier] = []
-        for each in children(element, "identifier"):
-            system, value = text(each, "system"), text(each, "value")
+        for each in elements:
+            system, value = each.system, each.value
             if not value or system == ABSENT:
                 continue
             if main and main.value == value and main.qualifier == self._walks.provider_identifier.x12(system):
                 continue
             qualifier = self._walks.provider_reference.x12(system)
             if qualifier:
-                state = extension_code(extensions(each), JURISDICTION, STATE)
+                state = by_url(each.extension).get(JURISDICTION, NO_EXTENSION).valueCodeableConcept.of(STATE)
                 supplemental.append(_identifier(qualifier, value, state))
             else:
                 self._losses.note(f"{place}.identifier", LossReason.NO_PLACE, parked="message")
         return main, tuple(supplemental)
 
-    def _references(self, patient: Element, place: str, member: str) -> tuple[Identifier, ...]:
+    def _references(self, patient: Patient, place: str, member: str) -> tuple[Identifier, ...]:
         """The identifiers of a patient other than the member id, as REF."""
         found: list[Identifier] = []
-        for each in children(patient, "identifier"):
-            system, value = text(each, "system"), text(each, "value")
-            kind = code(child(each, "type"), IDENTIFIER_TYPE)
+        for each in patient.identifier:
+            system, value, kind = each.system, each.value, each.type.of(IDENTIFIER_TYPE)
             if not value or value == member or system == ABSENT or kind == "MB":
                 continue
             if system.startswith(REFERENCE_SYSTEM):
@@ -276,95 +301,95 @@ class PartyReader:
                 self._losses.note(f"{place}.identifier", LossReason.NO_PLACE, parked="message")
         return tuple(found)
 
-    def _demographics(self, patient: Element) -> Demographics | None:
-        born = day(text(patient, "birthDate"))
-        gender = text(patient, "gender")
+    def _demographics(self, patient: Patient) -> Demographics | None:
+        born, gender = day(patient.birthDate), patient.gender
         if born is None and gender in ("", "unknown"):
             return None
         if gender == "other":
             self._losses.note("Patient.gender", LossReason.REPLACED, parked="message")
         return _demographics(birth_date=born, gender=self._walks.gender.x12(gender))
 
-    def _relationship(self, concept: Element) -> str:
+    def _relationship(self, concept: Concept) -> str:
         """INS02: the X12 code where it was sent, else the FHIR one's."""
-        return code(concept, RELATIONSHIP) or self._walks.relationship.x12(code(concept, SUBSCRIBER_RELATIONSHIP))
+        return concept.of(RELATIONSHIP) or self._walks.relationship.x12(concept.of(SUBSCRIBER_RELATIONSHIP))
 
-    def _contact(self, element: Element, telecom: Sequence[Element]) -> Contact | None:
+    def _contact(self, contacts: Sequence[OrganizationContact], telecom: Sequence[ContactPoint]) -> Contact | None:
         numbers: list[ContactNumber] = []
         for each in telecom:
-            value = text(each, "value")
-            qualifier = self._walks.contact.x12(text(each, "system"))
-            if not qualifier or not value:
+            qualifier = self._walks.contact.x12(each.system)
+            if not qualifier or not each.value:
                 continue
-            extended = _EXTENSION_NUMBER.fullmatch(value) if qualifier == "TE" else None
-            numbers.append(_number(qualifier, extended[1] if extended else value))
+            extended = _EXTENSION_NUMBER.fullmatch(each.value) if qualifier == "TE" else None
+            numbers.append(_number(qualifier, extended[1] if extended else each.value))
             if extended:
                 numbers.append(_number("EX", extended[2]))
-        name = _contact_name(child(child(element, "contact"), "name"))
+        name = _contact_name(contacts[0].name) if contacts else ""
         return _contact(name=name, numbers=tuple(numbers)) if numbers or name else None
 
 
-def human_name(element: Element) -> Name:
+def human_name(names: Sequence[HumanName]) -> Name:
     """The name of a person: the official one, else the first."""
-    names = children(element, "name")
-    name = next((each for each in names if each.get("use") == "official"), names[0] if names else NOTHING)
-    given = texts(name, "given")
+    name = names[0] if names else NO_NAME
+    if len(names) > 1:
+        name = next((each for each in names if each.use == "official"), name)
+    given = name.given
     return _name(
         kind=EntityKind.PERSON,
-        last=text(name, "family"),
+        last=name.family,
         first=given[0] if given else "",
         middle=" ".join(given[1:]),
-        prefix=" ".join(texts(name, "prefix")),
-        suffix=" ".join(texts(name, "suffix")),
+        prefix=" ".join(name.prefix),
+        suffix=" ".join(name.suffix),
     )
 
 
-def read_address(address: Element) -> Address | None:
+def read_address(address: AddressElement) -> Address | None:
     """An address; a ZIP+4 loses its dash (PAS prof-ben-1), None where it says nothing."""
-    if not address:
+    if address == _NO_ADDRESS:
         return None
-    postal_code = text(address, "postalCode")
+    postal_code = address.postalCode
     zip_4 = _ZIP_4.fullmatch(postal_code)
     return _address(
-        lines=tuple(texts(address, "line")),
-        city=text(address, "city"),
-        state=text(address, "state"),
+        lines=address.line,
+        city=address.city,
+        state=address.state,
         postal_code=zip_4[1] + zip_4[2] if zip_4 else postal_code,
-        country=text(address, "country"),
+        country=address.country,
     )
 
 
-def _organization_name(element: Element) -> Name:
-    return _name(kind=EntityKind.ORGANIZATION, last=text(element, "name"))
+_NO_ADDRESS = AddressElement()
 
 
-def _contact_name(name: Element) -> str:
-    return text(name, "text") or " ".join((*texts(name, "given"), text(name, "family"))).strip()
+def _contact_name(name: HumanName) -> str:
+    return name.text or " ".join((*name.given, name.family)).strip()
 
 
-def _typed(element: Element) -> str:
+def _typed(types: Sequence[Concept]) -> str:
     """NM101 as the type of an Organization says it, or empty."""
-    return next(
-        (code for each in children(element, "type") for system, code in codings(each) if system == ENTITY_ROLE), ""
-    )
-
-
-def _group(coverage: Element) -> str:
-    for each in children(coverage, "class"):
-        if any_code(child(each, "type")) == "group":
-            return text(each, "value")
+    for each in types:
+        for coding in each.coding:
+            if coding.system == ENTITY_ROLE:
+                return coding.code
     return ""
 
 
-def _member(coverage: Element, patient: Element) -> str:
-    """The member id: of the coverage, else the patient's own (PAS profile-coverage, slice memberid)."""
+def _group(coverage: Coverage) -> str:
+    return next((each.value for each in coverage.classes if each.type.any() == "group"), "")
+
+
+def _covered(coverage: Coverage) -> str:
+    """The member id of the coverage (PAS profile-coverage, slice memberid)."""
     own = ""
-    for identifier in children(coverage, "identifier"):
-        if code(child(identifier, "type"), IDENTIFIER_TYPE) == "MB":
-            own = text(identifier, "value")
-    if own or (own := text(coverage, "subscriberId")):
-        return own
-    identifiers = [each for each in children(patient, "identifier") if each.get("system") != ABSENT]
-    typed = (text(each, "value") for each in identifiers if code(child(each, "type"), IDENTIFIER_TYPE) == "MB")
-    untyped = (text(each, "value") for each in identifiers if "type" not in each)
-    return next((value for value in (*typed, *untyped) if value), "")
+    for each in coverage.identifier:
+        if each.type.of(IDENTIFIER_TYPE) == "MB":
+            own = each.value
+    return own or coverage.subscriberId
+
+
+def _own_member(patient: Patient) -> str:
+    """The patient's own member id: the identifier of that type, else one of no type."""
+    known = [each for each in patient.identifier if each.system != ABSENT]
+    typed_as = (each.value for each in known if each.type.of(IDENTIFIER_TYPE) == "MB")
+    untyped = (each.value for each in known if each.type is NO_CONCEPT)
+    return next((value for value in (*typed_as, *untyped) if value), "")

@@ -7,9 +7,11 @@ from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_claim import read_diagnoses
+from priorauth.translate.fhir_elements import Claim
 from priorauth.translate.fhir_information import ADMISSION, PATIENT_EVENT
 from priorauth.translate.fhir_reading import child, children, code
 from priorauth.translate.fhir_review import claim_of
+from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_vocabulary import NPI, PAS_CODES
 from priorauth.translate.review_content import Doubt
 
@@ -59,7 +61,7 @@ def _of_provider(place: str, bundle: Bundle, review: ServiceReview) -> str:
 
 def _diagnosis(claim: Element, at: int, walks: Crosswalks) -> int:
     """The place in the Claim of the diagnosis that stands at a place of the event: they are put in order of HI."""
-    _, places = read_diagnoses(claim, walks)
+    _, places = read_diagnoses(typed(claim, Claim), walks)
     sequence = next((sequence for sequence, place in places.items() if place == at + 1), None)
     found = [each.get("sequence") for each in children(claim, "diagnosis")]
     return found.index(sequence) if sequence in found else at

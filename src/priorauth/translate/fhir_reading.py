@@ -137,6 +137,9 @@ class Resource:
         return text(self.element, "resourceType")
 
 
+_NOWHERE = Resource(NOTHING, -1, "")
+
+
 class Resources:
     """Finds what references of a Bundle lead to, and remembers which entries were read into the review."""
 
@@ -162,18 +165,21 @@ class Resources:
 
     def find(self, reference: Element, origin: Resource) -> Resource:
         """What a Reference in a resource leads to, in the Bundle or contained."""
-        literal = reference.get("reference")
-        if not isinstance(literal, str):
-            return Resource(NOTHING, -1, "")
-        if literal[:1] == "#":
+        return self.at_reference(text(reference, "reference"), origin)
+
+    def at_reference(self, literal: str, origin: Resource) -> Resource:
+        """What a literal reference leads to, in the Bundle or contained."""
+        if not literal:
+            return _NOWHERE
+        if literal[0] == "#":
             for contained in children(origin.element, "contained"):
                 if contained.get("id") == literal[1:]:
                     return Resource(contained, origin.entry, "")
-            return Resource(NOTHING, -1, "")
+            return _NOWHERE
         known = self._found.get((literal, origin.url))
         if known is None:
             entry = self._bundle.find(literal, origin.entry)
-            known = Resource(NOTHING, -1, "") if entry is None else self.at(entry)
+            known = _NOWHERE if entry is None else self.at(entry)
             self._found[literal, origin.url] = known
         return known
 

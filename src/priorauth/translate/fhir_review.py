@@ -27,7 +27,6 @@ from priorauth.domain.reviews import (
     payer_identifier,
 )
 from priorauth.fhir.bundles import Bundle, write_resource
-from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_claim import (
     Member,
@@ -44,23 +43,21 @@ from priorauth.translate.fhir_claim import (
     read_traces,
     read_transmission,
 )
+from priorauth.translate.fhir_elements import (
+    NO_EXTENSION,
+    NO_REFERENCE,
+    Claim,
+    Encounter,
+    Item,
+    Reference,
+    by_url,
+)
 from priorauth.translate.fhir_information import ADMISSION, PATIENT_EVENT, InformationReader
 from priorauth.translate.fhir_items import CERTIFICATIONS, ItemReader
 from priorauth.translate.fhir_parties import PartyReader
-from priorauth.translate.fhir_reading import (
-    Resource,
-    Resources,
-    child,
-    children,
-    code,
-    counts,
-    day,
-    extension_code,
-    extension_text,
-    extensions,
-    text,
-)
-from priorauth.translate.fhir_values import read_period
+from priorauth.translate.fhir_reading import Resource, Resources, child, day, text
+from priorauth.translate.fhir_typed import typed
+from priorauth.translate.fhir_values import period_of
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
     ADMINISTRATION_NUMBER,
@@ -107,11 +104,12 @@ def review_from_fhir(
     if entry is None:
         raise ValueError("a request Bundle has a Claim")
     reading = _Reading(bundle, entry, crosswalks, Losses() if losses is None else losses)
+    claim = reading.claim
     event, items = reading.event_and_items()
-    insurer = reading.found("insurer")
+    insurer = reading.found(claim.insurer)
     umo = reading.parties.umo(insurer)
-    requester = reading.parties.requester(reading.found("provider"))
-    subscriber, dependent = reading.parties.patients(reading.found("patient"), reading.coverage())
+    requester = reading.parties.requester(reading.found(claim.provider))
+    subscriber, dependent = reading.parties.patients(reading.found(claim.patient), reading.coverage())
     root = bundle.root.element
     return _review(
         id=review_id,
@@ -121,7 +119,7 @@ def review_from_fhir(
         transaction=_transaction(
             purpose=Purpose.CANCELLATION if event.certification is CertificationType.CANCEL else Purpose.REQUEST,
             identifier=text(child(root, "identifier"), "value"),
-            created=_created(text(root, "timestamp") or text(reading.claim.element, "created")),
+            created=_created(text(root, "timestamp") or claim.created),
         ),
         umo=umo,
         requester=requester,
@@ -159,74 +157,75 @@ class _Reading:
 
     def __init__(self, bundle: Bundle, entry: int, crosswalks: Crosswalks, losses: Losses) -> None:
         self.resources = Resources(bundle)
-        self.claim = self.resources.at(entry)
+        self.source = self.resources.at(entry)
+        self.claim = typed(self.source.element, Claim)
         self.walks = crosswalks
         self.losses = losses
         self.parties = PartyReader(self.resources, crosswalks, losses)
-        self.parties.take(self.claim, "claim")
-        self.extensions = extensions(self.claim.element)
-        self.prior: PriorRequest | None = read_prior(self.claim, self.resources)
+        self.parties.take(self.source, "claim")
+        self.extensions = by_url(self.claim.extension)
+        self.prior: PriorRequest | None = read_prior(self.claim, self.source, self.resources)
 
-    def found(self, name: str) -> Resource:
+    def found(self, reference: Reference) -> Resource:
         """What a Reference of the Claim leads to."""
-        return self.resources.find(child(self.claim.element, name), self.claim)
+        return self.resources.at_reference(reference.reference, self.source)
 
     def coverage(self) -> Resource:
         """The coverage that the request is about: the focal one, else the first."""
-        insurances = children(self.claim.element, "insurance")
-        focal = next((each for each in insurances if each.get("focal") is True), insurances[0] if insurances else {})
-        return self.resources.find(child(focal, "coverage"), self.claim)
+        insurances = self.claim.insurance
+        focal = next((each for each in insurances if each.focal is True), insurances[0] if insurances else None)
+        return self.found(focal.coverage if focal else NO_REFERENCE)
 
     def event_and_items(self) -> tuple[PatientEvent, tuple[ReviewItem, ...]]:
         """The patient event, and the items with what they say otherwise than it."""
-        claim = self.claim.element
-        elements = children(claim, "item")
-        information = InformationReader(self.claim, self.resources, self.losses)
+        claim = self.claim
+        information = InformationReader(claim, self.source, self.resources, self.losses)
         diagnoses, places = read_diagnoses(claim, self.walks)
-        traces = read_traces(claim)
+        traces = read_traces(claim.identifier)
         team = care_team(claim)
         reader = ItemReader(
-            claim=self.claim,
+            claim=self.source,
             resources=self.resources,
             walks=self.walks,
             losses=self.losses,
-            kind=_KINDS.get(code(child(claim, "type"), CLAIM_TYPE), ServiceKind.PROFESSIONAL),
+            kind=_KINDS.get(claim.type.of(CLAIM_TYPE), ServiceKind.PROFESSIONAL),
             diagnoses=places,
             assigner=traces[0].assigner if traces else "",
         )
         read = [
-            reader.item(element, place, information.item(element), self._providers(team, element, place))
-            for place, element in enumerate(elements)
+            reader.item(item, place, information.item(item), self._providers(team, item, place))
+            for place, item in enumerate(claim.item)
         ]
         shared = _shared(read, self._certification(read))
-        encounter = read_encounter(self.claim, self.extensions, self.resources)
-        self.parties.name(encounter, "encounter")
-        own = information.event(elements)
-        accident = child(claim, "accident")
+        source = read_encounter(self.source, self.extensions, self.resources)
+        encounter = typed(source.element, Encounter)
+        self.parties.name(source, "encounter")
+        own = information.event(claim.item)
+        accident = claim.accident
         members = [member for member in team if member.is_of_claim]
         event = _event(
             category=shared.category,
             certification=shared.certification,
             service_type=shared.service_type,
             location=shared.location,
-            accident=read_accident(claim) if accident else None,
+            accident=read_accident(accident) if accident else None,
             level_of_service=read_level_of_service(claim, self.extensions, self.walks),
             traces=traces,
-            previous_authorization=extension_text(self.extensions, AUTHORIZATION_NUMBER),
-            previous_administrative=extension_text(self.extensions, ADMINISTRATION_NUMBER),
-            accident_date=day(text(accident, "date")),
+            previous_authorization=self.extensions.get(AUTHORIZATION_NUMBER, NO_EXTENSION).valueString,
+            previous_administrative=self.extensions.get(ADMINISTRATION_NUMBER, NO_EXTENSION).valueString,
+            accident_date=day(accident.date) if accident else None,
             event_dates=information.days(PATIENT_EVENT),
-            admission_dates=information.days(ADMISSION) or read_period(child(encounter.element, "period")),
+            admission_dates=information.days(ADMISSION) or period_of(encounter.period),
             discharge_date=information.discharge(),
             diagnoses=diagnoses,
-            admission=read_admission(encounter.element) if encounter else None,
+            admission=read_admission(encounter) if source else None,
             attachments=own.attachments,
             message=own.message,
             providers=tuple([self._member(member, f"event.providers[{at}]") for at, member in enumerate(members)]),
-            carried=(*read_conditions(claim), *read_home_health(self.extensions, shared.certification)),
+            carried=(*read_conditions(claim.extension), *read_home_health(self.extensions, shared.certification)),
         )
         items = tuple([shared.without(item) for item in read])
-        if len(items) == 1 and _says_no_service(items[0], elements[0]):
+        if len(items) == 1 and _says_no_service(items[0], claim.item[0]):
             items = (_item(sequence=items[0].sequence, stands_for_event=True, change=items[0].change),)
         return event, items or (_item(sequence=1, stands_for_event=True),)
 
@@ -236,17 +235,19 @@ class _Reading:
             [_carried(each.type, each.url, write_resource(each.element).decode()) for each in self.resources.unread()]
         )
 
-    def _providers(self, team: Sequence[Member], item: Element, place: int) -> tuple[Provider, ...]:
-        pointed = counts(item, "careTeamSequence")
+    def _providers(self, team: Sequence[Member], item: Item, place: int) -> tuple[Provider, ...]:
+        pointed = item.careTeamSequence
         own = [member for member in team if not member.is_of_claim and member.sequence in pointed]
         return tuple([self._member(member, f"items[{place}].providers[{at}]") for at, member in enumerate(own)])
 
     def _member(self, member: Member, place: str) -> Provider:
-        return read_member(member, place, self.claim, self.resources, self.parties, self.walks)
+        return read_member(member.element, place, self.source, self.resources, self.parties, self.walks)
 
     def _certification(self, items: Sequence[ReviewItem]) -> CertificationType:
         """UM02 of the event: the Claim's own, else what the items agree on; any other update is a revision."""
-        own = CERTIFICATIONS.get(extension_code(self.extensions, CERTIFICATION_TYPE, CERTIFICATION))
+        own = CERTIFICATIONS.get(
+            self.extensions.get(CERTIFICATION_TYPE, NO_EXTENSION).valueCodeableConcept.of(CERTIFICATION)
+        )
         if own:
             return own
         said = {item.certification for item in items if item.certification}
@@ -287,10 +288,10 @@ class _Shared:
         return item
 
 
-def _says_no_service(item: ReviewItem, element: Element) -> bool:
+def _says_no_service(item: ReviewItem, element: Item) -> bool:
     """True for an item that stands there only because a Claim must have one (PAS spec-43)."""
     said = item.service or item.service_dates or item.delivery or item.traces or item.providers or item.attachments
-    return not said and code(child(element, "productOrService"), ABSENT) == "not-applicable"
+    return not said and element.productOrService.of(ABSENT) == "not-applicable"
 
 
 def _shared(items: Sequence[ReviewItem], certification: CertificationType) -> _Shared:

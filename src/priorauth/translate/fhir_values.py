@@ -7,7 +7,17 @@ from datetime import date, datetime
 
 from priorauth.domain.reviews import Change, DatePeriod, Trace
 from priorauth.fhir.elements import Element
-from priorauth.translate.fhir_reading import NOTHING, child, code, day, extension_text, extensions, text
+from priorauth.translate.fhir_elements import (
+    NO_EXTENSION,
+    Concept,
+    Extension,
+    Extensions,
+    Identifier,
+    Period,
+    by_url,
+)
+from priorauth.translate.fhir_reading import child, code, day, text
+from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_vocabulary import (
     INFO_CANCELLED,
     INFO_CHANGED,
@@ -28,26 +38,42 @@ _trace = builder(Trace)
 _period = builder(DatePeriod)
 
 
-def read_trace(identifier: Element, assigner: str = "") -> Trace:
+def read_trace(identifier: Element) -> Trace:
+    """A trace number, as `trace_of`."""
+    return trace_of(typed(identifier, Identifier))
+
+
+def trace_of(identifier: Identifier, assigner: str = "") -> Trace:
     """A trace number: TRN02 is the value, TRN03 the assigner's identifier or what follows `urn:trnorg:`."""
-    own = text(child(child(identifier, "assigner"), "identifier"), "value")
-    if not own and (system := text(identifier, "system")).startswith(TRACE_SYSTEM):
-        own = system.removeprefix(TRACE_SYSTEM)
-    department = extension_text(extensions(identifier), SUB_DEPARTMENT) if "extension" in identifier else ""
-    return _trace(text(identifier, "value"), own or assigner, department)
+    named = identifier.assigner.identifier
+    own = named.value if named else ""
+    if not own and identifier.system.startswith(TRACE_SYSTEM):
+        own = identifier.system.removeprefix(TRACE_SYSTEM)
+    department = by_url(identifier.extension).get(SUB_DEPARTMENT, NO_EXTENSION).valueString
+    return _trace(identifier.value, own or assigner, department)
 
 
 def read_days(element: Element, name: str) -> DatePeriod | None:
-    """A choice of date and Period (`serviced[x]`, `timing[x]`); times of day are left out."""
-    if found := text(element, f"{name}Date"):
-        start = day(found)
+    """A choice of date and Period (`serviced[x]`, `timing[x]`), as `days_of`."""
+    return days_of(text(element, f"{name}Date"), typed(child(element, f"{name}Period"), Period))
+
+
+def days_of(date: str, period: Period) -> DatePeriod | None:
+    """A choice of date and Period; times of day are left out."""
+    if date:
+        start = day(date)
         return _period(start) if start else None
-    return read_period(child(element, f"{name}Period"))
+    return period_of(period)
 
 
 def read_period(period: Element) -> DatePeriod | None:
     """A Period of days, None where it has none."""
-    start, end = day(text(period, "start")), day(text(period, "end"))
+    return period_of(typed(period, Period))
+
+
+def period_of(period: Period) -> DatePeriod | None:
+    """A Period of days, None where it has none."""
+    start, end = day(period.start), day(period.end)
     if start is None:
         return _period(end) if end else None
     return _period(start, end)
@@ -58,13 +84,16 @@ def revenue_code(concept: Element) -> str:
     return code(concept, REVENUE) or code(concept, REVENUE_2_0_1)
 
 
-def read_change(element: Element, found: dict[str, Element]) -> Change | None:
-    """What an update does to an entry (PAS spec-69 to spec-72)."""
-    if "modifierExtension" in element:
-        cancelled = extensions(element, "modifierExtension").get(INFO_CANCELLED, NOTHING)
-        if cancelled.get("valueBoolean") is True:
-            return Change.CANCELLED
-    return CHANGES.get(extension_text(found, INFO_CHANGED, "Code"))
+def change_of(modifiers: tuple[Extension, ...], found: Extensions) -> Change | None:
+    """What an update does to an entry, by its modifiers and other extensions (PAS spec-69 to spec-72)."""
+    if modifiers and by_url(modifiers).get(INFO_CANCELLED, NO_EXTENSION).valueBoolean is True:
+        return Change.CANCELLED
+    return CHANGES.get(found[INFO_CHANGED].valueCode) if INFO_CHANGED in found else None
+
+
+def revenue_of(concept: Concept) -> str:
+    """As `revenue_code`."""
+    return (concept.of(REVENUE) or concept.of(REVENUE_2_0_1)) if concept.coding else ""
 
 
 def plain_ndc(value: str) -> str:

@@ -308,10 +308,11 @@ def is_as_asked(decision: ItemDecision) -> bool:
 def differs(authorized: Authorized, item: ReviewItem) -> bool:
     """True where something about the service itself was authorized otherwise than asked."""
     asked = item.service or Service(kind=ServiceKind.PROFESSIONAL)
+    quantity = authorized.quantity if authorized.quantity is not None and authorized.quantity.is_finite() else None
     pairs: tuple[tuple[object, object], ...] = (
         (authorized.procedure, asked.procedure),
         (authorized.revenue_code, asked.revenue_code),
-        (authorized.quantity, asked.quantity),
+        (quantity, asked.quantity),
         (authorized.delivery, item.delivery),
         (authorized.service_dates, item.service_dates),
     )

@@ -22,7 +22,7 @@ LITERAL_TABLES = PACKAGE / "x12" / "guides"
 NAMES_FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "base", "manager", "processor", "handler"}
 BROADEST_EXCEPTIONS = {"Exception", "BaseException"}
 
-CORE = tuple(PACKAGE / name for name in ("domain", "x12", "fhir", "translate", "routing"))
+CORE = tuple(PACKAGE / name for name in ("domain", "x12", "fhir", "translate", "routing", "reports"))
 IMPURE_CALLS = {"open", "print", "input", "breakpoint", "now", "utcnow", "today", "getLogger"}
 
 COMMAND_LINE = (PACKAGE / "cli.py", PACKAGE / "cli")

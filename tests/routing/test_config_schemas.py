@@ -24,6 +24,8 @@ FILES = [
             ("examples.yaml", "pack-examples.json"),
             ("clocks.yaml", "pack-clocks.json"),
             ("calendar.yaml", "pack-calendar.json"),
+            ("determinations.yaml", "pack-determinations.json"),
+            ("notices.yaml", "pack-notices.json"),
         )
     ),
     *((path, "pack-requirements.json") for path in sorted((MAPPINGS / "payers").glob("*/requirements.yaml"))),

@@ -28,6 +28,7 @@ from priorauth.domain.events import (
     ClockBreached,
     ClockWarned,
     DeterminationRecorded,
+    DeterminationRemarked,
     DeterminationReturned,
     Event,
     InformationRequested,
@@ -35,14 +36,19 @@ from priorauth.domain.events import (
     LegDeclined,
     LegDispatched,
     MessageRejected,
+    NoticeDue,
     ReviewReceived,
     ReviewRouted,
+    StepRecorded,
 )
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
 from priorauth.domain.information import Asked, InformationTask, TaskId, TaskKind
+from priorauth.domain.notices import Content, DueNotice, Duty, NoticeTrigger
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
+from priorauth.domain.remarks import Remark, RemarkCode
 from priorauth.domain.reviews import Attachment, Format, Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedFact
+from priorauth.domain.steps import Channel, Party, Step, StepKind, StepOutcome
 from priorauth.translate.dead_letters import DEAD_LETTER_TYPE
 from priorauth.translate.event_schemas import POSTED, schemas
 from priorauth.translate.events import (
@@ -179,6 +185,46 @@ EVENTS: list[Event] = [
     ),
     make(ClockWarned, 11, **CLOCK),
     make(ClockBreached, 12, **CLOCK),
+    make(
+        StepRecorded,
+        13,
+        step=Step(
+            kind=StepKind.PEER_TO_PEER_HELD,
+            happened_at=NOON,
+            sequences=(1,),
+            by=Party.ATTENDING_PHYSICIAN,
+            channel=Channel.PHONE,
+            outcome=StepOutcome.OVERTURNED,
+            person="MARCHETTI",
+            reason="born 2026-10-30",
+            recorded_by="progenyhealth",
+        ),
+    ),
+    make(
+        NoticeDue,
+        14,
+        notice=DueNotice(
+            notice="NTC-02",
+            title="Denial with the offer of a peer-to-peer discussion",
+            citation="000:L94",
+            duty=Duty.RECORD,
+            trigger=NoticeTrigger.ADVERSE,
+            audience=(Party.FACILITY, Party.MEMBER),
+            channels=(Channel.PHONE, Channel.MAIL),
+            sequences=(1,),
+            clock="CLK-BCMA-01",
+            due_at=NOON + timedelta(days=9),
+            contents=(Content.REASON, Content.PEER_TO_PEER),
+            missing=(Content.PEER_TO_PEER,),
+        ),
+    ),
+    make(
+        DeterminationRemarked,
+        15,
+        determination_id="det-1",
+        decided_by=LEG.destination,
+        remarks=(Remark(code=RemarkCode.DAYS_DIFFER, sequence=1, rule="DET-BCMA-25"),),
+    ),
     MessageRejected(
         id="evt-7",
         at=NOON,

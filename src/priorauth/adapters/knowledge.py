@@ -18,6 +18,7 @@ from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import Route
 from priorauth.routing.clock_books import load_clock_book, load_law
 from priorauth.routing.clock_rules import ClockBook
+from priorauth.routing.determination_books import DeterminationBook, load_determination_book
 from priorauth.routing.fact import Facts
 from priorauth.routing.fact_tables import FactTables, load_fact_tables
 from priorauth.routing.facts import facts_of, supposed
@@ -41,6 +42,7 @@ class Knowledge:
     destinations: Mapping[DestinationId, Destination]
     clients: Clients
     clock_books: Mapping[PayerId, ClockBook]
+    determination_books: Mapping[PayerId, DeterminationBook]
 
     @property
     def desks(self) -> Mapping[PayerId, DestinationId]:
@@ -108,6 +110,9 @@ def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
         PartnerId(id): partner for id, partner in partners.by_id.items() if sandbox or not partner.accepts_any_sender
     }
     destinations = load_destinations(below(files, "delegates/"))
+    clock_books = {
+        pack.payer: load_clock_book(below(files, f"payers/{pack.payer.lower()}/"), pack, law) for pack in packs
+    }
     by_payer = {pack.payer: pack for pack in packs}
     stood_for: dict[CallerKind, Container[str]] = {
         CallerKind.PARTNER: honoured,
@@ -122,8 +127,12 @@ def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
         partners=Partners(honoured),
         destinations=destinations,
         clients=load_clients(below(files, "clients/"), stood_for),
-        clock_books={
-            pack.payer: load_clock_book(below(files, f"payers/{pack.payer.lower()}/"), pack, law) for pack in packs
+        clock_books=clock_books,
+        determination_books={
+            pack.payer: load_determination_book(
+                below(files, f"payers/{pack.payer.lower()}/"), pack, clock_books[pack.payer]
+            )
+            for pack in packs
         },
     )
 

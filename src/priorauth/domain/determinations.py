@@ -127,6 +127,32 @@ class Authorized:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextReview:
+    """When a stay is reviewed next, and what the facility is to tell then."""
+
+    day: date = field(repr=False)
+    needed: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def text(self) -> str:
+        """In words: neither a 278 nor a PAS response has an element for it."""
+        needed = f" with {', '.join(self.needed)}" if self.needed else ""
+        return f"Next review {self.day.isoformat()}{needed}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rationale:
+    """What a written denial must explain (um-catalogue DET-AWH-10). An empty text was not given."""
+
+    specific_information: str = field(default="", repr=False)
+    condition_and_treatment: str = field(default="", repr=False)
+    alternatives: str = field(default="", repr=False)
+    criteria: str = field(default="", repr=False)
+    reviewer_contact: str = field(default="", repr=False)
+    appeal_rights: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDecision:
     """The decision on one item. `action` is None where the item was rejected instead of decided."""
 
@@ -145,6 +171,8 @@ class ItemDecision:
     reviewer: ReviewerRole | None = None
     medical_necessity: bool | None = None  # of a denial: True needs a physician reviewer
     decided_by: DestinationId | None = None
+    next_review: NextReview | None = None
+    rationale: Rationale | None = None
 
     @property
     def is_final(self) -> bool:

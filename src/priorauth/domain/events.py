@@ -10,9 +10,12 @@ from priorauth.domain.clocks import ClockKind, OnBreach
 from priorauth.domain.determinations import Determination, Reply
 from priorauth.domain.findings import Finding
 from priorauth.domain.information import InformationTask, TaskId
+from priorauth.domain.notices import DueNotice
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId
+from priorauth.domain.remarks import Remark
 from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
+from priorauth.domain.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,32 @@ class ClockBreached(ClockEvent):
     """A clock's time is over, and what it is on is not done."""
 
     type: ClassVar[str] = "priorauth.clock.breached.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecorded(Event):
+    """Something was done about a decision: a talk, a notice, a reconsideration, an appeal."""
+
+    type: ClassVar[str] = "priorauth.step.recorded.v1"
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeDue(Event):
+    """A notice must be given, or must not be: to whom, how, by when, with what in it."""
+
+    type: ClassVar[str] = "priorauth.notice.due.v1"
+    notice: DueNotice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeterminationRemarked(Event):
+    """A determination stands as it is, and something about it is for people to look at."""
+
+    type: ClassVar[str] = "priorauth.determination.remarked.v1"
+    determination_id: str
+    decided_by: DestinationId
+    remarks: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from priorauth.routing.clock_files import CalendarFile, ClocksFile, LawFile
 from priorauth.routing.destination_files import DestinationFile
+from priorauth.routing.determination_files import DeterminationsFile, NoticesFile
 from priorauth.routing.pack_files import ExamplesFile, PackFile, RoutesFile
 from priorauth.routing.pack_schemas import DEFINITIONS
 from priorauth.routing.requirements import RequirementsFile
@@ -20,7 +21,9 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "pack": PackFile,
     "pack-calendar": CalendarFile,
     "pack-clocks": ClocksFile,
+    "pack-determinations": DeterminationsFile,
     "pack-examples": ExamplesFile,
+    "pack-notices": NoticesFile,
     "pack-requirements": RequirementsFile,
     "pack-routes": RoutesFile,
 }

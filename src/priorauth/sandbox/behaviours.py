@@ -105,6 +105,7 @@ class BehaviourTable:
     slow_after: timedelta
     levels_of_care: tuple[str, ...]
     days_at_level_asked_for: int
+    next_review_needs: tuple[str, ...]
     asks_for: AskedFor
     numbers: Mapping[DestinationId, str]
     reasons: Mapping[str, Reason]

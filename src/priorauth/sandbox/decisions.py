@@ -18,7 +18,7 @@ from priorauth.domain.determinations import (
 from priorauth.domain.reviews import DatePeriod, Delivery, ServiceKind, Trace
 from priorauth.sandbox.behaviours import Behaviour, quantity, revenue_code
 from priorauth.sandbox.information import information_request
-from priorauth.sandbox.levels_of_care import lower_level_of_care, period
+from priorauth.sandbox.levels_of_care import lower_level_of_care, next_review, period
 from priorauth.sandbox.lines import SHORT_VALIDITY, VALIDITY, Line
 
 TRACE_ASSIGNER = "9SANDBOX00"
@@ -45,6 +45,7 @@ def certify(line: Line) -> ItemDecision:
             effective=DatePeriod(line.today, line.today + VALIDITY),
         ),
         reviewer=ReviewerRole.NURSE,
+        next_review=next_review(line),
     )
 
 

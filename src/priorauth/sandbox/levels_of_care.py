@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from priorauth.domain.determinations import Authorized, CertificationAction, DaySpan, ItemDecision, ReviewerRole
+from priorauth.domain.determinations import (
+    Authorized,
+    CertificationAction,
+    DaySpan,
+    ItemDecision,
+    NextReview,
+    ReviewerRole,
+)
 from priorauth.domain.reviews import DatePeriod
 from priorauth.sandbox.behaviours import revenue_code
 from priorauth.sandbox.lines import VALIDITY, Line
@@ -32,7 +39,15 @@ def lower_level_of_care(line: Line) -> ItemDecision:
         message=line.meaning("level_of_care_lowered"),
         reviewer=ReviewerRole.PHYSICIAN,
         medical_necessity=True,
+        next_review=next_review(line),
     )
+
+
+def next_review(line: Line) -> NextReview | None:
+    """On the last day that was decided, while the patient stays; None for what is no neonatal day."""
+    if revenue_code(line.item) not in line.table.levels_of_care or line.case.review.event.discharge_date:
+        return None
+    return NextReview(day=line.start + timedelta(days=line.days - 1), needed=line.table.next_review_needs)
 
 
 def period(start: date, end: date) -> DatePeriod:

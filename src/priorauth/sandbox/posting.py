@@ -12,6 +12,7 @@ from priorauth.domain.determinations import (
     Determination,
     InformationRequest,
     ItemDecision,
+    NextReview,
 )
 from priorauth.domain.events import DeterminationRecorded, LegDeclined
 from priorauth.domain.reviews import DatePeriod
@@ -24,6 +25,7 @@ from priorauth.translate.delegate_answers import (
     PostedDetermination,
     PostedInformation,
     PostedItem,
+    PostedNextReview,
     PostedPeriod,
     PostedRejection,
     PostedReviewer,
@@ -94,7 +96,13 @@ def _item(item: ItemDecision, reviewer_name: str) -> PostedItem:
         information=_information(item.information),
         rejections=tuple(PostedRejection(reason=one.reason, follow_up=one.follow_up) for one in item.rejections),
         message=item.message,
+        next_review=_next_review(item.next_review),
+        rationale=item.rationale,
     )
+
+
+def _next_review(review: NextReview | None) -> PostedNextReview | None:
+    return PostedNextReview(day=review.day, needed=review.needed) if review else None
 
 
 def _authorized(authorized: Authorized | None) -> PostedAuthorized | None:

@@ -58,6 +58,7 @@ class _File(_Checked):
     slow_after_seconds: int
     levels_of_care: tuple[str, ...]
     days_at_level_asked_for: int
+    next_review_needs: tuple[str, ...]
     asks_for: _AskedFor
     numbers: Mapping[str, str]
     rules: tuple[_Rule, ...]
@@ -80,6 +81,7 @@ def read_behaviours(folder: Path) -> BehaviourTable:
         slow_after=timedelta(seconds=file.slow_after_seconds),
         levels_of_care=file.levels_of_care,
         days_at_level_asked_for=file.days_at_level_asked_for,
+        next_review_needs=file.next_review_needs,
         asks_for=AskedFor(**file.asks_for.model_dump()),
         numbers={DestinationId(id): prefix for id, prefix in file.numbers.items()},
         reasons=read_reasons(folder / "reason-codes.csv"),

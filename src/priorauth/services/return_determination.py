@@ -162,9 +162,11 @@ def make_reply(
     decided = latest_by_item(said, is_split=len(parts) > 1)
     routes = {item.sequence: item for item in route.items} if route else {}
     items = tuple(
-        decided.get(item.sequence)
-        or before.get(item.sequence)
-        or undecided(item.sequence, routes.get(item.sequence), legs)
+        worded(
+            decided.get(item.sequence)
+            or before.get(item.sequence)
+            or undecided(item.sequence, routes.get(item.sequence), legs)
+        )
         for item in review.items
     )
     events = latest_by_leg(said, roots)
@@ -183,6 +185,13 @@ def make_reply(
         message=" ".join(dict.fromkeys(filter(None, [d.message for d in events] + [DISCLAIMER * certifies]))),
         tasks=tuple(tasks),
     )
+
+
+def worded(item: ItemDecision) -> ItemDecision:
+    """The decision with its next review in the text, where the formats of replies have a place for it."""
+    if item.next_review is None or item.next_review.text in item.message:
+        return item
+    return replace(item, message=" ".join(filter(None, [item.message, item.next_review.text])))
 
 
 def root_of(said: Determination, roots: Mapping[LegId, LegId]) -> LegId:

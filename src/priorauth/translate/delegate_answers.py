@@ -20,6 +20,8 @@ from priorauth.domain.determinations import (
     Determination,
     InformationRequest,
     ItemDecision,
+    NextReview,
+    Rationale,
     Rejection,
     RejectionLevel,
     ReviewerRole,
@@ -115,6 +117,13 @@ class PostedReviewer(msgspec.Struct, kw_only=True, omit_defaults=True):
     name: str = ""
 
 
+class PostedNextReview(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """When a stay is reviewed next, and what the facility is to tell then."""
+
+    day: date
+    needed: tuple[str, ...] = ()
+
+
 class PostedItem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The decision on one item, named by its sequence in the leg or by one of its traces.
 
@@ -136,6 +145,8 @@ class PostedItem(msgspec.Struct, kw_only=True, omit_defaults=True):
     information: PostedInformation | None = None
     rejections: tuple[PostedRejection, ...] = ()
     message: str = ""
+    next_review: PostedNextReview | None = None
+    rationale: Rationale | None = None
 
 
 class PostedDetermination(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -275,7 +286,13 @@ def _decision(item: ReviewItem, posted: PostedItem | None, whole: PostedDetermin
         reviewer=reviewer.role if reviewer else None,
         medical_necessity=posted.medical_necessity,
         decided_by=leg.destination,
+        next_review=_next_review(posted.next_review),
+        rationale=posted.rationale,
     )
+
+
+def _next_review(posted: PostedNextReview | None) -> NextReview | None:
+    return NextReview(day=posted.day, needed=posted.needed) if posted else None
 
 
 def _authorized(posted: PostedAuthorized) -> Authorized:

@@ -11,6 +11,7 @@ from priorauth.domain.events import (
     ClockBreached,
     ClockWarned,
     DeterminationRecorded,
+    DeterminationRemarked,
     DeterminationReturned,
     Event,
     InformationRequested,
@@ -18,8 +19,10 @@ from priorauth.domain.events import (
     LegDeclined,
     LegDispatched,
     MessageRejected,
+    NoticeDue,
     ReviewReceived,
     ReviewRouted,
+    StepRecorded,
 )
 from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.translate.minimal_events import minimal
@@ -37,6 +40,9 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         InformationSupplied,
         ClockWarned,
         ClockBreached,
+        StepRecorded,
+        NoticeDue,
+        DeterminationRemarked,
         MessageRejected,
     )
 }

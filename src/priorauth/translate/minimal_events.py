@@ -19,6 +19,7 @@ from priorauth.domain.events import (
     ClockEvent,
     ClockWarned,
     DeterminationRecorded,
+    DeterminationRemarked,
     DeterminationReturned,
     Event,
     InformationRequested,
@@ -26,20 +27,24 @@ from priorauth.domain.events import (
     LegDeclined,
     LegDispatched,
     MessageRejected,
+    NoticeDue,
     ReviewReceived,
     ReviewRouted,
+    StepRecorded,
 )
 from priorauth.domain.findings import FindingCode, Severity
 from priorauth.domain.information import TaskKind, TaskState
 from priorauth.domain.reviews import CertificationType, Format, Leg, LegState, Purpose, ReviewState
 from priorauth.domain.routes import Outcome
-
-
-class Minimal(msgspec.Struct, kw_only=True):
-    """What the minimal form of every event holds. `review_id` is empty for a message that became no review."""
-
-    review_id: str
-    payer: str | None
+from priorauth.translate.minimal_form import Minimal
+from priorauth.translate.minimal_steps import (
+    MinimalDeterminationRemarked,
+    MinimalNoticeDue,
+    MinimalStepRecorded,
+    minimal_notice,
+    minimal_remarked,
+    minimal_step,
+)
 
 
 class ReceivedItem(msgspec.Struct, kw_only=True):
@@ -339,6 +344,9 @@ _FORMS: Mapping[str, Callable[[Any], Minimal]] = {
     InformationSupplied.type: _supplied,
     ClockWarned.type: _clock,
     ClockBreached.type: _clock,
+    StepRecorded.type: minimal_step,
+    NoticeDue.type: minimal_notice,
+    DeterminationRemarked.type: minimal_remarked,
     MessageRejected.type: _rejected,
 }
 
@@ -353,6 +361,9 @@ MINIMAL_FORMS: Mapping[str, type[Minimal]] = {
     InformationSupplied.type: MinimalInformationSupplied,
     ClockWarned.type: MinimalClockEvent,
     ClockBreached.type: MinimalClockEvent,
+    StepRecorded.type: MinimalStepRecorded,
+    NoticeDue.type: MinimalNoticeDue,
+    DeterminationRemarked.type: MinimalDeterminationRemarked,
     MessageRejected.type: MinimalMessageRejected,
 }
 """The minimal form of every event type."""

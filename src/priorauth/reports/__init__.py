@@ -1,0 +1,1 @@
+"""What is reported of many reviews: the daily log, public metrics, oversight of delegates. Pure, from events alone."""

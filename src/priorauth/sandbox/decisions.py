@@ -20,6 +20,7 @@ from priorauth.sandbox.behaviours import Behaviour, quantity, revenue_code
 from priorauth.sandbox.information import information_request
 from priorauth.sandbox.levels_of_care import lower_level_of_care, next_review, period
 from priorauth.sandbox.lines import SHORT_VALIDITY, VALIDITY, Line
+from priorauth.sandbox.rationales import RATIONALE
 
 TRACE_ASSIGNER = "9SANDBOX00"
 CERTIFICATION_INFORMATION_MISSING = "T5"
@@ -28,7 +29,8 @@ CORRECT_AND_RESUBMIT = "C"
 
 def decide(behaviour: Behaviour, line: Line) -> ItemDecision:
     """The decision on a line, for a behaviour that is not of a leg as a whole."""
-    return replace(_DECISIONS[behaviour](line), decided_by=line.case.destination)
+    decision = replace(_DECISIONS[behaviour](line), decided_by=line.case.destination)
+    return replace(decision, rationale=RATIONALE) if decision.medical_necessity else decision
 
 
 def certify(line: Line) -> ItemDecision:

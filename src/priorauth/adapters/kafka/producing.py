@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidTopicError, MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError
 
-from priorauth.adapters.kafka.cluster import AWAY, Cluster, Connection, Topics, only_our_cancellations
+from priorauth.adapters.kafka.cluster import AWAY, Cluster, Connection, Topics, now, only_our_cancellations
 from priorauth.adapters.kafka.records import headers_of
 from priorauth.services.bus import BusMessage
 from priorauth.services.ports import Retryable
 
 SEND_SECONDS = 15.0
+START_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
 
 POISON = (InvalidTopicError, MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError)
@@ -24,14 +26,26 @@ class Unsendable(Exception):
 
 
 class Producer:
-    """Sends one message at a time per caller. Any failure but the message's own replaces the client."""
+    """Sends one message at a time per caller. Any failure but the message's own replaces the client.
 
-    def __init__(self, cluster: Cluster, topics: Topics) -> None:
+    A client is made by nobody's time: many wait for it while the brokers are away, and if one of them ran out of
+    patience over the making, or put off the next, there might never be one again.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        topics: Topics,
+        new_client: Callable[..., AIOKafkaProducer] = AIOKafkaProducer,
+        patience: float = SEND_SECONDS,
+    ) -> None:
         self.connection = Connection("producer")
         self._cluster = cluster
         self._topics = topics
+        self._new_client = new_client
+        self._patience = patience
         self._client: AIOKafkaProducer | None = None
-        self._making = asyncio.Lock()
+        self._making: asyncio.Task[AIOKafkaProducer] | None = None
         self._make_after = 0.0
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -40,7 +54,7 @@ class Producer:
         client = None
         try:
             with only_our_cancellations():
-                async with asyncio.timeout(SEND_SECONDS):
+                async with asyncio.timeout(self._patience):
                     client = await self._ready()
                     await self._topics.ensure([message.topic])
                     await client.send_and_wait(
@@ -58,20 +72,34 @@ class Producer:
 
     async def close(self) -> None:
         """Send what is on its way, and close."""
+        if self._making:
+            self._making.cancel()
+            await asyncio.gather(self._making, return_exceptions=True)
         client, self._client = self._client, None
         if client:
             await close(client)
         await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def _ready(self) -> AIOKafkaProducer:
-        async with self._making:
-            if self._client is None:
-                await asyncio.sleep(max(self._make_after - asyncio.get_running_loop().time(), 0))
-                self._client = await self._make()
+        if self._client is not None:
             return self._client
+        if self._making is None:
+            self._making = asyncio.create_task(self._make(), name="making a producer")
+            self._making.add_done_callback(self._made)
+        return await asyncio.shield(self._making)
+
+    def _made(self, making: asyncio.Task[AIOKafkaProducer]) -> None:
+        self._making = None
+        if making.cancelled():
+            return
+        if error := making.exception():
+            self._make_after = now() + self.connection.failed(error)
+        else:
+            self._client = making.result()
 
     async def _make(self) -> AIOKafkaProducer:
-        client = AIOKafkaProducer(
+        await asyncio.sleep(self._make_after - now())
+        client = self._new_client(
             **self._cluster.client(),
             acks="all",
             enable_idempotence=True,
@@ -80,7 +108,9 @@ class Producer:
         )
         started = False
         try:
-            await client.start()
+            with only_our_cancellations():
+                async with asyncio.timeout(START_SECONDS):
+                    await client.start()
             started = True
         finally:
             if not started:
@@ -89,14 +119,13 @@ class Producer:
 
     def _replace(self, client: AIOKafkaProducer | None, error: BaseException) -> None:
         """Let go of the client that failed; the next message makes another. Of many at once the first counts."""
-        if client is not self._client:
+        if client is None or client is not self._client:
             return
-        self._make_after = asyncio.get_running_loop().time() + self.connection.failed(error)
+        self._make_after = now() + self.connection.failed(error)
         self._client = None
-        if client:
-            task = asyncio.create_task(close(client))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+        task = asyncio.create_task(close(client))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
 
 async def close(client: AIOKafkaProducer) -> None:

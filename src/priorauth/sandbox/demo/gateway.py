@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -145,6 +146,16 @@ class Ehr:
         response = self._client.post("/sandbox/decide", json=decision)
         if not response.is_success:
             raise DemoFailed(f"POST /sandbox/decide was answered with status {response.status_code}")
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the time of the sandbox on; what time it is then."""
+        response = self._client.post("/sandbox/clock", json={"advance": by.total_seconds()}).raise_for_status()
+        return datetime.fromisoformat(response.json()["now"])
+
+    def log_of(self, payer: str) -> list[bytes]:
+        """The event log of a payer so far, in full."""
+        stream = self._client.get("/events", params={"payer": payer, "follow": "false"}).raise_for_status()
+        return [line.removeprefix(b"data: ") for line in stream.content.split(b"\n") if line.startswith(b"data: ")]
 
     def route(self, review_id: str) -> dict[str, Any]:
         """Where each item went and why."""

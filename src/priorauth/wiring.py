@@ -55,6 +55,7 @@ def pas_codecs(settings: Settings, knowledge: Knowledge) -> Mapping[str, PasCode
             payer_of=knowledge.payer,
             check=partial(check_request, version),
             outcome=partial(outcome_of_findings, rules=knowledge.findings),
+            partners=knowledge.partners.by_id,
         )
         for version, format in PAS_VERSIONS.items()
     }
@@ -70,6 +71,7 @@ def inquiry_codecs(settings: Settings, knowledge: Knowledge) -> Mapping[str, Inq
             payer_of=knowledge.payer,
             check=partial(check_inquiry, version),
             outcome=partial(outcome_of_findings, rules=knowledge.findings),
+            partners=knowledge.partners.by_id,
         )
         for version, format in PAS_VERSIONS.items()
     }

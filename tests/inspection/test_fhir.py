@@ -89,6 +89,39 @@ def test_a_finding_names_its_rule_its_fhirpath_its_line_and_its_answer(
     assert body.decode().split("\n")[found["line"] - 1].strip().startswith(found["excerpt"][0][:20])
 
 
+@pytest.mark.parametrize("version", ["2.2.1", "2.0.1"])
+def test_the_second_opinion_agrees_on_a_good_request(tools: Tools, version: str) -> None:
+    body = BY_NAME["imaging-mri"]
+
+    document: Any = validation_document(tools, body, second_opinion=True, version=version)
+
+    assert document["second_opinion"] == {
+        "by": "fhir.resources",
+        "accepted": True,
+        "not_given": None,
+        "agrees": True,
+        "disagreements": [],
+    }
+
+
+def test_the_second_opinion_names_what_the_models_alone_find_or_do_not_and_never_a_value(tools: Tools) -> None:
+    def change(root: Any) -> None:
+        root["entry"][0]["resource"]["created"] = "2026-13-77 SECRET"
+
+    document: Any = validation_document(tools, changed("imaging-mri", change), second_opinion=True, quote=False)
+
+    assert document["valid"] is False
+    assert document["second_opinion"]["accepted"] is False
+    assert document["second_opinion"]["agrees"] is True
+    assert "SECRET" not in json.dumps(document)
+
+
+def test_the_second_opinion_is_asked_only_where_it_is_wanted(tools: Tools) -> None:
+    document: Any = validation_document(tools, changed("imaging-mri", lambda _: None), second_opinion=False)
+
+    assert document["second_opinion"] is None
+
+
 def test_a_value_that_cannot_be_right_is_answered_by_an_aaa_and_not_by_an_outcome(tools: Tools) -> None:
     def change(root: Any) -> None:
         for each in root["entry"]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from interchanges import sample
 from memory.gateway import MemoryGateway
-from pas_requests import actions_in, fresh, pas_sample, response_in
+from pas_requests import actions_in, fresh, pas_sample, response_in, with_trace
 from priorauth.domain.events import DeterminationReturned, MessageRejected
 from priorauth.domain.reviews import Format
 
@@ -50,6 +52,46 @@ async def test_the_same_content_in_a_bundle_with_another_identifier_is_the_same_
 
     assert second.review_ids == first.review_ids
     assert json.loads(second.body)["identifier"]["value"] == "B-2"
+
+
+def named_anew(bundle: Any) -> None:
+    """Give every resource a urn:uuid of this copy's own, as senders do who keep no server of resources."""
+    text = json.dumps(bundle["entry"])
+    for each in bundle["entry"]:
+        own, resource = str(uuid4()), each["resource"]
+        for old in (each["fullUrl"], f"{resource['resourceType']}/{resource['id']}"):
+            text = text.replace(json.dumps(old), json.dumps(f"urn:uuid:{own}"))
+        text = text.replace(f'"id": {json.dumps(resource["id"])}', f'"id": "{own}"')
+    bundle["entry"] = json.loads(text)
+
+
+@pytest.mark.parametrize("name", [MRI, "home-health-orders", "nicu-newborn-dependent"])
+async def test_the_same_content_under_other_temporary_names_is_the_same_open_review(
+    gateway: MemoryGateway, name: str
+) -> None:
+    first = await gateway.post(pas_sample(name, named_anew), format=NEW)
+
+    second = await gateway.post(pas_sample(name, named_anew), format=NEW)
+
+    assert len(first.review_ids) == 1
+    assert second.review_ids == first.review_ids
+    urls = {each["fullUrl"] for each in json.loads(second.body)["entry"]}
+    assert response_in(json.loads(second.body))["patient"]["reference"] in urls
+
+
+async def test_other_content_under_temporary_names_is_another_review(gateway: MemoryGateway) -> None:
+    first = await gateway.post(pas_sample("home-health-orders", named_anew), format=NEW)
+
+    def twice_as_much(bundle: Any) -> None:
+        order = next(
+            each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "ServiceRequest"
+        )
+        order["quantityQuantity"]["value"] += 1
+
+    second = await gateway.post(pas_sample("home-health-orders", twice_as_much, named_anew), format=NEW)
+    third = await gateway.post(pas_sample("home-health-orders", with_trace("OTHER"), named_anew), format=NEW)
+
+    assert len({*first.review_ids, *second.review_ids, *third.review_ids}) == 3
 
 
 @pytest.mark.parametrize(("format", "outcome"), [(NEW, "complete"), (OLD, "queued")])

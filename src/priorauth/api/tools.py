@@ -28,7 +28,9 @@ PasVersion = Annotated[
 @router.post("/validate", summary="Everything wrong with a message, by rule and position")
 async def validate(
     request: Request,
-    second_opinion: bool = Query(default=False, description="ask pyx12 of the same bytes too"),
+    second_opinion: bool = Query(
+        default=False, description="ask pyx12, or of FHIR fhir.resources, of the same bytes too"
+    ),
     version: PasVersion = None,
 ) -> Response:
     """The report of `priorauth validate` on X12 or FHIR. 200 whether the message is valid or not."""

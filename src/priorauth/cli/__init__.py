@@ -100,7 +100,14 @@ def validate(
     as_json: Json = False,
     show_all: Annotated[bool, typer.Option("--all", help="show findings that follow from others")] = False,
     quote: Annotated[bool, typer.Option(help="quote the segment that a finding is about")] = True,
-    pyx12: Annotated[bool, typer.Option(help="ask pyx12 for a second opinion")] = True,
+    second_opinion: Annotated[
+        bool | None,
+        typer.Option(
+            "--second-opinion/--no-second-opinion",
+            "--pyx12/--no-pyx12",
+            help="ask pyx12 (default) or of FHIR fhir.resources (default not) of the same bytes",
+        ),
+    ] = None,
     partner: Annotated[str | None, typer.Option(help="validate X12 by this partner's rules")] = None,
     version: PasVersion = None,
 ) -> None:
@@ -113,7 +120,7 @@ def validate(
             as_json=as_json,
             show_all=show_all,
             quote=quote,
-            ask_pyx12=pyx12,
+            second_opinion=second_opinion,
             partner=partner,
             version=known_version(version),
         )

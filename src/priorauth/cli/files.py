@@ -20,6 +20,8 @@ from priorauth.inspection import (
     Target,
     Validation,
     is_fhir,
+    models_document,
+    models_lines,
     opinion_document,
     route_documents,
     translate_message,
@@ -50,7 +52,7 @@ def validate(
     as_json: bool,
     show_all: bool,
     quote: bool,
-    ask_pyx12: bool,
+    second_opinion: bool | None,
     partner: str | None,
     version: str | None = None,
 ) -> int:
@@ -67,13 +69,14 @@ def validate(
             body = read_file(file)
         try:
             if is_fhir(body):
-                found = validate_fhir(kit, body, version=version)
+                found = validate_fhir(kit, body, version=version, partner=agreed, ask_models=second_opinion is True)
                 valid &= found.is_valid
-                documents.append({"file": str(file), **fhir_document(found.report, body if quote else None)})
+                document = fhir_document(found.report, body if quote else None)
+                documents.append({"file": str(file), **document, "second_opinion": models_document(found)})
                 if not as_json:
                     say_fhir(file, found, quote=quote)
                 continue
-            validation = validate_message(kit, body, partner=agreed, ask_pyx12=ask_pyx12)
+            validation = validate_message(kit, body, partner=agreed, ask_pyx12=second_opinion is not False)
         except NotReadable as problem:
             valid = False
             documents.append({"file": str(file), "valid": False, "unreadable": str(problem)})
@@ -106,7 +109,7 @@ def validate(
 def say_fhir(file: Path, found: FhirValidation, *, quote: bool) -> None:
     """What is wrong with a FHIR document, for a terminal."""
     say(f"{file}: {'valid' if found.is_valid else 'NOT valid'}")
-    for line in fhir_lines(found.report, found.body if quote else None):
+    for line in (*fhir_lines(found.report, found.body if quote else None), *models_lines(found)):
         say(line)
     say()
 

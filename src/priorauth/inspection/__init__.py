@@ -11,7 +11,13 @@ from priorauth.adapters.second_opinions.pyx12_check import Opinion, second_opini
 from priorauth.bootstrap import Tools
 from priorauth.domain.parties import TradingPartner
 from priorauth.inspection.envelopes import Target, Translated
-from priorauth.inspection.fhir import FhirValidation, fhir_validation_document, validate_fhir
+from priorauth.inspection.fhir import (
+    FhirValidation,
+    fhir_validation_document,
+    models_document,
+    models_lines,
+    validate_fhir,
+)
 from priorauth.inspection.reading import NotReadable, inbound, is_fhir, read_requests
 from priorauth.inspection.translation import translate_message
 from priorauth.routing.documents import explain_json
@@ -30,6 +36,8 @@ __all__ = [
     "Translated",
     "Validation",
     "is_fhir",
+    "models_document",
+    "models_lines",
     "opinion_document",
     "read_requests",
     "route_documents",
@@ -100,7 +108,7 @@ def validation_document(
 ) -> Mapping[str, object]:
     """The report of `validate --json`: findings, and the second opinion where it was asked."""
     if is_fhir(body):
-        return fhir_validation_document(tools, body, version=version, quote=quote)
+        return fhir_validation_document(tools, body, second_opinion=second_opinion, version=version, quote=quote)
     validation = validate_message(tools, body, ask_pyx12=second_opinion)
     style = ReportStyle(excerpts=validation.excerpts, shows_consequences=True) if quote else PLAIN
     return {**report_document(validation.report, style), "second_opinion": opinion_document(validation)}

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import msgspec
-
 from priorauth.domain.determinations import ItemDecision, Rejection, Reply
 from priorauth.domain.events import MessageRejected, ReviewReceived
 from priorauth.domain.exchange import X12, InboundMessage, Part
@@ -23,6 +21,7 @@ from priorauth.services.ports import (
     UnitOfWork,
     Work,
 )
+from priorauth.services.request_digest import content_digest
 from priorauth.services.turns import again_on_conflict
 
 RESEND_WINDOW = timedelta(days=7)
@@ -154,18 +153,6 @@ def resend_keys(inbound: InboundMessage) -> Sequence[str]:
     if inbound.idempotency_key:
         keys.append(f"{scope}key:" + hashlib.sha256(inbound.idempotency_key.encode()).hexdigest())
     return keys
-
-
-def content_digest(review: ServiceReview) -> str:
-    """A digest of what is asked, with its traces and without what differs from copy to copy of the same request."""
-    content = replace(
-        review,
-        id=ReviewId(""),
-        received_at=datetime.min,
-        state=ReviewState.RECEIVED,
-        transaction=replace(review.transaction, identifier="", created=""),
-    )
-    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
 def rejection_reply(review: ServiceReview, rejections: tuple[Rejection, ...], at: datetime) -> Reply:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.findings import Finding
 from priorauth.domain.inquiries import FoundReview, Inquiry
-from priorauth.domain.parties import PayerId
+from priorauth.domain.parties import PartnerId, PayerId, TradingPartner
 from priorauth.domain.reviews import Format, ReviewId
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_inquiry import answer_inquiry, inquiry_from_fhir
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.fhir_review import claim_of
+from priorauth.x12.agreed_findings import agreed
 
 Checker = Callable[[Bundle], Sequence[Finding]]
 """What is wrong with an inquiry Bundle by base structure and PAS profiles."""
@@ -33,11 +34,13 @@ class PasInquiryCodec:
     payer_of: Callable[[str], PayerId | None]
     check: Checker
     outcome: Outcomes
+    partners: Mapping[PartnerId, TradingPartner] = field(default_factory=dict)
 
     def decode(self, message: InboundMessage, inquiry_id: ReviewId) -> PasInquiry:
         """The inquiry. Raises `FhirSyntaxError` where there is no resource, and nothing else."""
         bundle = Bundle(read_resource(message.body))
-        findings = tuple(self.check(bundle))
+        partner = self.partners.get(message.partner)
+        findings = agreed(self.check(bundle), partner.severities if partner else {})
         inquiry = None
         if not any(finding.rejects for finding in findings) and claim_of(bundle) is not None:
             inquiry = inquiry_from_fhir(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from priorauth.domain.determinations import Rejection, RejectionLevel, Reply
 from priorauth.domain.exchange import InboundMessage, Part, ResponseIdentity
 from priorauth.domain.findings import Finding
-from priorauth.domain.parties import PartnerId, PayerId
+from priorauth.domain.parties import PartnerId, PayerId, TradingPartner
 from priorauth.domain.reviews import Format, ReviewId, ServiceReview
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.translate.crosswalks import Crosswalks
@@ -18,6 +18,7 @@ from priorauth.translate.fhir_response import ResponseOptions, reply_to_fhir
 from priorauth.translate.fhir_review import claim_of, review_from_fhir
 from priorauth.translate.finding_rules import FindingTable
 from priorauth.translate.review_content import doubts_of, finding_of, rejection_of
+from priorauth.x12.agreed_findings import agreed
 
 PAYER_UNKNOWN = Rejection(level=RejectionLevel.UMO, reason="79", follow_up="N")
 
@@ -38,17 +39,23 @@ class PasCodec:
     payer_of: Callable[[str], PayerId | None]
     check: Checker
     outcome: Outcomes
+    partners: Mapping[PartnerId, TradingPartner] = field(default_factory=dict)
 
     def decode(self, message: InboundMessage, new_id: Callable[[], ReviewId]) -> PasMessage:
         """The Bundle with its request. Raises `FhirSyntaxError` where there is no resource, and nothing else."""
         bundle = Bundle(read_resource(message.body))
-        found = tuple(self.check(bundle))
+        partner = self.partners.get(message.partner)
+        severities = partner.severities if partner else {}
+        found = agreed(self.check(bundle), severities)
         refused = any(finding.rejects for finding in found) or claim_of(bundle) is None
         if refused:
             return PasMessage(codec=self, bundle=bundle, findings=found, parts=())
         review = self._read(bundle, new_id(), message.partner, message.received_at)
-        doubts = [(doubt, finding_of(doubt, self.findings, doubt.place)) for doubt in doubts_of(review)]
-        rejections = [rejection_of(doubt, self.findings) for doubt, finding in doubts if finding.rejects]
+        doubts = list(doubts_of(review))
+        noted = agreed((finding_of(doubt, self.findings, doubt.place) for doubt in doubts), severities)
+        rejections = [
+            rejection_of(doubt, self.findings) for doubt, each in zip(doubts, noted, strict=True) if each.rejects
+        ]
         part = Part(
             number=1,
             group_number=1,
@@ -57,7 +64,6 @@ class PasCodec:
             review=review,
             rejections=tuple(dict.fromkeys(rejections if review.payer else [PAYER_UNKNOWN, *rejections])),
         )
-        noted = (finding for _, finding in doubts)
         return PasMessage(codec=self, bundle=bundle, findings=(*found, *noted), parts=(part,))
 
     def answer(self, body: bytes, review: ServiceReview, reply: Reply) -> bytes:

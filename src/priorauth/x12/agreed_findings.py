@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from priorauth.domain.findings import Finding, Severity
@@ -19,7 +19,7 @@ def with_severities(result: InterchangeResult, severities: Severities) -> Interc
         return result
     return replace(
         result,
-        findings=_agreed(result.findings, severities),
+        findings=agreed(result.findings, severities),
         groups=tuple(_group_with_severities(group, severities) for group in result.groups),
     )
 
@@ -27,17 +27,18 @@ def with_severities(result: InterchangeResult, severities: Severities) -> Interc
 def _group_with_severities(group: GroupResult, severities: Severities) -> GroupResult:
     return replace(
         group,
-        findings=_agreed(group.findings, severities),
+        findings=agreed(group.findings, severities),
         sets=tuple(set_with_severities(each, severities) for each in group.sets),
     )
 
 
 def set_with_severities(result: SetResult, severities: Severities) -> SetResult:
     """One set with its findings as bad as the partner's file says."""
-    return replace(result, findings=_agreed(result.findings, severities)) if severities else result
+    return replace(result, findings=agreed(result.findings, severities)) if severities else result
 
 
-def _agreed(findings: tuple[Finding, ...], severities: Severities) -> tuple[Finding, ...]:
+def agreed(findings: Iterable[Finding], severities: Severities) -> tuple[Finding, ...]:
+    """The findings, each as bad as the partner's file says."""
     return tuple(each.with_severity(_severity(each, severities)) for each in findings)
 
 

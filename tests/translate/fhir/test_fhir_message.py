@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from finding_table import TABLE
 from priorauth.domain.determinations import CertificationAction, Determination, ItemDecision, Reply
 from priorauth.domain.exchange import Answer, InboundMessage, LegIdentity, ResponseIdentity
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
-from priorauth.domain.parties import DestinationId, PartnerId, PayerId
+from priorauth.domain.parties import DestinationId, PartnerId, PayerId, TradingPartner
 from priorauth.domain.reviews import Format, Leg, LegId, ReviewId
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource, write_resource
 from priorauth.translate.fhir_legs import PasLegCodec, is_resource
@@ -44,8 +44,11 @@ def changed(name: str, change: Any) -> bytes:
     return json.dumps(root).encode()
 
 
-def decode(data: bytes, findings: Sequence[Finding] = ()) -> PasMessage:
-    """The message, where the checker finds what is given."""
+def decode(
+    data: bytes, findings: Sequence[Finding] = (), severities: Mapping[str, Severity] | None = None
+) -> PasMessage:
+    """The message, where the checker finds what is given, of a partner with whom those severities are agreed."""
+    sandbox = PartnerId("sandbox")
     codec = PasCodec(
         version=Format.PAS_2_2_1,
         base=BASE,
@@ -54,8 +57,9 @@ def decode(data: bytes, findings: Sequence[Finding] = ()) -> PasMessage:
         payer_of=lambda identifier: PayerId(identifier) if identifier in OURS else None,
         check=lambda _: findings,
         outcome=lambda _: OUTCOME,
+        partners={sandbox: TradingPartner(id=sandbox, name="", severities=severities or {})},
     )
-    message = InboundMessage(format="pas", partner=PartnerId("sandbox"), body=data, received_at=NOON)
+    message = InboundMessage(format="pas", partner=sandbox, body=data, received_at=NOON)
     return codec.decode(message, lambda: ReviewId("rev-1"))
 
 
@@ -99,6 +103,26 @@ def test_what_the_checker_only_warns_of_is_a_request() -> None:
     assert warned in message.findings
 
 
+@pytest.mark.parametrize("agreed", ["DETERMINATION-UNREADABLE", "SNIP 1"])
+def test_what_a_partner_file_makes_a_warning_does_not_refuse(agreed: str) -> None:
+    message = decode(body("imaging-mri"), [BROKEN], {agreed: Severity.WARNING})
+
+    assert [each.severity for each in message.findings] == [Severity.WARNING]
+    assert len(message.parts) == 1
+
+
+def test_what_a_partner_file_makes_an_error_refuses() -> None:
+    message = decode(body("imaging-mri"), [BROKEN.with_severity(Severity.WARNING)], {BROKEN.code: Severity.ERROR})
+
+    assert message.refused
+
+
+def test_what_is_fatal_stays_so_whatever_a_partner_file_says() -> None:
+    message = decode(body("imaging-mri"), [BROKEN.with_severity(Severity.FATAL)], {BROKEN.code: Severity.WARNING})
+
+    assert message.refused
+
+
 def test_a_payer_that_is_not_ours_is_a_rejection() -> None:
     def other(root: Any) -> None:
         for each in root["entry"]:
@@ -139,6 +163,11 @@ def test_a_bad_npi_is_the_same_rule_as_in_a_278_and_a_rejection() -> None:
     rejections = message.parts[0].rejections
     assert {(each.level.value, each.reason, each.finding) for each in rejections} >= {("2010B", "43", "NPI-INVALID")}
     assert FindingCode.NPI_INVALID in [finding.code for finding in message.findings]
+
+    lenient = decode(changed("imaging-mri", bad), severities={FindingCode.NPI_INVALID: Severity.WARNING})
+
+    assert lenient.parts[0].rejections == ()
+    assert {each.severity for each in lenient.findings} == {Severity.WARNING}
 
 
 def test_dates_diagnoses_and_procedures_that_cannot_be_are_rejections_of_their_level() -> None:

@@ -13,7 +13,6 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
 from priorauth.domain.findings import Finding
@@ -53,6 +52,8 @@ class ModelsOpinion:
 
 def models_opinion(data: bytes) -> ModelsOpinion:
     """Validate one resource with its model, within the limit of size."""
+    from fhir.resources.R4B import get_fhir_model_class  # half a second that few who import this module need
+
     if len(data) > MAX_BYTES:
         return ModelsOpinion(reason="larger than the limit")
     try:

@@ -51,11 +51,11 @@ def update(previous: Any, number: int, *edits: Edit) -> Any:
     return bundle
 
 
-def adding(code: str) -> Edit:
-    """Add an item like the first one, for another procedure."""
+def adding(code: str, like: int = 1) -> Edit:
+    """Add an item like the first one, or the one of that place, for another procedure."""
 
     def edit(claim: Any) -> None:
-        item = copy.deepcopy(claim["item"][0])
+        item = copy.deepcopy(claim["item"][like - 1])
         item["sequence"] = max(each["sequence"] for each in claim["item"]) + 1
         item["productOrService"]["coding"][0]["code"] = code
         item["extension"] = [each for each in item["extension"] if "TraceNumber" not in each["url"]]

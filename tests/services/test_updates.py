@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from crosswalk_tables import CROSSWALKS
+from fhir_bundles import BASE, NOON, read
 from interchanges import elements_of, segments_of
 from memory.gateway import LENIENT, MemoryGateway, response_to
-from pas_requests import actions_in
-from pas_updates import adding, cancelling, cancelling_all, changing, first, update
-from priorauth.domain.determinations import CertificationAction, ItemDecision
-from priorauth.domain.reviews import ReviewId, ReviewState
+from pas_requests import actions_in, claim_in
+from pas_updates import INFO_CHANGED, adding, cancelling, cancelling_all, changing, first, update
+from priorauth.domain.determinations import CertificationAction, ItemDecision, Reply
+from priorauth.domain.reviews import Format, ReviewId, ReviewState
+from priorauth.fhir.bundles import Bundle, read_resource, write_resource
+from priorauth.translate.fhir_response import ResponseOptions, reply_to_fhir
 
 NEW = "pas-2.2.1"
 SPINE = "msk-spine-and-pain"
@@ -95,6 +99,37 @@ async def test_a_decision_that_was_still_open_reaches_the_update_that_carries_th
 
     assert await present(gateway, second_id) == [A1, A1, CertificationAction.PENDED]
     assert await present(gateway, first_id) == [CertificationAction.PENDED] * 2, "the update is heard in its place"
+
+
+async def test_a_destination_that_speaks_pas_is_told_every_item_that_it_has_and_asked_of_the_changed_ones(
+    gateway: MemoryGateway,
+) -> None:
+    initial = first("split-imaging-and-sleep", "LS-WHOLE-1")
+    await submit(gateway, initial)
+    await answer_as_pas(gateway, A1)
+    second_id, _ = await submit(gateway, update(initial, 1, adding("95811", like=2)))
+
+    items = claim_in(json.loads(gateway.sleep.received[-1].body))["item"]
+    flags = [[each["valueCode"] for each in item["extension"] if each["url"] == INFO_CHANGED] for item in items]
+    assert [item["sequence"] for item in items] == [2, 3], "the imaging is another destination's"
+    assert flags == [[], ["added"]]
+
+    await answer_as_pas(gateway, A6, A1)
+    review = gateway.store.tables.reviews[second_id].review
+    assert [item.sequence for item in review.items] == [1, 2, 3]
+    assert (await present(gateway, second_id))[1:] == [A1, A1], "what was decided of the other item stands"
+
+
+async def answer_as_pas(gateway: MemoryGateway, *actions: CertificationAction) -> None:
+    """The sleep vendor decides each item of the leg that it got last, in a response Bundle."""
+    leg = Bundle(read_resource(gateway.sleep.received[-1].body))
+    review = read(leg)
+    decided = [ItemDecision(sequence=n.sequence, action=a) for n, a in zip(review.items, actions, strict=True)]
+    reply = Reply(review_id=review.id, number=1, made_at=NOON, items=tuple(decided))
+    options = ResponseOptions(version=Format.PAS_2_2_1, base=BASE)
+    body = write_resource(reply_to_fhir(leg, review, reply, crosswalks=CROSSWALKS, options=options))
+    recorded = await gateway.say_bytes("sleep-management-solutions", body, NEW)
+    assert recorded.accepted
 
 
 async def test_the_prior_of_an_update_is_found_by_number_then_identifier_then_url(gateway: MemoryGateway) -> None:

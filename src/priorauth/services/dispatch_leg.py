@@ -28,7 +28,7 @@ from priorauth.services.ports import (
     UnitOfWork,
     Work,
 )
-from priorauth.services.prior_reviews import chain, changed_documents, find_prior
+from priorauth.services.prior_reviews import TOLD_ALL, carried_on, chain, changed_documents, find_prior
 from priorauth.services.turns import again_on_conflict
 
 FIRST_PAUSE = timedelta(seconds=1)
@@ -132,11 +132,15 @@ class DispatchLeg:
         if earlier := await work.dispatch(leg.id):
             return await work.message(earlier.message_id)
         destination = self.destinations[leg.destination]
-        review = self.narrow(await work.review(leg.review_id), leg.sequences)
+        review = await work.review(leg.review_id)
         if leg.adds_to:
-            review = await bring_documents(work, review, leg, destination)
+            review = await bring_documents(work, self.narrow(review, leg.sequences), leg, destination)
+        elif destination.format in TOLD_ALL:
+            told = (*leg.sequences, *await carried_on(work, review, leg))
+            review = await self._in_their_words(work, self.narrow(review, told), destination)
         else:
-            review = await self._in_their_words(work, changed_documents(review), destination)
+            changed = changed_documents(self.narrow(review, leg.sequences))
+            review = await self._in_their_words(work, changed, destination)
         identity = LegIdentity(
             trace=self.new_id("trace"),
             identifier=self.new_id("tx"),

@@ -13,6 +13,7 @@ from priorauth.domain.reviews import (
     MOVES,
     CertificationType,
     Change,
+    Format,
     Leg,
     LegState,
     Purpose,
@@ -134,6 +135,25 @@ def left_alone(review: ServiceReview, prior: ServiceReview) -> AbstractSet[int]:
         return frozenset()
     before = {item.sequence for item in prior.items}
     return frozenset(item.sequence for item in review.items if item.change is None and item.sequence in before)
+
+
+TOLD_ALL = frozenset((Format.PAS_2_2_1, Format.PAS_2_0_1))
+"""Formats in which an update has every item and document of the requests before it, unchanged ones too (spec-68)."""
+
+
+async def carried_on(work: Work, review: ServiceReview, leg: Leg) -> AbstractSet[int]:
+    """The items that an update leaves as they were and that the leg's destination has from before."""
+    prior_id = await work.prior_of(review.id)
+    if prior_id is None:
+        return frozenset()
+    prior = await work.review(prior_id)
+    alone = left_alone(review, prior)
+    theirs: set[int] = set()
+    if alone:
+        async for before in chain(work, prior):
+            legs = [each for each in await work.legs(before.id) if each.destination == leg.destination]
+            theirs.update(*(each.sequences for each in legs if each.state is not LegState.DECLINED))
+    return alone & theirs
 
 
 def changed_documents(review: ServiceReview) -> ServiceReview:

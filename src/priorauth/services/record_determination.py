@@ -23,6 +23,7 @@ from priorauth.services.ports import (
     UnitOfWork,
     Work,
 )
+from priorauth.services.prior_reviews import TOLD_ALL, carried_on
 from priorauth.services.request_information import request_information
 from priorauth.services.turns import again_on_conflict
 
@@ -100,6 +101,8 @@ class RecordDetermination:
         if leg.state in NOT_SENT_YET and await work.dispatch(leg.id):
             format = self.destinations[leg.destination].format
             leg = await mark_dispatched(work, leg, asked, format, now=self.now, new_id=self.new_id)
+        if answer.format in TOLD_ALL:
+            asked = self.narrow(review, (*leg.sequences, *await carried_on(work, review, leg)))
         said = codec.read(answer, trace, leg, asked)
         if isinstance(said, tuple):
             await self._set_aside(work, leg, message_id, "the answer could not be read")

@@ -92,7 +92,11 @@ def determination_from_fhir(
     misplaced = tuple(_finding(rule, f"{base}[{place}].itemSequence") for rule, place in reading.misplaced_items())
     if misplaced:
         return misplaced
-    items = tuple(replace(reading.item(item, assigner_of(leg)), decided_by=leg.destination) for item in review.items)
+    items = tuple(
+        replace(reading.item(item, assigner_of(leg)), decided_by=leg.destination)
+        for item in review.items
+        if item.sequence in leg.sequences
+    )
     if not any(item.action or item.rejections for item in items):
         return (_finding(FindingCode.DETERMINATION_MISSING, f"Bundle.entry[{entry}].resource.item.adjudication"),)
     return Determination(

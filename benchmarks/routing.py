@@ -34,6 +34,7 @@ DIRECTORY = {
     "employer_group": "other",
     "medicare_status": "non_medicare",
     "network_status": "in",
+    "area": "in_area",
     "birth_admission": True,
 }
 MESSAGE = (

@@ -91,6 +91,8 @@ BCBSM = [
     ("RTE-BCMI-14 list not loaded", BARIATRIC, BLUE, "list_not_loaded", "bcbsm-um"),
     ("RTE-BCMI-15 + inpatient fusion", INPATIENT_FUSION, FEP, "RTE-BCMI-15", "bcbsm-um"),
     ("RTE-BCMI-15 + urgent", request(cpt("22612"), payer="BCBSM", level="U"), FEP, "RTE-BCMI-15", "bcbsm-um"),
+    ("RTE-BCMI-17 list not loaded", FUSION, {**BLUE, "area": "out_of_area"}, "list_not_loaded", "bcbsm-um"),
+    ("RTE-BCMI-17 list of BCN not loaded", FUSION, {**BCN, "area": "out_of_area"}, "list_not_loaded", "bcn-um"),
     ("RTE-BCMI-18 no leg to 2nd.MD", KNEE, {**SELF_FUNDED, "select_group": True}, "RTE-BCMI-03", "turningpoint"),
 ]
 
@@ -99,6 +101,10 @@ HMO = {**COMMERCIAL, "product": "hmo"}
 
 def allways(code: str, **event: object) -> ServiceReview:
     return request(cpt(code), payer="ALLWAYS", **event)  # type: ignore[arg-type]
+
+
+def psychiatric(code: str) -> ServiceReview:
+    return request(revenue(code), payer="ALLWAYS", category="AR", bill="11", level="")
 
 
 ALLWAYS = [
@@ -124,13 +130,39 @@ ALLWAYS = [
     ("RTE-AWH-09 + airway pressure device", allways("E0601", place="12"), HMO,
      "RTE-AWH-09", "sleep-management-solutions"),
     ("RTE-AWH-09 - office visit", allways("99213"), HMO, "list_not_loaded", "allways-um"),
-    ("RTE-AWH-10 not there yet", allways("90837"), HMO, "list_not_loaded", "allways-um"),
+    ("RTE-AWH-10 + psychotherapy", allways("90837", place="11"), HMO, "RTE-AWH-10", "optum"),
+    *((f"RTE-AWH-10 + psychiatric bed, revenue code {code}", psychiatric(code), HMO, rule, "optum")
+      for code, rule in (("0114", "RTE-AWH-10"), ("0124", "RTE-AWH-10"), ("0134", "RTE-AWH-10"),
+                         ("0144", "RTE-AWH-10"), ("0154", "RTE-AWH-10"), ("0204", "RTE-AWH-10"))),
+    ("RTE-AWH-10 - bed in general", psychiatric("0120"), HMO, "RTE-AWH-18", "allways-um"),
+    ("RTE-AWH-11 + psychotherapy out of network", allways("90837", place="11"), {**HMO, "network_status": "out"},
+     "RTE-AWH-11", "optum"),
+    ("RTE-AWH-12 list not loaded", allways("J1745", place="11"), HMO, "list_not_loaded", "allways-um"),
+    ("RTE-AWH-12 chemotherapy drug, list not loaded", allways("J9035", place="11"), HMO,
+     "list_not_loaded", "allways-um"),
     ("RTE-AWH-13 + lumbar fusion", allways("22612"), HMO, "RTE-AWH-13", "allways-um"),
     ("RTE-AWH-14 + out of network", allways("99213"), {**HMO, "network_status": "out"}, "RTE-AWH-14", "allways-um"),
+    ("RTE-AWH-14 - emergency out of network", allways("99284", place="23", level="03"),
+     {**HMO, "network_status": "out"}, "RTE-AWH-01", None),
     ("RTE-AWH-15 list not loaded", allways("29881"), {**HMO, "setting": "surgical_day"},
      "list_not_loaded", "allways-um"),
     ("RTE-AWH-17 + enteral", allways("B4150", place="12"), HMO, "RTE-AWH-17", "allways-um"),
     ("RTE-AWH-18 + elective admission", allways("43644", place="21"), HMO, "RTE-AWH-18", "allways-um"),
+    ("RTE-AWH-19 + sick newborn", request(revenue("0173"), payer="ALLWAYS", category="AR", bill="11"), HMO,
+     "RTE-AWH-19", "allways-um"),
+    ("RTE-AWH-19 - more days of a sick newborn",
+     request(revenue("0173"), payer="ALLWAYS", category="AR", bill="11", certification="4", level="U"), HMO,
+     "RTE-AWH-25", "allways-um"),
+    ("RTE-AWH-21 + specialist of an HMO member", allways("99214", category="SC", place="11"), HMO, "RTE-AWH-21", None),
+    ("RTE-AWH-21 - PPO member", allways("99214", category="SC", place="11"), {**HMO, "product": "ppo"},
+     "list_not_loaded", "allways-um"),
+    ("RTE-AWH-21 - emergency", allways("99284", category="SC", place="23", level="03"), HMO, "RTE-AWH-01", None),
+    ("RTE-AWH-21 - behavioral health", allways("90837", category="SC", place="11"), HMO, "RTE-AWH-10", "optum"),
+    ("RTE-AWH-21 - obstetrics", allways("59400", category="SC", place="11"), HMO, "list_not_loaded", "allways-um"),
+    ("RTE-AWH-22 + specialist out of network", allways("99214", category="SC", place="11"),
+     {**HMO, "network_status": "out"}, "RTE-AWH-22", "allways-um"),
+    ("RTE-AWH-24 + a changed study is asked for anew", allways("70553", certification="S"), HMO,
+     "RTE-AWH-05", "evicore"),
     ("RTE-AWH-25 + extension", allways("97110", certification="4"), HMO, "RTE-AWH-25", "allways-um"),
 ]
 # fmt: on

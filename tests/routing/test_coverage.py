@@ -11,9 +11,11 @@ from priorauth.routing.coverage import COLUMNS, CoverageNotReadable, CoverageSta
 
 HEADING = ",".join(COLUMNS) + "\n"
 PENDING = (
-    "RTE-",
+    "RTE-MOHP-",
+    "RTE-FPL-",
     "LST-",
-    "REQ-",
+    "REQ-MOHP-",
+    "REQ-FPL-",
     "DET-",
     "NTC-",
     "ACC-",

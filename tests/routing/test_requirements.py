@@ -32,6 +32,10 @@ NEWBORN: Mapping[str, object] = {
 }
 
 
+EVICORE = {"REQ-AWH-24"}
+OUTSIDE = {"REQ-AWH-20", "REQ-AWH-21", "REQ-AWH-22"}
+
+
 def asked(payer: str, base: Mapping[str, object], **facts: object) -> dict[str, tuple[str, ...]]:
     """The requirements of a review by id, each with the facts that it waits for."""
     given = {name: value for name, value in {**base, **facts}.items() if value is not None}
@@ -41,38 +45,90 @@ def asked(payer: str, base: Mapping[str, object], **facts: object) -> dict[str, 
 @pytest.mark.parametrize(
     ("facts", "ids"),
     [
-        pytest.param({}, {"REQ-AWH-09"}, id="imaging of an outpatient"),
-        pytest.param({"setting": "er", "urgency": "emergent"}, {"REQ-AWH-01"}, id="imaging in the emergency room"),
-        pytest.param({"setting": "observation"}, {"REQ-AWH-02"}, id="observation"),
-        pytest.param({"setting": "inpatient", "urgency": "emergent"}, {"REQ-AWH-03", "REQ-AWH-16"}, id="emergency"),
-        pytest.param({"setting": "inpatient"}, {"REQ-AWH-04"}, id="elective admission"),
-        pytest.param({"review_type": "referral"}, {"REQ-AWH-05", "REQ-AWH-06", "REQ-AWH-09"}, id="referral, HMO"),
-        pytest.param({"review_type": "referral", "product": "ppo"}, {"REQ-AWH-09"}, id="referral, PPO"),
-        pytest.param({"network_status": "out"}, {"REQ-AWH-08", "REQ-AWH-09"}, id="outside the network"),
+        pytest.param({}, {"REQ-AWH-09", *EVICORE}, id="imaging of an outpatient"),
+        pytest.param({"setting": "er", "urgency": "emergent"}, {"REQ-AWH-01", *EVICORE}, id="MRI in an emergency"),
+        pytest.param({"setting": "observation"}, {"REQ-AWH-02", *EVICORE}, id="observation"),
+        pytest.param({"setting": "inpatient", "urgency": "emergent"}, {"REQ-AWH-03", "REQ-AWH-16", *EVICORE},
+                     id="emergency"),
+        pytest.param({"setting": "inpatient"}, {"REQ-AWH-04", *EVICORE}, id="elective admission"),
+        pytest.param({"review_type": "referral"}, {"REQ-AWH-05", "REQ-AWH-06", "REQ-AWH-07", "REQ-AWH-09", *EVICORE},
+                     id="referral, HMO"),
+        pytest.param({"review_type": "referral", "product": "ppo"}, {"REQ-AWH-09", *EVICORE}, id="referral, PPO"),
+        pytest.param({"network_status": "out"}, {"REQ-AWH-08", "REQ-AWH-09", *OUTSIDE, *EVICORE},
+                     id="outside the network"),
+        pytest.param({"network_status": "out", "urgency": "emergent"}, EVICORE, id="an emergency outside the network"),
+        pytest.param({"setting": "home", "review_type": "notification", "service_category": "home_health",
+                      "procedure_code": "99601"}, {"REQ-AWH-17"}, id="notice of home nursing"),
+        pytest.param({"review_type": "extension"}, {"REQ-AWH-09", "REQ-AWH-15", *EVICORE}, id="more days or visits"),
+        pytest.param({"setting": "inpatient", "urgency": "urgent", "service_category": "nicu",
+                      "procedure_code": "99477"},
+                     {"REQ-AWH-16"}, id="sick newborn"),
         pytest.param({"procedure_code": "G0399", "setting": "home", "service_category": "sleep"}, {"REQ-AWH-10"},
                      id="home sleep test"),
         pytest.param({"procedure_code": "K0001", "setting": "home", "service_category": "dme"},
-                     {"REQ-AWH-12", "REQ-AWH-14"}, id="wheelchair"),
+                     {"REQ-AWH-11-DME?", "REQ-AWH-12", "REQ-AWH-14"}, id="wheelchair"),
         pytest.param({"procedure_code": "B4150", "setting": "home", "service_category": "enteral"},
                      {"REQ-AWH-13", "REQ-AWH-14"}, id="enteral formula"),
     ],
 )  # fmt: skip
 def test_allways_asks_what_its_manual_says(facts: Mapping[str, object], ids: set[str]) -> None:
-    assert asked("allways", OUTPATIENT, **facts) == dict.fromkeys(ids, ())
+    found = {f"{id}{'?' if unknown else ''}" for id, unknown in asked("allways", OUTPATIENT, **facts).items()}
+
+    assert found == ids
 
 
 @pytest.mark.parametrize(
     ("facts", "ids"),
     [
-        pytest.param({}, {"REQ-BCMA-01", "REQ-BCMA-02"}, id="admission"),
-        pytest.param({"review_type": "concurrent"}, {"REQ-BCMA-02"}, id="concurrent review"),
+        pytest.param({}, {"REQ-BCMA-01", "REQ-BCMA-02", "REQ-BCMA-05"}, id="admission"),
+        pytest.param({"review_type": "concurrent"}, {"REQ-BCMA-02", "REQ-BCMA-05"}, id="concurrent review"),
         pytest.param({"date_of_birth": "2023-10-31"}, set(), id="born before the program"),
         pytest.param({"line_of_business": "fep"}, set(), id="federal employee"),
-        pytest.param({"network_status": "out"}, {"REQ-BCMA-02"}, id="no contract"),
+        pytest.param(
+            {"revenue_code": "0290", "service_category": "dme"},
+            {"REQ-BCMA-04"},
+            id="need after discharge",
+        ),
+        pytest.param({"network_status": "out"}, {"REQ-BCMA-02", "REQ-BCMA-05"}, id="no contract"),
     ],
 )
 def test_bcbsma_asks_for_notice_and_review_of_neonatal_care(facts: Mapping[str, object], ids: set[str]) -> None:
-    assert asked("bcbsma", NEWBORN, **facts) == dict.fromkeys(ids, ())
+    found = asked("bcbsma", NEWBORN, **facts)
+
+    assert found == dict.fromkeys(ids, ())
+
+
+FUSION: Mapping[str, object] = {
+    "product": "bc_commercial",
+    "employer_group": "other",
+    "urgency": "elective",
+    "setting": "outpatient_hospital",
+    "procedure_code": "22612",
+    "review_type": "preservice",
+}
+
+
+@pytest.mark.parametrize(
+    ("facts", "ids"),
+    [
+        pytest.param({}, {"REQ-BCMI-01", "REQ-BCMI-04"}, id="fusion of Blue Cross commercial"),
+        pytest.param({"employer_group": "FEP"}, {"REQ-BCMI-02", "REQ-BCMI-04"}, id="fusion of a federal employee"),
+        pytest.param({"employer_group": "FEP", "setting": "inpatient"}, {"REQ-BCMI-04"}, id="the same, inpatient"),
+        pytest.param({"employer_group": "FEP", "urgency": "urgent"}, {"REQ-BCMI-04"}, id="the same, urgent"),
+        pytest.param({"procedure_code": "99213"}, {"REQ-BCMI-04"}, id="office visit"),
+        pytest.param({"review_type": "retrospective"}, {"REQ-BCMI-01"}, id="after the service"),
+        pytest.param({"product": "bcn_commercial"}, {"REQ-BCMI-01", "REQ-BCMI-03?", "REQ-BCMI-04", "RTE-BCMI-19-BCN"},
+                     id="fusion of BCN commercial, the list of surgeries not loaded"),
+        pytest.param({"product": "bcn_advantage"},
+                     {"REQ-BCMI-01", "REQ-BCMI-03?", "REQ-BCMI-04", "RTE-BCMI-19-MEDICARE"}, id="BCN Advantage"),
+        pytest.param({"product": "medicare_plus_blue"},
+                     {"REQ-BCMI-01", "REQ-BCMI-03?", "REQ-BCMI-04", "RTE-BCMI-19-MEDICARE"}, id="Medicare Plus Blue"),
+    ],
+)  # fmt: skip
+def test_bcbsm_asks_by_product_group_and_list(facts: Mapping[str, object], ids: set[str]) -> None:
+    found = {f"{id}{'?' if unknown else ''}" for id, unknown in asked("bcbsm", FUSION, **facts).items()}
+
+    assert found == ids
 
 
 def test_a_requirement_that_an_unknown_fact_could_rule_out_names_the_fact() -> None:
@@ -80,7 +136,9 @@ def test_a_requirement_that_an_unknown_fact_could_rule_out_names_the_fact() -> N
 
 
 def test_a_requirement_tells_what_is_asked_with_its_citation_and_clock() -> None:
-    [told] = applying(shipped_pack("allways").requirements, facts_given({**OUTPATIENT, "setting": "observation"}, ()))
+    facts = facts_given({**OUTPATIENT, "setting": "observation"})
+
+    told = next(one for one in applying(shipped_pack("allways").requirements, facts) if one.id == "REQ-AWH-02")
 
     assert (told.need, told.clock, told.citation, told.if_missing) == (
         "notice_required", "CLK-AWH-28", "004:L159-161, 004:L295", "administrative_denial",
@@ -96,7 +154,7 @@ def test_requirements_never_move_an_item() -> None:
     [bare] = routed(without, review, {**COMMERCIAL, "product": "hmo"}).items
 
     assert (item.outcome, item.destination, item.rule) == (bare.outcome, bare.destination, bare.rule)
-    assert [one.id for one in item.requirements] == ["REQ-AWH-09"]
+    assert [one.id for one in item.requirements] == ["REQ-AWH-09", "REQ-AWH-24"]
     assert bare.requirements == ()
 
 

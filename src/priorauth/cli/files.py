@@ -228,6 +228,9 @@ def route_lines(document: Mapping[str, object]) -> Iterator[str]:
             yield f"    {name} = {value}   from {fact['source']}"
         for name in item["unknown"]:
             yield f"    not known: {name}"
+        for asked in item["requirements"]:
+            doubt = f" (unless otherwise by {', '.join(asked['unknown'])})" if asked.get("unknown") else ""
+            yield f"  asks: {asked['id']}: {asked['says']}{doubt}"
         for losing in item["losing"]:
             yield f"  lost: {losing['rule']}: {losing['because']}"
 

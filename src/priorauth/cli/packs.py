@@ -20,10 +20,11 @@ def lint(*, as_json: bool) -> int:
     except PackError as faults:
         fail(str(faults))
     today = datetime.now(UTC).date()
+    categories = knowledge.fact_tables.categories.get("hcpcs")
     wrong = False
     documents = []
     for payer, pack in knowledge.packs.items():
-        found = check(pack, as_of=today, destinations=set(knowledge.destinations))
+        found = check(pack, as_of=today, destinations=set(knowledge.destinations), categories=categories)
         wrong |= any(each.level is LintLevel.ERROR for each in found)
         documents.append(
             {

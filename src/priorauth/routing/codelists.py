@@ -130,6 +130,13 @@ def unloaded_list(list_id: str, title: str, citation: str) -> CodeList:
     return CodeList(list_id, title, citation, (), False, {})
 
 
+def supposed_list(code_list: CodeList, codes: Sequence[str]) -> CodeList:
+    """The list as if the payer had supplied these procedures."""
+    plain = [_plain("cpt", code) for code in codes]
+    rows = tuple(CodeRow("cpt", code, code, "", ListStatus.PAYER, code_list.citation) for code in plain)
+    return CodeList(code_list.id, code_list.title, code_list.citation, rows, True, _by_family(rows))
+
+
 def read_list(list_id: str, title: str, citation: str, text: str) -> CodeList:
     """A loaded list from its CSV text; ListNotReadable with line and column where a row cannot be used."""
     rows = tuple(read_rows(text))

@@ -150,26 +150,29 @@ def all_of(branch: tuple[Holds, ...], facts: Facts) -> bool | None:
     return answer
 
 
-def fact_names(condition: Condition) -> Iterator[str]:
-    """The facts that the condition looks at, in order; code systems included."""
+def tests_of(condition: Condition) -> Iterator[FactCondition]:
+    """Every single test of one fact in the condition."""
     if isinstance(condition, AnyOf):
         for branch in condition.branches:
             for part in branch:
-                yield from fact_names(part)
-        return
-    yield condition.fact
-    if isinstance(condition.test, Listed) and FACTS[condition.fact].system_fact:
-        yield FACTS[condition.fact].system_fact
+                yield from tests_of(part)
+    else:
+        yield condition
+
+
+def fact_names(condition: Condition) -> Iterator[str]:
+    """The facts that the condition looks at, in order; code systems included."""
+    for one in tests_of(condition):
+        yield one.fact
+        if isinstance(one.test, Listed) and FACTS[one.fact].system_fact:
+            yield FACTS[one.fact].system_fact
 
 
 def lists_of(condition: Condition) -> Iterator[CodeList]:
     """The code lists that the condition looks at."""
-    if isinstance(condition, AnyOf):
-        for branch in condition.branches:
-            for part in branch:
-                yield from lists_of(part)
-    elif isinstance(condition.test, Listed):
-        yield from condition.test.lists
+    for one in tests_of(condition):
+        if isinstance(one.test, Listed):
+            yield from one.test.lists
 
 
 def open_questions(condition: Condition, facts: Facts) -> Iterator[str | CodeList]:
@@ -203,7 +206,7 @@ def implies(condition: Condition, other: Condition) -> bool:
 
 def _test_implies(name: str, test: OneOf | Within | Listed, other: OneOf | Within | Listed) -> bool:
     if isinstance(test, OneOf) and isinstance(other, OneOf):
-        values, others = _allowed(name, test), _allowed(name, other)
+        values, others = allowed(name, test), allowed(name, other)
         if values is not None and others is not None:
             return values <= others
         return test.negated and other.negated and test.values >= other.values
@@ -219,7 +222,7 @@ def _test_implies(name: str, test: OneOf | Within | Listed, other: OneOf | Withi
 _DOES_NOT_APPLY = "does not apply"
 
 
-def _allowed(name: str, test: OneOf) -> frozenset[FactValue] | None:
+def allowed(name: str, test: OneOf) -> frozenset[FactValue] | None:
     """The values that meet the test, not applicable among them; None where the fact's values cannot be counted."""
     if not test.negated:
         return test.values
@@ -229,14 +232,3 @@ def _allowed(name: str, test: OneOf) -> frozenset[FactValue] | None:
         case FactKind.TRUTH:
             return frozenset[FactValue]((True, False, _DOES_NOT_APPLY)) - test.values
     return None
-
-
-def contradict(condition: Condition, other: Condition) -> bool:
-    """True where no fact can surely meet both: the same fact, and values of which none is in both."""
-    if isinstance(condition, AnyOf) or isinstance(other, AnyOf) or condition.fact != other.fact:
-        return False
-    if isinstance(condition.test, OneOf) and isinstance(other.test, OneOf):
-        values, others = _allowed(condition.fact, condition.test), _allowed(condition.fact, other.test)
-        may_hold_several = FACTS[condition.fact].kind is FactKind.CODE
-        return not may_hold_several and values is not None and others is not None and values.isdisjoint(others)
-    return False

@@ -13,7 +13,7 @@ from datetime import date
 
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.routes import AppliedRequirement, LosingRule, Outcome
-from priorauth.routing.conditions import AnyOf, Condition, FactCondition, Holds, Listed, Within, compiled
+from priorauth.routing.conditions import Condition, FactCondition, Holds, Listed, Within, compiled, tests_of
 from priorauth.routing.fact import UNKNOWN, Absence, Facts
 from priorauth.routing.vocabulary import FACTS, FactKind
 
@@ -49,8 +49,9 @@ VALUE_IS_KIND = frozenset({FactKind.ENUMERATION, FactKind.TRUTH})
 def kind_of(conditions: Iterable[Condition]) -> Callable[[Facts], Kind]:
     """The function from facts to their kind, as far as these conditions go."""
     tests: dict[str, list[FactCondition]] = {}
-    for condition in _tests(conditions):
-        tests.setdefault(condition.fact, []).append(condition)
+    for condition in conditions:
+        for one in tests_of(condition):
+            tests.setdefault(one.fact, []).append(one)
     plain = [name for name in tests if FACTS[name].kind in VALUE_IS_KIND]
     parts = [_part(name, list(dict.fromkeys(tests[name]))) for name in tests if name not in plain]
 
@@ -58,15 +59,6 @@ def kind_of(conditions: Iterable[Condition]) -> Callable[[Facts], Kind]:
         return (facts.member_known, *[facts[name][0] for name in plain], *[part(facts) for part in parts])
 
     return kind
-
-
-def _tests(conditions: Iterable[Condition]) -> Iterable[FactCondition]:
-    for condition in conditions:
-        if isinstance(condition, AnyOf):
-            for branch in condition.branches:
-                yield from _tests(branch)
-        else:
-            yield condition
 
 
 def _part(name: str, tests: list[FactCondition]) -> Part:

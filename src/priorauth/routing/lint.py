@@ -8,11 +8,14 @@ from datetime import date
 from enum import StrEnum
 
 from priorauth.domain.parties import DestinationId
-from priorauth.routing.conditions import contradict, lists_of
+from priorauth.routing.codelists import CodeList, supposed_list
+from priorauth.routing.conditions import lists_of
 from priorauth.routing.fact import Facts
+from priorauth.routing.fact_tables import CategoryRanges
 from priorauth.routing.facts import facts_given
+from priorauth.routing.overlaps import contradict, find_gap, overlapping
 from priorauth.routing.pack_files import ExampleFile
-from priorauth.routing.packs import EXAMPLES_FILE, PACK_FILE, ROUTES_FILE, Pack
+from priorauth.routing.packs import EXAMPLES_FILE, PACK_FILE, ROUTES_FILE, Pack, with_lists
 from priorauth.routing.requirements import REQUIREMENTS_FILE, applying
 from priorauth.routing.router import choose_item
 from priorauth.routing.rules import covers
@@ -39,12 +42,17 @@ class LintFinding:
 
 
 def lint(
-    pack: Pack, *, as_of: date | None = None, destinations: Collection[DestinationId] | None = None
+    pack: Pack,
+    *,
+    as_of: date | None = None,
+    destinations: Collection[DestinationId] | None = None,
+    categories: CategoryRanges | None = None,
 ) -> list[LintFinding]:
     """Every finding, in the order of files and lines.
 
     `as_of` is the day on which an ended rule counts as expired; `destinations` are the ids that
-    `mappings/delegates` has. Without them those two checks are left out.
+    `mappings/delegates` has. Without them those two checks are left out. `categories` are those of procedures, by which
+    rules of lists and rules of service categories are compared.
     """
     found = [
         *_examples(pack),
@@ -52,6 +60,8 @@ def lint(
         *_requirements_without_examples(pack),
         *_unreachable(pack),
         *_shadowed(pack),
+        *_overlapping(pack, categories),
+        *_gaps(pack),
         *_lists(pack),
         *(_expired(pack, as_of) if as_of else ()),
         *(_unknown_destinations(pack, destinations) if destinations is not None else ()),
@@ -82,6 +92,10 @@ def _example_faults(pack: Pack, rule: str, side: str, example: ExampleFile) -> I
     for name in example.inapplicable:
         facts.pop(name, None)
     given = facts_given(facts, example.inapplicable)
+    if example.listed:
+        pack = with_lists(
+            pack, {name: supposed_list(pack.lists[name], codes) for name, codes in example.listed.items()}
+        )
     if rule not in pack.sources.rule_places:
         yield from _requirement_faults(pack, rule, side, given)
         return
@@ -148,6 +162,27 @@ def _shadowed(pack: Pack) -> Iterator[LintFinding]:
                 message = f"{other.id} takes everything that the rule would take"
                 yield _of_rule(pack, LintLevel.ERROR, "shadowed", rule.id, message)
                 break
+
+
+def _overlapping(pack: Pack, categories: CategoryRanges | None) -> Iterator[LintFinding]:
+    """Rules that would conflict over a review that both may take: it becomes manual."""
+    for rule, other in overlapping(pack.rules, categories):
+        message = f"a review that {other.id} takes as well is manual, because the two say otherwise"
+        yield _of_rule(pack, LintLevel.WARNING, "overlapping", rule.id, message)
+
+
+def _gaps(pack: Pack) -> Iterator[LintFinding]:
+    """A review that no rule takes even where every list is there: it becomes manual at the desk."""
+    missing = {name: supposed_list(one, [f"{place:05}"]) for place, (name, one) in enumerate(_missing(pack), start=1)}
+    gap = find_gap(with_lists(pack, missing).rules)
+    if gap is not None:
+        told = ", ".join(f"{name} {value}" for name, value in gap.items())
+        message = f"no rule takes a review with {told}: it is manual"
+        yield _finding(pack, LintLevel.WARNING, "gap", ROUTES_FILE, ("rules",), message)
+
+
+def _missing(pack: Pack) -> Iterator[tuple[str, CodeList]]:
+    return ((name, one) for name, one in pack.lists.items() if not one.is_loaded)
 
 
 def _lists(pack: Pack) -> Iterator[LintFinding]:

@@ -111,12 +111,14 @@ class RoutesFile(PackPart):
 class ExampleFile(PackPart):
     """A review as the facts it differs in from `base` (null takes one away), and what takes it instead.
 
-    `inapplicable` names facts that can have no value here: a delivery room is no service category.
+    `inapplicable` names facts that can have no value here: a delivery room is no service category. `listed` are
+    procedure codes that a list is taken to hold which the payer has still to supply.
     """
 
     name: Text
     facts: FactSet
     inapplicable: list[Annotated[str, WithJsonSchema(FACT_NAME)]] = []
+    listed: dict[RuleId, Annotated[list[Text], Field(min_length=1)]] = {}
     to: Text | None = None
 
 

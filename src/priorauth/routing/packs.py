@@ -101,16 +101,21 @@ def load_pack(files: Mapping[str, str]) -> Pack:
     return _PackReader(files).read()
 
 
+def with_lists(pack: Pack, lists: Mapping[str, CodeList]) -> Pack:
+    """The pack with other lists in place of its own of the same ids."""
+    return _PackReader({}, pack.sources.yaml).assembled(pack.sources, {**pack.lists, **lists})
+
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class _PackReader:
     """Reads one pack, collecting faults; a later stage runs only where the one before found none."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str], yaml: Mapping[str, YamlSource] | None = None) -> None:
         self.files = files
         self.faults: list[SourceFault] = []
-        self.yaml: dict[str, YamlSource] = {}
+        self.yaml: dict[str, YamlSource] = dict(yaml or {})
 
     def read(self) -> Pack:
         pack = self._file(PACK_FILE, PackFile)
@@ -120,16 +125,23 @@ class _PackReader:
         if pack is None or routes is None or examples is None or asked is None:
             raise PackError(self.faults)
         lists = {declared.id: self._list(place, declared, pack) for place, declared in enumerate(pack.lists)}
-        reader = ConditionReader(lists)
-        rules = [self._rule(reader, place, rule, pack) for place, rule in enumerate(routes.rules)]
-        requirements = tuple(self._requirement(reader, place, asked, pack) for place in range(len(asked.requirements)))
+        places = {rule.id: place for place, rule in enumerate(routes.rules)}
+        read = self.assembled(PackSources(pack, routes, examples, asked, self.yaml, places, self.files), lists)
         self._check_citation(PACK_FILE, ("desk", "citation"), pack.desk.citation, pack)
-        other_desks = tuple(self._other_desk(reader, place, pack) for place in range(len(pack.other_desks)))
-        self._check_examples(examples, {rule.id for rule in routes.rules} | {one.id for one in asked.requirements})
+        self._check_examples(examples, {*places, *(one.id for one in asked.requirements)}, set(lists))
         self._check_repeats(ROUTES_FILE, "rules", [rule.id for rule in routes.rules])
         self._check_repeats(REQUIREMENTS_FILE, "requirements", [one.id for one in asked.requirements])
         if self.faults:
             raise PackError(sorted(self.faults, key=lambda fault: (fault.file, fault.line, fault.column)))
+        return read
+
+    def assembled(self, sources: PackSources, lists: Mapping[str, CodeList]) -> Pack:
+        """The pack of these files and lists, as far as they can be used; the rest becomes faults."""
+        pack, routes, asked = sources.pack, sources.routes, sources.requirements
+        reader = ConditionReader(lists)
+        rules = [self._rule(reader, place, rule, pack) for place, rule in enumerate(routes.rules)]
+        requirements = tuple(self._requirement(reader, place, asked, pack) for place in range(len(asked.requirements)))
+        other_desks = tuple(self._other_desk(reader, place, pack) for place in range(len(pack.other_desks)))
         return Pack(
             payer=PayerId(pack.payer),
             name=pack.name,
@@ -141,15 +153,7 @@ class _PackReader:
             rules=_in_precedence(rules),
             lists=lists,
             requirements=requirements,
-            sources=PackSources(
-                pack,
-                routes,
-                examples,
-                asked,
-                self.yaml,
-                {rule.id: place for place, rule in enumerate(routes.rules)},
-                self.files,
-            ),
+            sources=sources,
         )
 
     def _fault(self, file: str, path: Path, message: str) -> None:
@@ -238,7 +242,7 @@ class _PackReader:
         if unknown:
             self._fault(file, path, f"pack.yaml names no document {', '.join(sorted(unknown))}")
 
-    def _check_examples(self, examples: ExamplesFile, rules: set[str]) -> None:
+    def _check_examples(self, examples: ExamplesFile, rules: set[str], lists: set[str]) -> None:
         for message in faults_in(examples.base):
             self._fault(EXAMPLES_FILE, ("base",), message)
         for rule, cases in examples.examples.items():
@@ -246,6 +250,9 @@ class _PackReader:
                 self._fault(EXAMPLES_FILE, ("examples", rule), "neither routes.yaml nor requirements.yaml has it")
             for side, reviews in (("takes", cases.takes), ("leaves", cases.leaves)):
                 for place, example in enumerate(reviews):
+                    if not set(example.listed) <= lists:
+                        path = ("examples", rule, side, place, "listed")
+                        self._fault(EXAMPLES_FILE, path, "pack.yaml declares no such list")
                     named = {**example.facts, **dict.fromkeys(example.inapplicable)}
                     for message in faults_in(named):
                         self._fault(EXAMPLES_FILE, ("examples", rule, side, place, "facts"), message)

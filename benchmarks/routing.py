@@ -35,6 +35,8 @@ DIRECTORY = {
     "medicare_status": "non_medicare",
     "network_status": "in",
     "area": "in_area",
+    "facility_payment_type": "drg",
+    "coordination_of_benefits": "primary",
     "birth_admission": True,
 }
 MESSAGE = (
@@ -48,7 +50,7 @@ MESSAGE = (
     "HL*5*4*SS*0~TRN*1*EHR-2*9EXAMPLE00~DTP*472*D8*20260115~SV1*HC:{code}*100*UN*1~"
     "SE*29*0001~GE*1*1~IEA*1*000000001~"
 )
-LINES = {"ALLWAYS": "70551", "BCBSM": "22612", "BCBSMA": "70551"}
+LINES = {"ALLWAYS": "70551", "BCBSM": "22612", "BCBSMA": "70551", "FPLIC": "70551", "MERCYONE": "70551"}
 
 
 def main() -> int:
@@ -69,7 +71,7 @@ def main() -> int:
             return read_review(message)
 
         def first_of_its_kind(pack: Pack = pack, route: Callable[[], Route] = route) -> Route:
-            pack.decisions.clear()
+            pack.kinds.forget()
             return route()
 
         routing, decoding = medians(route, decode)

@@ -346,10 +346,10 @@ def test_items_of_one_kind_show_their_own_values() -> None:
 
 
 def test_no_more_kinds_are_remembered_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("priorauth.routing.router.MOST_REMEMBERED", 3)
+    monkeypatch.setattr("priorauth.routing.kinds.MOST_REMEMBERED", 3)
     pack = pack_of(f"A delegate {{product: hmo}} -> {to('north')}")
 
     for product in FACTS["product"].values:
         choose_item(pack, 1, facts_given({"product": product}))
 
-    assert 0 < len(pack.decisions) <= 3
+    assert 0 < pack.kinds.remembered <= 3

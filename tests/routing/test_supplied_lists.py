@@ -47,7 +47,7 @@ VECTORS = [
     ("RTE-AWH-16 + equipment on the list", line("K0001", place="12"), HMO, "RTE-AWH-16", "allways-um"),
     ("RTE-AWH-16 - equipment that is not on it", line("E0110", place="12"), HMO, "RTE-AWH-16-UNLISTED", None),
     ("RTE-AWH-16 - orthotics that are not on it", line("L1902", place="12"), HMO, "RTE-AWH-16-UNLISTED", None),
-    ("RTE-AWH-20 + notice of home nursing", line("99601", place="12"), {**HMO, "review_type": "notification"},
+    ("RTE-AWH-20 + notice of home nursing", line("99509", place="12"), {**HMO, "review_type": "notification"},
      "RTE-AWH-20", "allways-um"),
     ("RTE-AWH-27 + service on the grid", line("97110"), HMO, "RTE-AWH-27", "allways-um"),
     ("RTE-AWH-27 - service that is not on it", line("99213"), HMO, "no_rule", "allways-um"),

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.routes import AppliedRequirement, LosingRule, Outcome
 from priorauth.routing.conditions import Condition, FactCondition, Holds, Listed, Within, compiled, tests_of
-from priorauth.routing.fact import UNKNOWN, Absence, Facts
+from priorauth.routing.fact import UNKNOWN, Absence, Fact, Facts
 from priorauth.routing.vocabulary import FACTS, FactKind
 
 MOST_REMEMBERED = 4096
 """How many kinds, and how many codes of one fact, are remembered before all are forgotten."""
 
-Kind = tuple[Hashable, ...]
 Part = Callable[[Facts], Hashable]
 """What a pack can say of one fact."""
+
+VALUE_IS_KIND = frozenset({FactKind.ENUMERATION, FactKind.TRUTH})
+"""Facts of so few values that each is a kind of its own, which explanations may name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +44,81 @@ class Decision:
     desk: DestinationId | None = None
 
 
-VALUE_IS_KIND = frozenset({FactKind.ENUMERATION, FactKind.TRUTH})
-"""Facts of so few values that each is a kind of its own, which explanations may name."""
+@dataclass(slots=True)
+class _Step:
+    """Which fact is looked at next, and where what is said of it leads."""
+
+    name: str
+    part: Part
+    leads: dict[Hashable, _Step | Decision] = field(default_factory=dict)
 
 
-def kind_of(conditions: Iterable[Condition]) -> Callable[[Facts], Kind]:
-    """The function from facts to their kind, as far as these conditions go."""
-    tests: dict[str, list[FactCondition]] = {}
-    for condition in conditions:
-        for one in tests_of(condition):
-            tests.setdefault(one.fact, []).append(one)
-    plain = [name for name in tests if FACTS[name].kind in VALUE_IS_KIND]
-    parts = [_part(name, list(dict.fromkeys(tests[name]))) for name in tests if name not in plain]
+class Kinds:
+    """What was decided before, found by looking at the facts in the order in which deciding looks at them.
 
-    def kind(facts: Facts) -> Kind:
-        return (facts.member_known, *[facts[name][0] for name in plain], *[part(facts) for part in parts])
+    Deciding looks at a fact because of what the facts before it said, so that items for which all of them say the same
+    take the same way to the same decision; a fact that does not matter is not even looked for.
+    """
 
-    return kind
+    def __init__(self, conditions: Iterable[Condition]) -> None:
+        tests: dict[str, list[FactCondition]] = {}
+        for condition in conditions:
+            for one in tests_of(condition):
+                tests.setdefault(one.fact, []).append(one)
+        self._parts = {name: _part(name, list(dict.fromkeys(each))) for name, each in tests.items()}
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew."""
+        self._first = _Step("", lambda facts: facts.member_known)
+        self.remembered = 0
+
+    def decided(self, facts: Facts) -> Decision | None:
+        """What was decided of an item of this kind; None where none came before."""
+        found: _Step | Decision | None = self._first
+        while type(found) is _Step:
+            found = found.leads.get(found.part(facts))
+        return found  # type: ignore[return-value]
+
+    def remember(self, decision: Decision, facts: Facts, looked_at: Iterable[str]) -> None:
+        """Keep a decision by the facts that were looked at for it, in that order."""
+        if self.remembered >= MOST_REMEMBERED:
+            self.forget()
+        self.remembered += 1
+        step = self._first
+        for name in looked_at:
+            said = step.part(facts)
+            following = step.leads.get(said)
+            if following is None:
+                following = step.leads[said] = _Step(name, self._parts.get(name) or _value(name))
+            assert isinstance(following, _Step)
+            assert following.name == name
+            step = following
+        step.leads[step.part(facts)] = decision
+
+
+class Watched(Facts):
+    """Facts that note which of them are looked at, in order."""
+
+    __slots__ = ("looked_at",)
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(lambda _, name: facts[name], {}, facts.message, facts.outside, facts.outside_source)
+        self.member_known = facts.member_known
+        self.looked_at: dict[str, None] = {}
+
+    def __getitem__(self, name: str) -> Fact:
+        self.looked_at[name] = None
+        return super().__getitem__(name)
+
+
+def _value(name: str) -> Part:
+    return lambda facts: facts[name][0]
 
 
 def _part(name: str, tests: list[FactCondition]) -> Part:
+    if FACTS[name].kind in VALUE_IS_KIND:
+        return _value(name)
     bounds = _bounds(tests)
     if bounds is not None:
         return _between(name, bounds)
@@ -88,7 +145,7 @@ def _between(name: str, bounds: list[date | int]) -> Part:
 
 
 def _answers(name: str, system: str, tests: tuple[Holds, ...]) -> Part:
-    """The answers of all tests: remembered by code where the fact is one code."""
+    """The answers of all tests, remembered by what the fact holds: a code, or several together."""
     remembered: dict[Hashable, Hashable] = {}
 
     def part(facts: Facts) -> Hashable:
@@ -98,10 +155,9 @@ def _answers(name: str, system: str, tests: tuple[Holds, ...]) -> Part:
         if known is not None:
             return known
         answers = (value is UNKNOWN, isinstance(value, Absence), *[test(facts) for test in tests])
-        if not isinstance(value, tuple):
-            if len(remembered) >= MOST_REMEMBERED:
-                remembered.clear()
-            remembered[asked] = answers
+        if len(remembered) >= MOST_REMEMBERED:
+            remembered.clear()
+        remembered[asked] = answers
         return answers
 
     return part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -14,8 +14,7 @@ from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.routes import Outcome
 from priorauth.routing.codelists import CodeList, ListNotReadable, read_list, unloaded_list
 from priorauth.routing.conditions import Condition, FactCondition, Holds, Within, compiled
-from priorauth.routing.fact import Facts
-from priorauth.routing.kinds import Decision, Kind, kind_of
+from priorauth.routing.kinds import Kinds
 from priorauth.routing.pack_files import (
     EffectiveFile,
     ExamplesFile,
@@ -86,8 +85,7 @@ class Pack:
     lists: Mapping[str, CodeList]
     requirements: tuple[Requirement, ...]
     sources: PackSources = field(repr=False, compare=False)
-    kind: Callable[[Facts], Kind] = field(repr=False, compare=False)
-    decisions: dict[Kind, Decision] = field(default_factory=dict, repr=False, compare=False)
+    kinds: Kinds = field(repr=False, compare=False)  # what was decided before
 
     @property
     def destinations(self) -> frozenset[DestinationId]:
@@ -146,7 +144,7 @@ class _PackReader:
             payer=PayerId(pack.payer),
             name=pack.name,
             version=_version(pack, routes, asked, lists),
-            kind=_kind_of(rules, requirements, other_desks),
+            kinds=_kinds_of(rules, requirements, other_desks),
             timezone=pack.timezone,
             desk=Desk(DestinationId(pack.desk.destination), pack.desk.queue),
             other_desks=other_desks,
@@ -286,12 +284,10 @@ def _in_precedence(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     )
 
 
-def _kind_of(
-    rules: Sequence[Rule], requirements: Sequence[Requirement], desks: Sequence[Desk]
-) -> Callable[[Facts], Kind]:
+def _kinds_of(rules: Sequence[Rule], requirements: Sequence[Requirement], desks: Sequence[Desk]) -> Kinds:
     """What tells items apart: every condition of the pack."""
     said = [part.conditions for part in rules] + [part.conditions for part in requirements]
-    return kind_of(condition for group in (*said, *[desk.conditions for desk in desks]) for condition in group)
+    return Kinds(condition for group in (*said, *[desk.conditions for desk in desks]) for condition in group)
 
 
 def _version(pack: PackFile, routes: RoutesFile, asked: RequirementsFile, lists: Mapping[str, CodeList]) -> str:

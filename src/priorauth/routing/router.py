@@ -12,7 +12,7 @@ from priorauth.routing.codelists import CodeList
 from priorauth.routing.conditions import all_of, open_questions
 from priorauth.routing.fact import UNKNOWN, Absence, Facts
 from priorauth.routing.facts import positions_of
-from priorauth.routing.kinds import MOST_REMEMBERED, Decision
+from priorauth.routing.kinds import Decision, Watched
 from priorauth.routing.packs import Pack
 from priorauth.routing.requirements import applying
 from priorauth.routing.rules import Rule
@@ -28,12 +28,11 @@ def choose(review: ServiceReview, pack: Pack, facts: Mapping[int, Facts]) -> Rou
 
 def choose_item(pack: Pack, sequence: int, facts: Facts) -> ItemRoute:
     """The route of one item: what its kind was answered before, or is answered now, with the item's own facts."""
-    kind = pack.kind(facts)
-    decision = pack.decisions.get(kind)
+    decision = pack.kinds.decided(facts)
     if decision is None:
-        if len(pack.decisions) >= MOST_REMEMBERED:
-            pack.decisions.clear()
-        decision = pack.decisions[kind] = decide(pack, facts)
+        watched = Watched(facts)
+        decision = decide(pack, watched)
+        pack.kinds.remember(decision, facts, watched.looked_at)
     return ItemRoute(
         sequence=sequence,
         outcome=decision.outcome,

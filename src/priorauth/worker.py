@@ -171,8 +171,8 @@ class Worker:
 
     async def return_news(self, review_id: ReviewId) -> None:
         """Reply where there is something new to say, and to the mailbox where nobody waits for it any more."""
-        await self.return_determination(review_id)
-        await self.catch_up.deliver_news(review_id)
+        if await self.return_determination(review_id):
+            await self.catch_up.deliver_news(review_id)
 
     async def dispatch_planned_legs(self, review_id: ReviewId) -> None:
         """Send every leg that was not sent yet; then answer what needs no waiting."""

@@ -1,4 +1,4 @@
-"""What the signal promises an open request: it hears of every commit, and of no other review's."""
+"""What the signal promises an open request: it hears of every reply, of nothing else, and of no other review's."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from contracts.examples import a_message, a_record, a_review
+from contracts.examples import a_message, a_record, a_reply, a_review
 from databases import database_url, open_store
 from memory.store import MemoryStore
 from priorauth.adapters.commit_signal import POLL, CommitSignal
 from priorauth.adapters.database.announcements import Announcements
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.unit_of_work import Committed
-from priorauth.domain.reviews import MessageId, ReviewId, ReviewState
-from priorauth.services.ports import Signal, UnitOfWork
+from priorauth.domain.reviews import ReviewId, ReviewState
+from priorauth.services.ports import ReplyRecord, Signal, UnitOfWork
 
 REVIEW, OTHER = ReviewId("rev-1"), ReviewId("rev-2")
 LONG = timedelta(seconds=20)
@@ -83,6 +83,11 @@ async def save_reviews(store: UnitOfWork) -> None:
             await work.add_review(a_record(a_review(id)))
 
 
+async def reply(store: UnitOfWork, id: ReviewId) -> None:
+    async with store() as work:
+        await work.add_reply(ReplyRecord(reply=a_reply(review_id=id)))
+
+
 async def change(store: UnitOfWork, id: ReviewId) -> None:
     async with store() as work:
         await work.save_review((await work.review(id)).move(ReviewState.ROUTED))
@@ -94,32 +99,33 @@ async def seconds_waited(waiting: asyncio.Future[None] | asyncio.Task[None]) -> 
     return asyncio.get_running_loop().time() - start
 
 
-async def test_a_commit_between_looking_and_waiting_is_not_missed(signalled: Signalled) -> None:
+async def test_a_reply_between_looking_and_waiting_is_not_missed(signalled: Signalled) -> None:
     with signalled.signal.watch([REVIEW]) as watch:
-        await change(signalled.store, REVIEW)
+        await reply(signalled.store, REVIEW)
 
         waited = await seconds_waited(asyncio.ensure_future(watch.wait(LONG)))
 
     assert waited < POLL.total_seconds() / 2
 
 
-async def test_a_commit_ends_a_wait_at_once(signalled: Signalled) -> None:
+async def test_a_reply_ends_a_wait_at_once(signalled: Signalled) -> None:
     waiting = asyncio.create_task(signalled.signal.wait([OTHER, REVIEW], LONG))
     await asyncio.sleep(0)
 
-    await change(signalled.store, REVIEW)
+    await reply(signalled.store, REVIEW)
 
     assert await seconds_waited(waiting) < POLL.total_seconds() / 2
 
 
-async def test_neither_another_review_nor_a_rollback_ends_a_wait(signalled: Signalled) -> None:
+async def test_neither_another_change_nor_another_review_nor_a_rollback_ends_a_wait(signalled: Signalled) -> None:
     async def fail() -> None:
         async with signalled.store() as work:
-            await work.link(REVIEW, MessageId("msg-1"), "request")
+            await work.add_reply(ReplyRecord(reply=a_reply(review_id=REVIEW)))
             raise ZeroDivisionError
 
     with signalled.signal.watch([REVIEW]) as watch:
-        await change(signalled.store, OTHER)
+        await change(signalled.store, REVIEW)
+        await reply(signalled.store, OTHER)
         with pytest.raises(ZeroDivisionError):
             await fail()
 

@@ -40,7 +40,7 @@ class MemoryStore:
             yield work
             publish(work.tables)
             self.tables = work.tables
-        self.signal.committed(work.touched)
+        self.signal.committed(work.touched, work.news)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[MemoryWork]:

@@ -15,6 +15,7 @@ from memory.packs import MemoryPacks
 from memory.rows import add, forget, known
 from memory.subscriptions import MemorySubscriptions
 from memory.tables import Tables
+from priorauth.adapters.commit_signal import REPLIED
 from priorauth.adapters.database.outbox import EventEncoder
 from priorauth.adapters.database.repositories.resends import RESEND_KEYS_KEPT
 from priorauth.domain.access import ClientId
@@ -43,6 +44,7 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPac
     def __init__(self, tables: Tables, encoder: EventEncoder) -> None:
         self.tables = tables
         self.touched: set[ReviewId] = set()
+        self.news: set[str] = set()
         self._encoder = encoder
 
     # Messages as received and sent
@@ -305,6 +307,7 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPac
         known(self.tables.reviews, record.reply.review_id)
         add(self.tables.replies, (record.reply.review_id, record.reply.number), record)
         self.touched.add(record.reply.review_id)
+        self.news.add(REPLIED)
 
     async def replies(self, review_id: ReviewId) -> Sequence[ReplyRecord]:
         return [record for (review, _), record in sorted(self.tables.replies.items()) if review == review_id]

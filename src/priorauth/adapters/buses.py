@@ -25,7 +25,7 @@ from priorauth.services.ports import Destination
 from priorauth.settings import Settings
 from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, payer_topic, requests_topic
 
-RELAY_PACE = Pace(concurrency=200, read_ahead=500)
+RELAY_PACE = Pace(concurrency=200, read_ahead=500, linger=0.01)
 STEPS_GROUP = "gateway"
 LEAST_KEPT = timedelta(days=14)
 """Brokers delete whole segments, which by default are written to for a week."""

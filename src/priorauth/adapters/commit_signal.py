@@ -1,4 +1,4 @@
-"""Tells whoever waits for a review that something about it was committed in this process, with a poll behind it."""
+"""Tells whoever waits for a review that a reply to it was committed, with a poll behind it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from datetime import timedelta
 
 from priorauth.domain.reviews import ReviewId
 
+REPLIED = "replied"
+"""Stands among the topics of a commit that added a reply: of all that is committed of a review, what is waited for."""
 POLL = timedelta(seconds=1)
 """How long a wait goes unanswered at most: another process may have committed, and its announcement been lost."""
 
 
 class CommitWatch:
-    """One watch of some reviews. A commit before the wait ends it at once."""
+    """One watch of some reviews. A reply before the wait ends it at once."""
 
     def __init__(self) -> None:
         self.changed = asyncio.Event()
 
     async def wait(self, timeout: timedelta) -> None:
-        """Return after the next commit, after the time given, or after `POLL`."""
+        """Return after the next reply, after the time given, or after `POLL`."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.changed.wait(), min(timeout, POLL).total_seconds())
         self.changed.clear()
@@ -33,8 +35,13 @@ class CommitSignal:
     def __init__(self) -> None:
         self._watches: dict[ReviewId, set[CommitWatch]] = {}
 
-    def committed(self, review_ids: AbstractSet[ReviewId], _topics: AbstractSet[str] = frozenset()) -> None:
-        """Wake whoever watches one of these reviews. The unit of work calls this after each commit."""
+    def committed(self, review_ids: AbstractSet[ReviewId], topics: AbstractSet[str]) -> None:
+        """Wake whoever watches one of these reviews where there are replies. Called after each commit."""
+        if REPLIED in topics:
+            self.look_again(review_ids)
+
+    def look_again(self, review_ids: AbstractSet[ReviewId]) -> None:
+        """Wake whoever watches one of these reviews."""
         for review_id in review_ids:
             for watch in self._watches.get(review_id, ()):
                 watch.changed.set()
@@ -52,7 +59,7 @@ class CommitSignal:
                 self._forget(review_id, watch)
 
     async def wait(self, review_ids: Sequence[ReviewId], timeout: timedelta) -> None:
-        """Return when one of the reviews changes, or earlier."""
+        """Return when one of the reviews has another reply, or earlier."""
         with self.watch(review_ids) as watch:
             await watch.wait(timeout)
 

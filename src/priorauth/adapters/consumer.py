@@ -122,10 +122,13 @@ class Consumer:
         self._finished.set()
 
     async def _keep_saving(self) -> None:
-        """Save what was finished a moment ago, many messages at once. A failure is tried again."""
+        """Save what was finished a moment ago, many messages at once. A failure is tried again.
+
+        All consumers save at the same moments, so that those that share their trips to the database need one.
+        """
         while True:
             await self._finished.wait()
-            await asyncio.sleep(self._pace.save_after)
+            await asyncio.sleep(self._pace.until_saving(asyncio.get_running_loop().time()))
             self._finished.clear()
             try:
                 await self._save()

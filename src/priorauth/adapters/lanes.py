@@ -34,10 +34,15 @@ class Pace:
     first_pause: float = 0.1  # before it is tried again; doubled each time, with jitter
     longest_pause: float = 30.0
     poll: float = 1.0  # after which to look for what another process published
+    linger: float = 0.0  # that a read of one shard waits for others to share it
     save_after: float = 0.05  # that finished messages wait to be saved together
     grace: float = 10.0  # that `stop` gives the messages being handled
     most_set_aside: int = 50  # within `set_aside_window`; at one more the group stops
     set_aside_window: float = 600.0
+
+    def until_saving(self, now: float) -> float:
+        """How long from now to the next moment at which finished messages are saved."""
+        return self.save_after - now % self.save_after if self.save_after else 0.0
 
     def pause(self, attempts: int) -> float:
         """How long to wait after this many attempts: doubling up to the longest, half of it by chance."""

@@ -18,8 +18,8 @@ from priorauth.services.ports import Retryable
 
 CLAIM_SECONDS = 1.0
 """How often the shards are shared out anew: about how long those of a dead replica rest."""
-PATIENCE = 5
-"""How much longer finished messages wait to be saved, and a poll for news that got lost: each shard has its own."""
+POLLS, SAVES = 5, 10
+"""How much seldomer it polls for news that got lost, and saves what is finished, than one who consumes alone."""
 
 log = structlog.get_logger()
 
@@ -33,8 +33,9 @@ class SharedRun:
         self._database = database
         self._stream = stream
         pace = reading.pace
-        patient = replace(pace, save_after=pace.save_after * PATIENCE, poll=pace.poll * PATIENCE)
+        patient = replace(pace, save_after=pace.save_after * SAVES, poll=pace.poll * POLLS)
         self._reading = replace(reading, pace=patient)
+        self._trips = stream.trips(self.topics, pace.linger)
         self._consumers: dict[int, Consumer] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
@@ -79,7 +80,7 @@ class SharedRun:
         await asyncio.gather(*(self._finish(shard) for shard in list(self._consumers)))
 
     def _begin(self, shard: int) -> None:
-        consumer = Consumer(self._stream.of_shard(shard), self._reading)
+        consumer = Consumer(self._stream.of_shard(shard, self._trips), self._reading)
         self._consumers[shard] = consumer
         self._tasks[shard] = asyncio.create_task(consumer.run(), name=f"{self.group} shard {shard}")
 

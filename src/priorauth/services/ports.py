@@ -259,20 +259,20 @@ class UnitOfWork(Protocol):
 
 
 class Watch(Protocol):
-    """Reviews being watched: no commit since the watch began, or since the last wait returned, is missed."""
+    """Reviews being watched: no reply since the watch began, or since the last wait returned, is missed."""
 
     async def wait(self, timeout: timedelta) -> None:
-        """Return when one of the reviews changed or the time is over, whichever is first. May return early."""
+        """Return when one of the reviews has another reply or the time is over. May return early."""
 
 
 class Signal(Protocol):
-    """Says that something about a review was committed, to whoever waits for it in this or another process."""
+    """Says that a review has another reply, to whoever waits for it in this or another process."""
 
     def watch(self, review_ids: Sequence[ReviewId]) -> AbstractContextManager[Watch]:
         """Watch these reviews while the block lasts: enter it, look at the store, then wait."""
 
     async def wait(self, review_ids: Sequence[ReviewId], timeout: timedelta) -> None:
-        """Return when one of the reviews changed or the time is over, whichever is first. May return early."""
+        """Return when one of the reviews has another reply or the time is over. May return early."""
 
 
 class Directory(Protocol):

@@ -55,17 +55,19 @@ class ReturnDetermination:
     now: Callable[[], datetime]
 
     @again_on_conflict
-    async def __call__(self, review_id: ReviewId, *, time_is_over: bool = False) -> None:
+    async def __call__(self, review_id: ReviewId, *, time_is_over: bool = False) -> bool:
+        """False where there was no reply before: an open request waits for the first one."""
         async with self.unit_of_work() as work:
             review = await work.review(review_id)
             if review.state in (ReviewState.REJECTED, ReviewState.CANCELLED):
-                return
+                return True
             updates = await updates_of(work, review)
             replies = await work.replies(review_id)
             if not (replies and any(is_heard_instead(update, review) for update in updates)):
                 await self._reply(work, review, replies, time_is_over=time_is_over)
         for update in updates:
             await self(update.id)
+        return bool(replies)
 
     async def _reply(
         self, work: Work, review: ServiceReview, replies: Sequence[ReplyRecord], *, time_is_over: bool

@@ -39,10 +39,11 @@ class Database:
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
             self.writers, self.readers = sqlite_engines(self.url)
+            self._at_once: AsyncEngine | None = None
             self._writing, self._reading = Turns(WRITERS), Turns(READERS)
         else:
             pool = pool or Pool()
-            self.writers, self.readers = postgresql_engines(self.url, pool)
+            self.writers, self.readers, self._at_once = postgresql_engines(self.url, pool)
             self._writing = self._reading = Turns(pool.connections)
 
     @asynccontextmanager
@@ -55,6 +56,22 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database and cannot change it."""
         async with translated_errors(), self._reading.turn(), self.readers.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def at_once(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement that is a transaction by itself: one trip to PostgreSQL. Elsewhere as `writing`."""
+        if self._at_once is None:
+            async with self.writing() as connection:
+                yield connection
+            return
+        async with translated_errors(), self._reading.turn(), self._at_once.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[AsyncConnection]:
+        """For one query, which sees one state anyway: as `at_once`, or as `reading`."""
+        async with self.reading() if self._at_once is None else self.at_once() as connection:
             yield connection
 
     async def close(self) -> None:

@@ -155,7 +155,7 @@ class Deliveries:
 
     async def known(self, receipts: Sequence[str]) -> set[str]:
         """Which of these deliveries had their effect."""
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             return await Inbox(Transaction(connection, self._seal)).taken_in(receipts)
 
     async def keep(self, receipts: Sequence[str], at: datetime) -> None:

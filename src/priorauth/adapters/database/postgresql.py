@@ -34,8 +34,10 @@ class Pool:
     idle_in_transaction: float = 30.0
 
 
-def postgresql_engines(url: URL, pool: Pool) -> tuple[AsyncEngine, AsyncEngine]:
-    """The engine of writers, and the same for readers: their transactions see one state and cannot change it."""
+def postgresql_engines(url: URL, pool: Pool) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:
+    """The engine of writers; the same for readers, whose transactions see one state and cannot change it; and for
+    single statements, each of which is a transaction by itself: one trip to the server in place of three.
+    """
     engine = create_async_engine(
         url,
         hide_parameters=True,  # parameters may be PHI: they stay out of exceptions
@@ -49,7 +51,7 @@ def postgresql_engines(url: URL, pool: Pool) -> tuple[AsyncEngine, AsyncEngine]:
     )
     event.listen(engine.sync_engine, "checkout", refuse_closed)
     readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return engine, readers
+    return engine, readers, engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def server_settings(pool: Pool) -> dict[str, str]:
@@ -107,6 +109,6 @@ def lock_number(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
-async def hold_lock(connection: AsyncConnection, name: str) -> None:
-    """Wait for an advisory lock, and hold it to the end of the transaction."""
-    await connection.execute(select(func.pg_advisory_xact_lock(lock_number(name))))
+async def hold_locks(connection: AsyncConnection, *names: str) -> None:
+    """Wait for advisory locks, one after the other, and hold them to the end of the transaction."""
+    await connection.execute(select(*(func.pg_advisory_xact_lock(lock_number(name)) for name in names)))

@@ -7,15 +7,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, bindparam, delete, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Row, bindparam, func, or_, select, union_all
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.inbox import DeadLetters
 from priorauth.adapters.database.numbering import Numbering
 from priorauth.adapters.database.outbox import POSTED, SHARDS, event_row, outbox_row, put
+from priorauth.adapters.database.shards import SharedTrips, Wanted
+from priorauth.adapters.database.standings import save_standings
 from priorauth.adapters.database.tables import Instant, consumer_inbox, consumer_offsets, outbox
-from priorauth.adapters.database.transaction import Transaction, insert_new, insert_or_replace
+from priorauth.adapters.database.transaction import Transaction
 from priorauth.adapters.progress import Standing
 from priorauth.services.ports import BusMessage, DeadLetter
 
@@ -28,10 +30,6 @@ OFFSETS = select(consumer_offsets.c.topic, consumer_offsets.c.position).where(_o
 _inbox_of_group = consumer_inbox.c.consumer_group == bindparam("group")
 _inbox_of_topics = consumer_inbox.c.topic.in_(bindparam("topics", expanding=True))
 DONE_BEYOND = select(consumer_inbox.c.topic, consumer_inbox.c.position).where(_inbox_of_group, _inbox_of_topics)
-FORGET_DONE = delete(consumer_inbox).where(
-    _inbox_of_group, consumer_inbox.c.topic == bindparam("of_topic"), consumer_inbox.c.position <= bindparam("offset")
-)
-
 BACKLOG = select(func.count().label("waiting"), func.min(outbox.c.at, type_=Instant).label("oldest")).where(
     outbox.c.topic.in_(bindparam("topics", expanding=True)),
     or_(outbox.c.position > bindparam("after"), outbox.c.position.is_(None)),
@@ -41,15 +39,22 @@ BACKLOG = select(func.count().label("waiting"), func.min(outbox.c.at, type_=Inst
 class Stream:
     """The messages of the outbox by position. Opens its own transactions."""
 
-    def __init__(self, database: Database, seal: Seal, *, shard: int | None = None) -> None:
+    def __init__(
+        self, database: Database, seal: Seal, *, shard: int | None = None, trips: SharedTrips | None = None
+    ) -> None:
         self._database = database
         self._seal = seal
         self._shard = shard
+        self._trips = trips
         self.number = Numbering(database)
 
-    def of_shard(self, shard: int) -> Stream:
-        """What one shard has of this stream, with standings of its own."""
-        return Stream(self._database, self._seal, shard=shard)
+    def of_shard(self, shard: int, trips: SharedTrips | None = None) -> Stream:
+        """What one shard has of this stream, with standings of its own; its trips shared with others of the group."""
+        return Stream(self._database, self._seal, shard=shard, trips=trips)
+
+    def trips(self, topics: Sequence[str], linger: float) -> SharedTrips:
+        """What the shards of one group may share; `linger` is how long a read waits for others to share it."""
+        return SharedTrips(self._database, self._seal, topics, linger)
 
     async def put(self, message: BusMessage, at: datetime) -> None:
         """Write a message, in a transaction of its own."""
@@ -63,13 +68,15 @@ class Stream:
 
     async def read(self, topics: Sequence[str], after: int, limit: int) -> Sequence[Row[Any]]:
         """The next rows of these topics, still sealed."""
+        if self._trips and self._shard is not None:
+            return await self._trips.read(Wanted(self._shard, after, limit))
         async with self._database.reading() as connection:
             query = read_topics(tuple(topics), self._shard)
             return await Transaction(connection, self._seal).rows(query, after=after, limit=limit)
 
     async def at(self, position: int) -> Row[Any]:
         """The row at one position, still sealed."""
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             return await Transaction(connection, self._seal).row(AT_POSITION, position=position)
 
     def open(self, row: Row[Any]) -> BusMessage:
@@ -101,21 +108,11 @@ class Stream:
 
     async def save_standing(self, group: str, standing: Standing) -> None:
         """Remember how far the group came; `done` is what it finished beyond the offsets since the last time."""
-        group = self._name(group)
-        async with self._database.writing() as connection:
-            transaction = Transaction(connection, self._seal)
-            save_offset = insert_or_replace(transaction.dialect, consumer_offsets, "position")
-            offsets = standing.offsets.items()
-            await transaction.run(
-                save_offset,
-                [{"consumer_group": group, "topic": topic, "position": offset} for topic, offset in offsets],
-            )
-            await transaction.run(
-                FORGET_DONE, [{"group": group, "of_topic": topic, "offset": offset} for topic, offset in offsets]
-            )
-            done = [{"consumer_group": group, "topic": topic, "position": at} for topic, at in standing.done]
-            if done:
-                await transaction.run(insert_new(transaction.dialect, consumer_inbox), done)
+        saved = (self._name(group), standing)
+        if self._trips:
+            await self._trips.save(saved)
+        else:
+            await save_standings(self._database, self._seal, [saved])
 
     def _name(self, group: str) -> str:
         """What a group's standings are kept under."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.documents import Documents
-from priorauth.adapters.database.postgresql import hold_lock
+from priorauth.adapters.database.postgresql import hold_locks
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import NotKnown
 
@@ -23,7 +23,10 @@ ENCODER = msgspec.json.Encoder()
 
 
 class Transaction:
-    """One open transaction: the reviews that it `touched`, the `topics` that it put messages on, and their `keys`."""
+    """One open transaction: the reviews that it `touched`, the `topics` that it put messages on, and their `keys`.
+
+    `news` are told with the topics, and are none.
+    """
 
     def __init__(
         self, connection: AsyncConnection, seal: Seal, *, writes: bool = False, documents: Documents | None = None
@@ -36,6 +39,7 @@ class Transaction:
         self.dialect = connection.dialect.name
         self.touched: set[ReviewId] = set()
         self.topics: set[str] = set()
+        self.news: set[str] = set()
         self.keys: set[ReviewId] = set()
 
     async def hold(self, *names: str) -> bool:
@@ -45,9 +49,9 @@ class Transaction:
         only reads holds nobody up. True where there was anything to wait for, so that what was read before is stale.
         """
         missing = sorted(set(names) - self._held) if self._takes_turns else []
-        for name in missing:
-            await hold_lock(self._connection, name)
-            self._held.add(name)
+        if missing:
+            await hold_locks(self._connection, *missing)
+            self._held.update(missing)
         return bool(missing)
 
     def made(self, review_id: ReviewId) -> None:

@@ -73,7 +73,7 @@ class DatabaseUnitOfWork:
             await self._number()
         if transaction.touched or transaction.topics:
             for tell in self._committed:
-                tell(transaction.touched | transaction.keys, transaction.topics)
+                tell(transaction.touched | transaction.keys, transaction.topics | transaction.news)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[DatabaseWork]:

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from priorauth.adapters.database.engine import Database
-from priorauth.adapters.database.postgresql import Pool, hold_lock
+from priorauth.adapters.database.postgresql import Pool, hold_locks
 
 UNHURRIED = Pool(connections=1, statement=3600.0, idle_in_transaction=3600.0)
 
@@ -26,7 +26,7 @@ async def migrate(database_url: str) -> None:
     try:
         async with database.writing() as connection:
             if database.dialect == "postgresql":
-                await hold_lock(connection, "migrations")
+                await hold_locks(connection, "migrations")
             await connection.run_sync(upgrade)
     finally:
         await database.close()

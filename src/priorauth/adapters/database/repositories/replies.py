@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, bindparam, false, func, select, update
 
+from priorauth.adapters.commit_signal import REPLIED
 from priorauth.adapters.database.tables import determinations, mailbox, replies, reviews
 from priorauth.adapters.database.transaction import Queries, Transaction
 from priorauth.domain.determinations import Determination, Reply
@@ -93,6 +94,7 @@ class Replies(Queries):
             raise Conflict("the review has a reply with this number")
         await self.transaction.change(MARK_REPLIED, of=reply.review_id, replied=True)
         self.transaction.touched.add(reply.review_id)
+        self.transaction.news.add(REPLIED)
 
     async def replies(self, review_id: ReviewId) -> Sequence[ReplyRecord]:
         """The replies to a review in the order of their numbers."""

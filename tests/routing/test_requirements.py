@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from priorauth.routing.clock_books import load_clock_book
 from priorauth.routing.facts import facts_given
 from priorauth.routing.lint import lint
 from priorauth.routing.packs import PackError, load_pack
 from priorauth.routing.requirements import applying
-from routing_requests import COMMERCIAL, cpt, pack_files, request, routed, shipped_pack
+from routing_requests import COMMERCIAL, PAYERS, cpt, pack_files, request, routed, shipped_pack
 
 OUTPATIENT: Mapping[str, object] = {
     "product": "hmo",
@@ -193,3 +194,13 @@ def test_lint_says_where_a_requirement_has_no_examples() -> None:
     ]  # fmt: skip
 
     assert (found.check, found.where.file) == ("no-example", "requirements.yaml")
+
+
+@pytest.mark.parametrize("payer", PAYERS)
+def test_a_requirement_is_due_by_a_clock_that_the_pack_has(payer: str) -> None:
+    pack = shipped_pack(payer)
+    book = load_clock_book(pack_files(payer), pack, [])
+
+    named = {requirement.told.clock for requirement in pack.requirements if requirement.told.clock}
+
+    assert named <= {rule.clock.id for rule in book.rules}

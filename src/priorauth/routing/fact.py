@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import NamedTuple
 
 from priorauth.domain.reviews import ReviewItem, ServiceReview
 from priorauth.routing.fact_tables import FactTables
@@ -30,8 +30,7 @@ A bare tuple: a dozen are made for every line. Facts print no values (PHI).
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What facts are derived from: the review, one item of it, the tables, and the day of receipt."""
 
     review: ServiceReview
@@ -66,8 +65,9 @@ class Facts(dict[str, Fact]):
         self.member_known = outside is not None
 
     def __missing__(self, name: str) -> Fact:
-        if name in self.first and self.message is not None:
-            fact = self.first[name](self.message, self)
+        derive = self.first.get(name)
+        if derive is not None and self.message is not None:
+            fact = derive(self.message, self)
             if fact[0] is not UNKNOWN:
                 self[name] = fact
                 return fact

@@ -46,10 +46,10 @@ class Decision:
 
 @dataclass(slots=True)
 class _Step:
-    """Which fact is looked at next, and where what is said of it leads."""
+    """Which fact is looked at next, and where what is said of it leads; without `part` it is the fact's value."""
 
     name: str
-    part: Part
+    part: Part | None
     leads: dict[Hashable, _Step | Decision] = field(default_factory=dict)
 
 
@@ -65,7 +65,11 @@ class Kinds:
         for condition in conditions:
             for one in tests_of(condition):
                 tests.setdefault(one.fact, []).append(one)
-        self._parts = {name: _part(name, list(dict.fromkeys(each))) for name, each in tests.items()}
+        self._parts = {
+            name: _part(name, list(dict.fromkeys(each)))
+            for name, each in tests.items()
+            if FACTS[name].kind not in VALUE_IS_KIND
+        }
         self.forget()
 
     def forget(self) -> None:
@@ -77,7 +81,8 @@ class Kinds:
         """What was decided of an item of this kind; None where none came before."""
         found: _Step | Decision | None = self._first
         while type(found) is _Step:
-            found = found.leads.get(found.part(facts))
+            part = found.part
+            found = found.leads.get(facts[found.name][0] if part is None else part(facts))
         return found  # type: ignore[return-value]
 
     def remember(self, decision: Decision, facts: Facts, looked_at: Iterable[str]) -> None:
@@ -87,14 +92,14 @@ class Kinds:
         self.remembered += 1
         step = self._first
         for name in looked_at:
-            said = step.part(facts)
+            said = step.part(facts) if step.part else facts[step.name][0]
             following = step.leads.get(said)
             if following is None:
-                following = step.leads[said] = _Step(name, self._parts.get(name) or _value(name))
+                following = step.leads[said] = _Step(name, self._parts.get(name))
             assert isinstance(following, _Step)
             assert following.name == name
             step = following
-        step.leads[step.part(facts)] = decision
+        step.leads[step.part(facts) if step.part else facts[step.name][0]] = decision
 
 
 class Watched(Facts):
@@ -112,13 +117,7 @@ class Watched(Facts):
         return super().__getitem__(name)
 
 
-def _value(name: str) -> Part:
-    return lambda facts: facts[name][0]
-
-
 def _part(name: str, tests: list[FactCondition]) -> Part:
-    if FACTS[name].kind in VALUE_IS_KIND:
-        return _value(name)
     bounds = _bounds(tests)
     if bounds is not None:
         return _between(name, bounds)

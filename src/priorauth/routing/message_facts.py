@@ -184,12 +184,12 @@ def _diagnoses(*qualifiers: str) -> Derivation:
     """The codes of the diagnoses with these qualifiers of data element 1270."""
 
     def derive(message: Message, _: Facts) -> Fact:
-        codes = tuple(
+        codes = [
             normal_code("diagnosis_code", diagnosis.code)
             for diagnosis in message.review.event.diagnoses
             if diagnosis.qualifier in qualifiers
-        )
-        return (codes or UNKNOWN, "event.diagnoses")
+        ]
+        return (tuple(codes) or UNKNOWN, "event.diagnoses")
 
     return derive
 

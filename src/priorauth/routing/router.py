@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import ServiceReview
@@ -11,7 +12,7 @@ from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedF
 from priorauth.routing.codelists import CodeList
 from priorauth.routing.conditions import all_of, open_questions
 from priorauth.routing.fact import UNKNOWN, Absence, Facts
-from priorauth.routing.facts import positions_of
+from priorauth.routing.facts import ENUMERATED, positions_of
 from priorauth.routing.kinds import Decision, Watched
 from priorauth.routing.packs import Pack
 from priorauth.routing.requirements import applying
@@ -22,7 +23,7 @@ from priorauth.routing.vocabulary import FactValue
 
 def choose(review: ServiceReview, pack: Pack, facts: Mapping[int, Facts]) -> Route:
     """The route of every item; `facts` by the item's sequence."""
-    items = tuple(choose_item(pack, item.sequence, facts[item.sequence]) for item in review.items)
+    items = tuple([choose_item(pack, item.sequence, facts[item.sequence]) for item in review.items])
     return Route(payer=pack.payer, pack_version=pack.version, items=items)
 
 
@@ -195,9 +196,16 @@ def _used(names: Iterable[str], facts: Facts) -> tuple[UsedFact, ...]:
     used = []
     for name in names:
         value, where = facts[name]
-        text = value if type(value) is str else _as_text(value)
-        used.append(UsedFact(name, text, positions.get(where, where)))
+        source = positions.get(where, where)
+        if name in ENUMERATED and type(value) is str:
+            used.append(_word(name, value, source))
+        else:
+            used.append(UsedFact(name, _as_text(value), source))
     return tuple(used)
+
+
+_word = lru_cache(maxsize=4096)(UsedFact)
+"""The same fact with a word of the vocabulary, made once: never a value of the message."""
 
 
 def _as_text(value: FactValue | Absence) -> str | None:

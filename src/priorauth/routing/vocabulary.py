@@ -162,7 +162,7 @@ def what_it_takes(definition: FactDefinition) -> str:
 
 def normal_code(fact: str, code: str) -> str:
     """A code as lists and rules compare it: no dots or spaces, capitals; revenue codes have four digits."""
-    plain = code.replace(".", "").replace(" ", "").upper()
+    plain = code.upper() if code.isalnum() else code.replace(".", "").replace(" ", "").upper()
     return plain.zfill(4) if fact == "revenue_code" else plain
 
 

@@ -16,6 +16,7 @@ from priorauth.domain.reviews import LegState
 from priorauth.observability import Metrics
 from priorauth.services.dispatch_leg import LEASE
 from priorauth.services.ports import Retryable
+from priorauth.wiring import replaying
 from priorauth.worker import Worker
 
 MSK = sample("msk-knee-replacement")
@@ -38,6 +39,8 @@ def worker_of(gateway: MemoryGateway, **dispatching: Any) -> Worker:
         catch_up=gateway.catch_up,
         run_clocks=gateway.clocks,
         send_notifications=None,  # type: ignore[arg-type]  # nobody subscribes here
+        forget_old=None,  # type: ignore[arg-type]  # nothing is old here
+        replays=replaying(gateway.route, gateway.dispatch).run,
         destinations=(),
         now=gateway.now,
         metrics=Metrics(),

@@ -60,12 +60,14 @@ from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_interchange import X12Codec
 from priorauth.translate.x12_review import narrow
 from priorauth.wiring import (
+    Replaying,
     Subscribing,
     addresses,
     answer_codecs,
     inquiry_codecs,
     pas_codecs,
     pas_leg_codecs,
+    replaying,
     subscribing,
     transports,
 )
@@ -127,6 +129,7 @@ class Gateway:
     catch_up: CatchUp
     settle_dead_letters: SettleDeadLetters
     list_unroutable: ListUnroutable
+    replaying: Replaying
     circuits: Circuits
     run_clocks: RunClocks
     forget_old: ForgetOld
@@ -275,6 +278,18 @@ async def build(settings: Settings) -> Gateway:
         now=clock.now,
         new_id=new_id,
     )
+    route_review = RouteReview(
+        unit_of_work=unit_of_work,
+        directory=tools.directory,
+        router=knowledge.route,
+        destinations=knowledge.destinations,
+        desks=knowledge.desks,
+        now=clock.now,
+        new_id=new_id,
+        honours_forcing=settings.sandbox,
+        start_clocks=run_clocks.start,
+        keep_pack=KeepPacks(knowledge.pack_files),
+    )
     return Gateway(
         settings=settings,
         tools=tools,
@@ -309,18 +324,7 @@ async def build(settings: Settings) -> Gateway:
             now=clock.now,
             new_id=new_id,
         ),
-        route_review=RouteReview(
-            unit_of_work=unit_of_work,
-            directory=tools.directory,
-            router=knowledge.route,
-            destinations=knowledge.destinations,
-            desks=knowledge.desks,
-            now=clock.now,
-            new_id=new_id,
-            honours_forcing=settings.sandbox,
-            start_clocks=run_clocks.start,
-            keep_pack=KeepPacks(knowledge.pack_files),
-        ),
+        route_review=route_review,
         dispatch_leg=dispatch_leg,
         record_determination=record_determination,
         record_acknowledgment=RecordAcknowledgment(unit_of_work=unit_of_work, new_id=new_id),
@@ -334,6 +338,7 @@ async def build(settings: Settings) -> Gateway:
             now=clock.now,
         ),
         list_unroutable=ListUnroutable(unit_of_work=unit_of_work),
+        replaying=replaying(route_review, dispatch_leg),
         catch_up=CatchUp(
             unit_of_work=unit_of_work,
             codecs=tools.codecs,

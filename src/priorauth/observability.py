@@ -26,7 +26,7 @@ ALLOWED_FIELDS = frozenset(
         "partner", "payer", "delegate", "destination", "rule", "pack_version", "outcome", "state", "status", "route",
         "count", "attempts", "seconds", "topic", "group", "position", "reason", "error_type", "port", "host", "finding",
         "sets", "origin", "instance", "sandbox", "database", "version", "task", "type", "client", "scope",
-        "subscription_id",
+        "subscription_id", "replay_id",
     }
 )  # fmt: skip
 """The only fields that a log line may have."""

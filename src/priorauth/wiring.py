@@ -28,9 +28,14 @@ from priorauth.fhir.profiles import BundleProfile
 from priorauth.observability import Metrics
 from priorauth.services.answer_inquiry import InquiryCodec
 from priorauth.services.circuits import Circuits
+from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.enlist_notifications import EnlistNotifications
 from priorauth.services.manage_subscription import ManageSubscription
 from priorauth.services.ports import DelegateTransport, Destination, LegCodec, UnitOfWork
+from priorauth.services.redeliver import Redeliver
+from priorauth.services.replay_reviews import OrderReplays, RunReplays
+from priorauth.services.reroute_review import RerouteReview
+from priorauth.services.route_review import RouteReview
 from priorauth.services.send_notifications import SendNotifications, Sent
 from priorauth.settings import Settings
 from priorauth.translate.fhir_inquiry_message import PasInquiryCodec
@@ -126,6 +131,35 @@ def transports(
         call = FhirPas if speaks_pas else X12Http
         found[id] = call(id, url, http, now=now) if url else NoAddress()
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaying:
+    """The use cases of replays: what operators order, and what does it."""
+
+    order: OrderReplays
+    run: RunReplays
+
+
+def replaying(routing: RouteReview, dispatching: DispatchLeg) -> Replaying:
+    """Replays route and send by the same parts as the first time."""
+    redeliver = Redeliver(
+        unit_of_work=routing.unit_of_work,
+        transports=dispatching.transports,
+        record_answer=dispatching.record_answer,
+        circuits=dispatching.circuits,
+        now=routing.now,
+        new_id=new_id,
+    )
+    return Replaying(
+        order=OrderReplays(unit_of_work=routing.unit_of_work, now=routing.now, new_id=new_id),
+        run=RunReplays(
+            unit_of_work=routing.unit_of_work,
+            reroute=RerouteReview(unit_of_work=routing.unit_of_work, routing=routing, now=routing.now, new_id=new_id),
+            redeliver=redeliver,
+            now=routing.now,
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from priorauth.domain.events import (
 )
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
+from priorauth.domain.replays import ReplayId
 from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId
 from priorauth.domain.subscriptions import SubscriptionId
 from priorauth.observability import Metrics
@@ -31,6 +32,7 @@ from priorauth.services.dispatch_leg import LEASE, DispatchLeg
 from priorauth.services.forget_old import ForgetOld
 from priorauth.services.ports import BusMessage, EventBus, Message, Retryable, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
+from priorauth.services.replay_reviews import RunReplays
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
 from priorauth.services.run_clocks import RunClocks
@@ -44,6 +46,7 @@ CATCH_UP_SECONDS = 0.5
 NOTIFY_SECONDS = 0.25
 CLOCK_SECONDS = 0.5
 FORGET_SECONDS = 3600.0
+REPLAY_SECONDS = 0.5
 NOTIFIED_AT_ONCE = 50
 """How many subscribers are being sent to at the same time."""
 CALLS_AT_ONCE = 100
@@ -66,6 +69,7 @@ class Worker:
     run_clocks: RunClocks
     send_notifications: SendNotifications
     forget_old: ForgetOld
+    replays: RunReplays
     destinations: tuple[DestinationId, ...]
     now: Callable[[], datetime]
     metrics: Metrics
@@ -207,6 +211,29 @@ class Worker:
                 log.exception("forgetting_failed")
             await asyncio.sleep(FORGET_SECONDS)
 
+    async def run_replays(self) -> None:
+        """Do what operators ordered, again and again, until cancelled. Other replicas may do so too."""
+        while True:
+            try:
+                for replay_id in await self.replays.claim():
+                    await self.replay(replay_id)
+            except Exception:
+                log.exception("replaying_failed")
+            await asyncio.sleep(REPLAY_SECONDS)
+
+    async def replay(self, replay_id: ReplayId) -> None:
+        """Go through a replay. A review that fails here is noted, and those behind it get past."""
+        while True:
+            try:
+                await self.replays(replay_id)
+                return
+            except Retryable:  # the store is away: after the lease somebody goes on
+                log.warning("replay_interrupted", replay_id=replay_id)
+                return
+            except Exception as error:
+                log.exception("replay_step_failed", replay_id=replay_id)
+                await self.replays.skip(replay_id, type(error).__name__)
+
     async def send(self, leg: Leg, *, claimed: bool = False) -> None:
         """Begin to send a leg, so that a destination that hangs holds up no other. Nothing is lost from here on."""
         if leg.id in self.sending:
@@ -255,6 +282,7 @@ def build_worker(gateway: Gateway) -> Worker:
         run_clocks=gateway.run_clocks,
         send_notifications=gateway.subscribing.send,
         forget_old=gateway.forget_old,
+        replays=gateway.replaying.run,
         destinations=tuple(gateway.destinations),
         now=gateway.now,
         metrics=gateway.metrics,
@@ -273,6 +301,7 @@ async def working(gateway: Gateway) -> AsyncIterator[None]:
         asyncio.create_task(worker.run_notifications(), name="notifications"),
         asyncio.create_task(worker.keep_time(), name="clocks"),
         asyncio.create_task(worker.run_forgetting(), name="forgetting"),
+        asyncio.create_task(worker.run_replays(), name="replays"),
     ]
     if gateway.buses.relay:
         tasks.append(asyncio.create_task(gateway.buses.relay(), name="relay"))

@@ -51,6 +51,26 @@ class MemoryEvents:
         event = StoredEvent(position=0, id=event_id, type=event_type, topic=topic, key=key, body=body)
         self.tables.outbox.setdefault((topic, event_id), OutboxRow(event, full))
 
+    async def publish_again(self, review_id: ReviewId, at: datetime) -> int:  # noqa: ARG002
+        rows = [
+            row
+            for (_, id), row in self.tables.outbox.items()
+            if row.event.key == review_id and row.full is not None and row.event.id == id
+        ]
+        for row in rows:
+            self._again(row)
+        return len({row.event.id for row in rows})
+
+    async def post_again(self, topic: str, event_id: str, at: datetime) -> bool:  # noqa: ARG002
+        row = self.tables.outbox.get((topic, event_id))
+        if row:
+            self._again(row)
+        return row is not None
+
+    def _again(self, row: OutboxRow) -> None:
+        same = [each for each in self.tables.outbox.values() if each.event == row.event]
+        self.tables.outbox[row.event.topic, f"{row.event.id}, copy {len(same)}"] = row
+
     async def events_of(self, review_id: ReviewId) -> Sequence[StoredEvent]:
         forms: dict[str, StoredEvent] = {}
         for row in self.tables.outbox.values():
@@ -82,6 +102,10 @@ class MemoryEvents:
 
     async def dead_letter(self, id: str) -> DeadLetter:
         return known(self.tables.dead_letters, id)
+
+    async def dead_letters_about(self, subject: str) -> Sequence[DeadLetter]:
+        waiting = [each for each in self.tables.dead_letters.values() if each.decision is None]
+        return sorted((each for each in waiting if each.subject == subject), key=lambda letter: letter.at)
 
     async def decide_dead_letter(self, id: str, decision: LetterDecision, at: datetime, by: str) -> bool:
         letter = self.tables.dead_letters.get(id)

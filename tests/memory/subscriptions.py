@@ -10,6 +10,7 @@ from memory.rows import add, known
 from memory.tables import SubscriptionRow, Tables
 from priorauth.domain.access import ClientId
 from priorauth.domain.parties import PartnerId
+from priorauth.domain.reviews import ReviewId
 from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
 from priorauth.services.ports import Conflict
 
@@ -100,6 +101,14 @@ class MemorySubscriptions:
 
     async def waiting_notification(self, subscription_id: SubscriptionId) -> Notification | None:
         return next((each for each in self._notifications(subscription_id) if each.delivered_at is None), None)
+
+    async def notifications_of(self, review_id: ReviewId) -> Sequence[Notification]:
+        own = [each for each in self.tables.notifications.values() if each.review_id == review_id]
+        return sorted(own, key=lambda each: (each.subscription_id, each.number))
+
+    async def tell_again(self, notification_id: str) -> None:
+        notification = self.tables.notifications[notification_id]
+        self.tables.notifications[notification_id] = replace(notification, delivered_at=None)
 
     async def mark_delivered(self, notification_id: str, at: datetime) -> None:
         notification = self.tables.notifications.get(notification_id)

@@ -11,6 +11,7 @@ from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
 from priorauth.domain.information import InformationTask, TaskId
 from priorauth.domain.parties import DestinationId, PartnerId
+from priorauth.domain.replays import Replay, ReplayId, ReplayStep
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import Route
 from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
@@ -76,6 +77,8 @@ class Tables:
     mailbox: dict[str, MailboxEntry] = field(default_factory=dict)
     subscriptions: dict[SubscriptionId, SubscriptionRow] = field(default_factory=dict)
     notifications: dict[str, Notification] = field(default_factory=dict)
+    replays: dict[ReplayId, tuple[Replay, datetime | None]] = field(default_factory=dict)
+    replay_steps: dict[tuple[ReplayId, int], ReplayStep] = field(default_factory=dict)
     used_assertions: dict[tuple[ClientId, str], datetime] = field(default_factory=dict)
     published: list[Event] = field(default_factory=list)
     outbox: dict[tuple[str, str], OutboxRow] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from memory.clocks import MemoryClocks
 from memory.events import MemoryEvents
 from memory.information import MemoryInformation
 from memory.packs import MemoryPacks
+from memory.replays import MemoryReplays
 from memory.rows import add, forget, known
 from memory.subscriptions import MemorySubscriptions
 from memory.tables import Tables
@@ -38,7 +39,9 @@ from priorauth.services.ports import (
 )
 
 
-class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPacks, MemoryEvents):
+class MemoryWork(
+    MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPacks, MemoryReplays, MemoryEvents
+):
     """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
 
     def __init__(self, tables: Tables, encoder: EventEncoder) -> None:
@@ -340,6 +343,12 @@ class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPac
 
     async def mailbox_entry(self, entry_id: str) -> MailboxEntry:
         return known(self.tables.mailbox, entry_id)
+
+    async def mailbox_entry_of(self, message_id: MessageId) -> MailboxEntry | None:
+        return next((entry for entry in self.tables.mailbox.values() if entry.message_id == message_id), None)
+
+    async def offer_again(self, entry_id: str) -> None:
+        self.tables.mailbox[entry_id] = replace(known(self.tables.mailbox, entry_id), acknowledged_at=None)
 
     async def acknowledge_mailbox_entry(self, entry_id: str, at: datetime) -> None:
         entry = known(self.tables.mailbox, entry_id)

@@ -357,7 +357,7 @@ class LegState(StrEnum):
     DISPATCHED = "dispatched"  # sent, not answered
     PENDED = "pended"  # the destination has it and decides later
     DECIDED = "decided"
-    DECLINED = "declined"  # not theirs; another leg at the payer's desk took over
+    DECLINED = "declined"  # not theirs: another leg took over
     FAILED = "failed"  # could not be delivered; an operator is told
     CANCELLED = "cancelled"  # the requester cancelled the review, and that was confirmed
 

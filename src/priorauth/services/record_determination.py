@@ -28,7 +28,7 @@ from priorauth.services.request_information import request_information
 from priorauth.services.turns import again_on_conflict
 
 CLOSED: Mapping[LegState, str] = {
-    LegState.DECLINED: "the leg was declined, and the payer's desk has it",
+    LegState.DECLINED: "the leg is another's now: it was declined, or the review was routed again",
     LegState.CANCELLED: "the requester cancelled the review",
 }
 """Legs that nothing more is taken from, and why."""

@@ -218,7 +218,7 @@ def waiting_again(item: ItemDecision, wanted: Sequence[Asked]) -> ItemDecision:
 
 def undecided(sequence: int, route: ItemRoute | None, legs: Sequence[Leg]) -> ItemDecision:
     """The answer to an item that no destination has decided: pended with one, or routing's own answer."""
-    if route is None or any(sequence in leg.sequences for leg in legs):
+    if route is None or any(sequence in leg.sequences for leg in legs if leg.state is not LegState.DECLINED):
         return ItemDecision(sequence=sequence, action=CertificationAction.PENDED)
     if route.outcome is Outcome.INVALID:
         rejection = Rejection(

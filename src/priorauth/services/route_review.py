@@ -79,7 +79,7 @@ class RouteReview:
             review = await work.review(review_id)
             if review.state is not ReviewState.RECEIVED:
                 return None
-            route, taken_over = await self._follow_prior_review(work, review, route)
+            route, taken_over = await self.follow_prior_review(work, review, route)
             legs = self.plan_legs(review, route, taken_over)
             await self.keep_pack(work, route.pack_version, self.now())
             await work.save_route(review_id, route, by=Answered(facts))
@@ -100,7 +100,7 @@ class RouteReview:
         self.keep_pack.committed(route.pack_version)
         return route
 
-    async def _follow_prior_review(
+    async def follow_prior_review(
         self, work: Work, review: ServiceReview, route: Route
     ) -> tuple[Route, AbstractSet[int]]:
         """Send what changes an earlier review to whoever decided that; with the items that it leaves as they were."""
@@ -150,16 +150,11 @@ class RouteReview:
 
         Items that are taken over from an earlier review are decided there.
         """
-        forced = self.honours_forcing and is_forced(review)
+        forced = self._forces(review)
         grouped: dict[tuple[DestinationId, str], list[int]] = {}
         for item in route.items:
-            if item.sequence in taken_over:
-                continue
-            destination = item.destination if item.outcome in (Outcome.ROUTE, Outcome.MANUAL) else None
-            if destination is None and forced and review.payer:
-                destination = item.desk or self.desks[review.payer]
-            if destination is not None:
-                grouped.setdefault((destination, item.queue or ""), []).append(item.sequence)
+            if item.sequence not in taken_over and (place := self.place_of(review, item)):
+                grouped.setdefault(place, []).append(item.sequence)
         return [
             Leg(
                 id=LegId(self.new_id("leg")),
@@ -172,6 +167,16 @@ class RouteReview:
             )
             for number, ((destination, queue), sequences) in enumerate(grouped.items(), start=1)
         ]
+
+    def place_of(self, review: ServiceReview, item: ItemRoute) -> tuple[DestinationId, str] | None:
+        """The destination and queue that decide an item, or None where routing itself answers it."""
+        destination = item.destination if item.outcome in (Outcome.ROUTE, Outcome.MANUAL) else None
+        if destination is None and self._forces(review) and review.payer:
+            destination = item.desk or self.desks[review.payer]
+        return (destination, item.queue or "") if destination else None
+
+    def _forces(self, review: ServiceReview) -> bool:
+        return self.honours_forcing and is_forced(review)
 
 
 def is_unroutable(leg: Leg, route: Route) -> bool:

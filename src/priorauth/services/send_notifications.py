@@ -106,7 +106,8 @@ class SendNotifications:
             return None
         if kind is NotificationKind.EVENT and waiting is not None:
             first = waiting.number
-            events = tuple(await work.notifications(subscription_id, first, first + EVENTS_AT_ONCE - 1, EVENTS_AT_ONCE))
+            next_ones = await work.notifications(subscription_id, first, first + EVENTS_AT_ONCE - 1, EVENTS_AT_ONCE)
+            events = tuple(event for event in next_ones if event.delivered_at is None)
             bodies = tuple([(await work.message(event.message_id)).body for event in events])
         else:
             events, bodies = (), (await self._body(work, subscription, kind),)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from priorauth.domain.access import ClientId
 from priorauth.domain.parties import PartnerId
+from priorauth.domain.reviews import ReviewId
 from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
 
 
@@ -49,6 +50,8 @@ class SubscriptionStore(Protocol):
     ) -> Sequence[Notification]: ...
     async def waiting_notification(self, subscription_id: SubscriptionId) -> Notification | None: ...
     async def mark_delivered(self, notification_id: str, at: datetime) -> None: ...
+    async def notifications_of(self, review_id: ReviewId) -> Sequence[Notification]: ...
+    async def tell_again(self, notification_id: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

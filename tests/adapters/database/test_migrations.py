@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import alembic_config, migrate
-from priorauth.adapters.database.tables import metadata
+from priorauth.adapters.database.replay_tables import metadata
 
 
 async def test_the_revisions_and_the_tables_agree(tmp_path: Path) -> None:

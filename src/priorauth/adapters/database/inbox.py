@@ -31,6 +31,7 @@ DEAD_LETTERS = (
     .order_by(dead_letters.c.at.desc(), dead_letters.c.id.desc())
     .limit(bindparam("limit"))
 )
+ABOUT = select(dead_letters).where(dead_letters.c.subject == bindparam("about"), _waits).order_by(dead_letters.c.at)
 DEAD_LETTER = select(dead_letters).where(dead_letters.c.id == bindparam("letter_id"))
 DECIDE = (
     update(dead_letters)
@@ -110,6 +111,10 @@ class DeadLetters(Queries):
         if row is None:
             raise NotKnown("there is no such dead letter")
         return dead_letter(self.transaction, row)
+
+    async def dead_letters_about(self, subject: str) -> Sequence[DeadLetter]:
+        """Those about one leg, event or message that wait for an operator, oldest first."""
+        return [dead_letter(self.transaction, row) for row in await self.transaction.rows(ABOUT, about=subject)]
 
     async def decide_dead_letter(self, id: str, decision: LetterDecision, at: datetime, by: str) -> bool:
         """Note what an operator did; False where that was noted before, and stays."""

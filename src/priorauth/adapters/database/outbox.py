@@ -28,7 +28,14 @@ FULL = "full"
 MINIMAL = "minimal"
 POSTED = ""
 
-OF_REVIEW = select(outbox).where(outbox.c.key == bindparam("key"), outbox.c.form != POSTED).order_by(outbox.c.sequence)
+_first = outbox.c.copy == 0
+OF_REVIEW = (
+    select(outbox).where(outbox.c.key == bindparam("key"), outbox.c.form != POSTED, _first).order_by(outbox.c.sequence)
+)
+POSTED_AS = select(outbox).where(outbox.c.topic == bindparam("on_topic"), outbox.c.event_id == bindparam("id"), _first)
+COPIES = select(func.count().label("copies")).where(
+    outbox.c.topic == bindparam("on_topic"), outbox.c.event_id == bindparam("id")
+)
 OF_TOPIC = (
     select(outbox)
     .where(outbox.c.topic == bindparam("topic"), outbox.c.position > bindparam("after"))
@@ -90,6 +97,26 @@ class Outbox(Queries):
     async def post(self, topic: str, key: str, event_id: str, event_type: str, body: bytes, at: datetime) -> None:
         """Put a ready body on one topic. The same id again changes nothing."""
         await put(self.transaction, [outbox_row(self.transaction, topic, key, event_id, event_type, POSTED, body, at)])
+
+    async def publish_again(self, review_id: ReviewId, at: datetime) -> int:
+        """Tell everybody all of a review's events once more, in order, with the same bytes and ids; how many."""
+        rows = await self.transaction.rows(OF_REVIEW, key=review_id)
+        for row in rows:
+            await self._again(row, at)
+        return len({row.event_id for row in rows})
+
+    async def post_again(self, topic: str, event_id: str, at: datetime) -> bool:
+        """Put what was put on a topic there once more, the same bytes and id; False where it is not there."""
+        row = await self.transaction.row_or_none(POSTED_AS, on_topic=topic, id=event_id)
+        if row:
+            await self._again(row, at)
+        return row is not None
+
+    async def _again(self, row: Row[Any], at: datetime) -> None:
+        """The same body, which stays sealed, at a new place in the stream."""
+        told = (await self.transaction.row(COPIES, on_topic=row.topic, id=row.event_id)).copies
+        same = ("topic", "key", "event_id", "type", "form", "traceparent", "shard", "body")
+        await put(self.transaction, [{**{name: row._mapping[name] for name in same}, "at": at, "copy": told}])
 
     async def events_of(self, review_id: ReviewId) -> Sequence[StoredEvent]:
         """The published events of a review in order, each in the fullest form that it was published in."""

@@ -34,7 +34,7 @@ notifications = Table(
     required("subscription_id", String, ForeignKey("subscriptions.id")),
     required("number", BigInteger),
     required("at", Instant),
-    required("review_id", String, ForeignKey("reviews.id")),
+    required("review_id", String, ForeignKey("reviews.id"), index=True),
     required("message_id", String, ForeignKey("messages.id")),
     Column("delivered_at", Instant),
     UniqueConstraint("subscription_id", "number"),

@@ -177,8 +177,6 @@ legs = Table(
 )
 _has_next_attempt = legs.c.next_attempt_at.is_not(None)
 Index("ix_legs_due", legs.c.next_attempt_at, sqlite_where=_has_next_attempt, postgresql_where=_has_next_attempt)
-is_undelivered = text("legs.state IN ('planned', 'failed')")
-"""Waits to be sent, or was given up. Spelled out, so that both engines see that the index below is of these."""
 _undelivered_legs = text("state IN ('planned', 'failed')")
 Index(
     "ix_legs_undelivered",
@@ -188,8 +186,6 @@ Index(
     postgresql_where=_undelivered_legs,
 )
 
-waits_unrouted = text("legs.unroutable AND legs.state IN ('planned', 'dispatched', 'pended', 'failed')")
-"""Is with a desk because nobody could say where it belongs, and is not decided."""
 _unrouted_legs = text("unroutable AND state IN ('planned', 'dispatched', 'pended', 'failed')")
 Index(
     "ix_legs_unroutable", legs.c.review_id, legs.c.number, sqlite_where=_unrouted_legs, postgresql_where=_unrouted_legs
@@ -237,7 +233,7 @@ mailbox = Table(
     metadata,
     Column("id", String, primary_key=True),
     required("partner"),
-    required("message_id", String, ForeignKey("messages.id")),
+    required("message_id", String, ForeignKey("messages.id"), index=True),
     required("at", Instant),
     Column("acknowledged_at", Instant),
 )
@@ -300,7 +296,8 @@ outbox = Table(
     required("traceparent", String, server_default=""),  # the trace that it belongs to
     required("shard", Integer),  # of its key: what one replica at a time consumes in order
     Column("position", BigInteger, unique=True),  # in the order of commits; null until that order is known
-    UniqueConstraint("topic", "event_id"),
+    required("copy", Integer, server_default="0"),  # 1 and on: told again, under the same id
+    UniqueConstraint("topic", "event_id", "copy"),
     Index("ix_outbox_key_form", "key", "form"),
     Index("ix_outbox_topic_position", "topic", "position"),
     Index("ix_outbox_topic_shard_position", "topic", "shard", "position"),
@@ -341,7 +338,7 @@ dead_letters = Table(
     metadata,
     Column("id", String, primary_key=True),
     required("kind"),
-    required("subject"),
+    required("subject", String, index=True),
     required("reason"),  # a fixed text
     required("at", Instant),
     Column("review_id", String),

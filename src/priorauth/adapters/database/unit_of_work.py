@@ -18,6 +18,7 @@ from priorauth.adapters.database.repositories.information import InformationTask
 from priorauth.adapters.database.repositories.legs import Legs
 from priorauth.adapters.database.repositories.messages import Messages
 from priorauth.adapters.database.repositories.packs import Packs
+from priorauth.adapters.database.repositories.replays import Replays
 from priorauth.adapters.database.repositories.replies import Mailbox, Replies
 from priorauth.adapters.database.repositories.resends import Resends
 from priorauth.adapters.database.repositories.reviews import Reviews
@@ -40,6 +41,7 @@ class DatabaseWork(
     Clocks,
     Packs,
     Mailbox,
+    Replays,
     Subscriptions,
     UsedAssertions,
     Outbox,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -36,3 +37,8 @@ class KafkaTopic:
             body=message.body,
             at=message.at,
         )
+
+    async def again(self, work: Work, message: Message, at: datetime) -> bool:
+        """Hand the leg over once more, under the same id."""
+        envelope = msgspec.json.decode(message.body, type=_Envelope)
+        return await work.post_again(requests_topic(self.destination), envelope.id, at)

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, Row, String, bindparam, func, or_, select, update
+from sqlalchemy import Executable, Row, String, bindparam, func, or_, select, text, update
 
 from priorauth.adapters.database.repositories.reviews import DOCUMENT as REVIEW_DOCUMENT
 from priorauth.adapters.database.repositories.reviews import row_of
-from priorauth.adapters.database.tables import dispatches, is_undelivered, legs, reviews, routes, waits_unrouted
+from priorauth.adapters.database.tables import dispatches, legs, reviews, routes
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_or_replace
 from priorauth.domain.reviews import Leg, LegId, ReviewId, ServiceReview
 from priorauth.domain.routes import Route
@@ -37,6 +37,10 @@ _asked_payer = bindparam("asked_payer", type_=String)
 _asked_owner = bindparam("asked_owner", type_=String)
 _deliveries = select(legs.c.id, legs.c.document, legs.c.next_attempt_at, legs.c.error).limit(bindparam("limit"))
 OF_REVIEW = _deliveries.where(legs.c.review_id == bindparam("review_id")).order_by(legs.c.number)
+is_undelivered = text("legs.state IN ('planned', 'failed')")
+"""Waits to be sent, or was given up. Spelled out, so that both engines see that there is an index of just these."""
+waits_unrouted = text("legs.unroutable AND legs.state IN ('planned', 'dispatched', 'pended', 'failed')")
+"""Is with a desk because nobody could say where it belongs, and is not decided. Spelled out likewise."""
 UNDELIVERED = _deliveries.where(is_undelivered).order_by(legs.c.review_id, legs.c.number)
 OF_DESTINATION = UNDELIVERED.where(legs.c.destination == bindparam("destination"))
 UNROUTABLE = (

@@ -14,7 +14,7 @@ from priorauth.adapters.database.tables import determinations, mailbox, replies,
 from priorauth.adapters.database.transaction import Queries, Transaction
 from priorauth.domain.determinations import Determination, Reply
 from priorauth.domain.parties import PartnerId
-from priorauth.domain.reviews import ReviewId
+from priorauth.domain.reviews import MessageId, ReviewId
 from priorauth.services.ports import Conflict, MailboxEntry, NotKnown, ReplyRecord
 
 DETERMINATIONS = (
@@ -45,6 +45,8 @@ WAITING = (
     .order_by(mailbox.c.at, mailbox.c.id)
     .limit(bindparam("limit"))
 )
+ENTRY_OF = select(mailbox).where(mailbox.c.message_id == bindparam("message_id"))
+OFFER_AGAIN = update(mailbox).where(mailbox.c.id == bindparam("entry_id")).values(acknowledged_at=None)
 ENTRY = select(mailbox).where(mailbox.c.id == bindparam("id"))
 ACKNOWLEDGE = (
     update(mailbox)
@@ -141,6 +143,16 @@ class Mailbox(Queries):
     async def mailbox_entry(self, entry_id: str) -> MailboxEntry:
         """An entry, acknowledged or not; NotKnown where there is none."""
         return MailboxEntry(**(await self.transaction.row(ENTRY, id=entry_id))._mapping)
+
+    async def mailbox_entry_of(self, message_id: MessageId) -> MailboxEntry | None:
+        """The entry that a message waits or waited in, if it was put into a mailbox."""
+        row = await self.transaction.row_or_none(ENTRY_OF, message_id=message_id)
+        return MailboxEntry(**row._mapping) if row else None
+
+    async def offer_again(self, entry_id: str) -> None:
+        """List an entry again, though it was acknowledged; NotKnown where there is no such entry."""
+        if not await self.transaction.change(OFFER_AGAIN, entry_id=entry_id):
+            raise NotKnown("there is no such entry")
 
     async def acknowledge_mailbox_entry(self, entry_id: str, at: datetime) -> None:
         """Take an entry off the list. The first time counts; NotKnown where there is no such entry."""

@@ -14,6 +14,7 @@ from priorauth.adapters.database.subscription_tables import notifications, subsc
 from priorauth.adapters.database.transaction import Queries, Transaction
 from priorauth.domain.access import ClientId
 from priorauth.domain.parties import PartnerId
+from priorauth.domain.reviews import ReviewId
 from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
 from priorauth.services.ports import Conflict, NotKnown
 
@@ -77,6 +78,12 @@ WAITING = (
     .order_by(notifications.c.number)
     .limit(1)
 )
+OF_REVIEW = (
+    select(notifications)
+    .where(notifications.c.review_id == bindparam("review_id"))
+    .order_by(notifications.c.subscription_id, notifications.c.number)
+)
+TELL_AGAIN = update(notifications).where(notifications.c.id == bindparam("notification")).values(delivered_at=None)
 DELIVERED = (
     update(notifications)
     .where(notifications.c.id == bindparam("notification"), notifications.c.delivered_at.is_(None))
@@ -205,6 +212,15 @@ class Subscriptions(Queries):
         """The earliest event that the endpoint has not taken yet."""
         row = await self.transaction.row_or_none(WAITING, id=subscription_id)
         return Notification(**row._mapping) if row else None
+
+    async def notifications_of(self, review_id: ReviewId) -> Sequence[Notification]:
+        """The notifications of answers to one review, by subscription, in order."""
+        rows = await self.transaction.rows(OF_REVIEW, review_id=review_id)
+        return [Notification(**row._mapping) for row in rows]
+
+    async def tell_again(self, notification_id: str) -> None:
+        """Let a notification wait as if the endpoint had not taken it."""
+        await self.transaction.change(TELL_AGAIN, notification=notification_id)
 
     async def mark_delivered(self, notification_id: str, at: datetime) -> None:
         """The endpoint took a notification. The first time counts."""

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.examples import save_a_review
+from contracts.examples import REVIEW, save_a_review
 from priorauth.domain.parties import PartnerId
+from priorauth.domain.reviews import ReviewId
 from priorauth.domain.subscriptions import Subscription, SubscriptionId, SubscriptionState
 from priorauth.services.ports import Conflict, NotKnown, UnitOfWork
 from subscribing import ANOTHER, HOSPITAL, NOON, OWNER, a_notification, a_subscription, some_terms
@@ -211,3 +212,20 @@ async def test_notifications_wait_in_the_order_of_their_events_until_each_is_del
 
     assert waited == [1, 2, 3]
     assert found == [a_notification(number, delivered_at=NOON + SECOND) for number in (2, 3)]
+
+
+async def test_a_notification_that_is_to_be_told_again_waits_while_those_after_it_are_delivered(
+    store: UnitOfWork,
+) -> None:
+    await save_a_review(store)
+    await save(store)
+    async with store() as work:
+        for number in (1, 2):
+            await work.add_notification(a_notification(number))
+            await work.mark_delivered(a_notification(number).id, NOON)
+
+        await work.tell_again(a_notification(1).id)
+
+        assert await work.waiting_notification(SUBSCRIPTION) == a_notification(1)
+        assert await work.notifications_of(REVIEW) == [a_notification(1), a_notification(2, delivered_at=NOON)]
+        assert await work.notifications_of(ReviewId("rev-none")) == []

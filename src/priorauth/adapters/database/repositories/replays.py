@@ -105,7 +105,9 @@ class Replays(Queries):
 
     async def count_selected(self, selection: Selection) -> int:
         """How many reviews there are that a replay is about."""
-        row = await self.transaction.row(select(func.count().label("selected")).where(*selecting(selection)))
+        row = await self.transaction.row(
+            select(func.count().label("selected")).select_from(reviews).where(*selecting(selection))
+        )
         selected: int = row.selected
         return selected
 

@@ -1,8 +1,9 @@
-"""`priorauth deadletters` against a running gateway: what an operator sees, and what comes of each decision."""
+"""Operators' commands against a running gateway: what was set aside, what nobody could route, and replays."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,8 @@ import httpx2
 import pytest
 from typer.testing import CliRunner, Result
 
-from interchanges import forcing, sample
-from priorauth.cli import app
+from interchanges import forcing, renumbered, sample
+from priorauth.cli import app, replays
 from served import Served
 
 
@@ -100,3 +101,73 @@ def test_what_nobody_could_route_is_listed_with_its_desk_and_counted(served: Ser
     assert item["review_id"] not in none.stdout
     counted = f'priorauth_unroutable{{owner="{item["owner"]}",payer="{item["payer"]}"}} 1.0'
     assert counted in httpx2.get(f"{served.url}/metrics").text
+
+
+def replay(served: Served, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["replay", *arguments, "--gateway", served.url])
+
+
+def events_of(served: Served, review_id: str) -> list[str]:
+    """The ids of the review's events in the stream, in order."""
+    text = httpx2.get(f"{served.url}/events", params={"follow": "false"}, timeout=30).text
+    events = [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: ")]
+    return [event["id"] for event in events if event["subject"] == review_id]
+
+
+def test_a_replay_says_what_it_would_do_and_does_it_when_told_to(served: Served) -> None:
+    answer = httpx2.post(f"{served.url}/x12", content=renumbered(sample("imaging-mri")), timeout=30)
+    review_id = answer.headers["x-review-id"]
+    once = events_of(served, review_id)
+
+    would = replay(served, review_id, "--redeliver", "--only", "events")
+    untouched = events_of(served, review_id)
+    did = replay(served, review_id, "--redeliver", "--only", "events", "--yes", "--json")
+
+    assert (would.exit_code, did.exit_code) == (0, 0)
+    assert f"{len(once)} published" in would.stdout
+    assert "add --yes to do it" in would.stdout
+    assert untouched == once
+    told = json.loads(did.stdout)
+    assert (told["state"], told["done"], told["changed"], told["failed"]) == ("done", 1, 1, 0)
+    assert [step["review_id"] for step in told["steps"]] == [review_id]
+    assert events_of(served, review_id) == once * 2
+
+
+def test_a_replay_is_ordered_looked_at_and_cancelled_over_http(served: Served) -> None:
+    with httpx2.Client(base_url=served.url, timeout=30) as http:
+        ordered = http.post("/replays", json={"kind": "reroute", "payer": "NOBODY"})
+        path = ordered.headers["location"]
+        while http.get(path).json()["state"] == "running":
+            time.sleep(0.05)
+
+        found = http.get(path).json()
+        assert ordered.status_code == 202
+        assert (found["state"], found["dry_run"], found["total"], found["steps"]) == ("done", True, 0, [])
+        assert found["selection"]["states"] == ["received", "routed", "pended"]
+        assert found["id"] in [each["id"] for each in http.get("/replays").json()["replays"]]
+        assert http.delete(path).status_code == 409
+        assert http.get("/replays/replay-none").status_code == 404
+        assert http.post("/replays", json={"kind": "reroute"}).status_code == 422
+        assert http.post("/replays", json={"kind": "reroute", "payer": "A", "more": 1}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("rev-1",), ("rev-1", "--reroute", "--redeliver"), ("--reroute",), ("--redeliver", "--state", "nowhere")],
+)
+def test_a_replay_of_what_cannot_be_meant_is_refused(served: Served, arguments: tuple[str, ...]) -> None:
+    assert replay(served, *arguments).exit_code == 2
+
+
+def test_ctrl_c_cancels_the_replay_that_it_interrupts(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replays, "followed", interrupted)
+
+    ended = replay(served, "--redeliver", "--payer", "ALLWAYS", "--only", "events", "--json")
+
+    assert ended.exit_code == 130
+    assert json.loads(ended.stdout)["state"] in ("cancelled", "done")
+
+
+def interrupted(*_: object) -> Iterator[dict[str, Any]]:
+    raise KeyboardInterrupt
+    yield {}

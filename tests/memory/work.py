@@ -39,9 +39,7 @@ from priorauth.services.ports import (
 )
 
 
-class MemoryWork(
-    MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPacks, MemoryReplays, MemoryEvents
-):
+class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPacks, MemoryReplays, MemoryEvents):
     """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
 
     def __init__(self, tables: Tables, encoder: EventEncoder) -> None:

@@ -148,6 +148,25 @@ def test_route_prints_one_route_with_the_rule_and_its_facts(tmp_path: Path) -> N
     assert "lost:" in run("route", MRI).stdout
 
 
+@pytest.mark.parametrize(
+    ("sample", "routes"),
+    [
+        ("nursing-facility-admission", [("RTE-MOHP-02", "notify_requested", "mercyone-um", "snf")]),
+        ("psychiatric-admission", [("RTE-FPL-04", "route", "cbhnp", None)]),
+        (
+            "arthroscopy-of-2010",
+            [("RTE-FPL-10", "route", "fplic-um", None), ("RTE-FPL-28", "no_auth_required", None, None)],
+        ),
+    ],
+)
+def test_route_answers_samples_of_payers_without_a_delegate_for_everything(
+    sample: str, routes: list[tuple[str, str, str | None, str | None]]
+) -> None:
+    items = json.loads(run("route", str(SAMPLES / f"{sample}.edi"), "--json").stdout)["items"]
+
+    assert [(one["rule"], one["outcome"], one["destination"], one["queue"]) for one in items] == routes
+
+
 def test_facts_that_are_none_are_refused(tmp_path: Path) -> None:
     facts = tmp_path / "facts.json"
     facts.write_text("[1, 2")

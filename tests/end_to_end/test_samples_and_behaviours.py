@@ -20,8 +20,8 @@ from x12_sets import CONTENT
 
 PAYERS = ("BCBSMA", "MERCYONE", "BCBSM", "FPLIC", "ALLWAYS")
 OURS = {
-    "BCBSMA": "nicu-admission", "BCBSM": "msk-spine-and-pain", "ALLWAYS": "imaging-mri", "MERCYONE": "dental",
-    "FPLIC": "home-oxygen-and-equipment",
+    "BCBSMA": "nicu-admission", "BCBSM": "msk-spine-and-pain", "ALLWAYS": "imaging-mri",
+    "MERCYONE": "nursing-facility-admission", "FPLIC": "psychiatric-admission",
 }  # fmt: skip
 """A sample to send to each payer. Where it names another payer, it is sent to the payer's desk."""
 MEMBERS = [f"MEM00000{number:02d}" for number in range(1, 21)]

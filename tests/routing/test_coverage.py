@@ -11,11 +11,7 @@ from priorauth.routing.coverage import COLUMNS, CoverageNotReadable, CoverageSta
 
 HEADING = ",".join(COLUMNS) + "\n"
 PENDING = (
-    "RTE-MOHP-",
-    "RTE-FPL-",
-    "LST-",
-    "REQ-MOHP-",
-    "REQ-FPL-",
+    "LST-09",
     "DET-",
     "NTC-",
     "ACC-",

@@ -13,7 +13,7 @@ PRIORAUTH_SAMPLES ?= $(wildcard ../shared/samples/x12)
 PRIORAUTH_IG_DIR  ?= $(wildcard ../shared/igs)
 export PRIORAUTH_SAMPLES PRIORAUTH_IG_DIR
 
-.PHONY: help setup demo serve test check bench oracle
+.PHONY: help setup demo serve test check chaos bench oracle
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -37,6 +37,9 @@ check: $(INSTALLED) ## Check format, lint, types and import contracts
 
 oracle: $(INSTALLED) ## Show the official FHIR validator everything that we write (JDK 17, Maven, packages of PAS)
 	@PRIORAUTH_ORACLE=whole $(BIN)/pytest -s tests/oracles $(ARGS)
+
+chaos: $(INSTALLED) ## Break a broker, a database and two gateways under load, for longer than `test` does
+	@PRIORAUTH_CHAOS=whole $(BIN)/pytest -s tests/chaos $(ARGS)
 
 bench: $(INSTALLED) ## Measure against peers in the same run (ARGS="codec")
 	@$(BIN)/python -m benchmarks $(ARGS)

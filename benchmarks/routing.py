@@ -37,7 +37,7 @@ DIRECTORY = {
     "area": "in_area",
     "facility_payment_type": "drg",
     "coordination_of_benefits": "primary",
-    "birth_admission": True,
+    "birth_admission": False,
 }
 MESSAGE = (
     "ISA*00*          *00*          *ZZ*SENDER         *ZZ*{payer:15}*260101*1200*^*00501*000000001*0*T*:~"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from priorauth.domain.reviews import ReviewItem, ServiceReview
 from priorauth.routing.fact_tables import FactTables
-from priorauth.routing.vocabulary import FactValue
+from priorauth.routing.vocabulary import ENUMERATED, FactValue
 
 
 class Absence(Enum):
@@ -66,7 +66,13 @@ class Facts(dict[str, Fact]):
 
     def __missing__(self, name: str) -> Fact:
         derive = self.first.get(name)
-        if derive is not None and self.message is not None:
+        if derive is None:
+            raw = self.outside.get(name)
+            if type(raw) is str and raw in ENUMERATED.get(name, ()):  # as `find` would have it, and sooner
+                fact: Fact = (raw, self.outside_source)
+                self[name] = fact
+                return fact
+        elif self.message is not None:
             fact = derive(self.message, self)
             if fact[0] is not UNKNOWN:
                 self[name] = fact
@@ -79,6 +85,6 @@ class Facts(dict[str, Fact]):
 
     def without(self, *names: str) -> Facts:
         """The same facts with those named unknown."""
-        facts = Facts(lambda _, name: self[name], {}, self.message, self.outside, self.outside_source)
+        facts = Facts(lambda _, name: self[name], {}, self.message, {}, self.outside_source)
         facts.update((name, (UNKNOWN, self[name][1])) for name in names)
         return facts

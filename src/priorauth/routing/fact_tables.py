@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from priorauth.routing.codelists import FAMILIES
 from priorauth.routing.vocabulary import FACTS
@@ -20,6 +20,10 @@ TABLE_FILES = (SETTINGS_FILE, URGENCIES_FILE, REVIEW_TYPES_FILE, CATEGORIES_FILE
 
 NONE_OF_THEM = ""
 """A cell left empty: the code is known and means none of the fact's values, so that the fact is not applicable."""
+
+
+MOST_KNOWN = 4096
+"""Of how many codes the category is remembered before all are forgotten."""
 
 
 class TableNotReadable(Exception):
@@ -39,9 +43,18 @@ class CategoryRanges:
     ends: tuple[str, ...]
     categories: tuple[str, ...]
     around: tuple[int, ...]  # the range that each lies within, or -1
+    known: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)  # of codes asked before
 
     def category(self, code: str) -> str | None:
         """The category of the narrowest range, `NONE_OF_THEM`, or None where the table has no such code."""
+        if code in self.known:
+            return self.known[code]
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        found = self.known[code] = self._search(code)
+        return found
+
+    def _search(self, code: str) -> str | None:
         place = bisect_right(self.starts, code) - 1
         while place >= 0:
             if code <= self.ends[place] and len(code) == len(self.ends[place]):

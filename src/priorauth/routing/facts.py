@@ -90,14 +90,8 @@ def _find(facts: Facts, name: str) -> Fact:
     return derived or (UNKNOWN, facts.outside_source if FACTS[name].outside or message is None else MESSAGE)
 
 
-ENUMERATED = {name: frozenset(definition.values) for name, definition in FACTS.items() if definition.values}
-"""The values of each enumerated fact, which are read as they stand."""
-
-
 def _stated(name: str, raw: object) -> FactValue | None:
     """The outside answer; a value that the fact cannot have counts as no answer (callers report `faults_in`)."""
-    if type(raw) is str and raw in ENUMERATED.get(name, ()):
-        return raw
     try:
         return read_value(name, raw)
     except FactNotReadable:

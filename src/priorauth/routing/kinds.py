@@ -108,7 +108,7 @@ class Watched(Facts):
     __slots__ = ("looked_at",)
 
     def __init__(self, facts: Facts) -> None:
-        super().__init__(lambda _, name: facts[name], {}, facts.message, facts.outside, facts.outside_source)
+        super().__init__(lambda _, name: facts[name], {}, facts.message, {}, facts.outside_source)
         self.member_known = facts.member_known
         self.looked_at: dict[str, None] = {}
 

@@ -68,6 +68,10 @@ FROM_SURGERY_CENTER, FROM_ANOTHER_UNIT = "E", "D"
 DIAGNOSIS_QUALIFIERS = ("ABF", "ABJ", "ABK", "APR", "BF", "BJ", "BK", "PR")
 """Data element 1270: ICD diagnoses; those of ICD-10-CM begin with A."""
 
+DIAGNOSIS_SYSTEMS: Mapping[str, str] = {
+    qualifier: "icd_10_cm" if qualifier.startswith("A") else "icd_9_cm" for qualifier in DIAGNOSIS_QUALIFIERS
+}
+
 DEFAULT = "default"
 """The source of a fact that was assumed."""
 
@@ -195,11 +199,8 @@ def _diagnoses(*qualifiers: str) -> Derivation:
 
 
 def _diagnosis_system(message: Message, _: Facts) -> Fact:
-    systems = {
-        "icd_10_cm" if diagnosis.qualifier.startswith("A") else "icd_9_cm"
-        for diagnosis in message.review.event.diagnoses
-        if diagnosis.qualifier in DIAGNOSIS_QUALIFIERS
-    }
+    systems = {DIAGNOSIS_SYSTEMS.get(diagnosis.qualifier, "") for diagnosis in message.review.event.diagnoses}
+    systems.discard("")
     return (systems.pop() if len(systems) == 1 else UNKNOWN, "event.diagnoses")
 
 
@@ -231,9 +232,9 @@ def _setting(message: Message, facts: Facts) -> Fact:
     settings = message.tables.settings
     for qualifier, name in (("R", "revenue_code"), ("B", "place_of_service"), ("A", "type_of_bill")):
         code, where = facts[name]
-        found = settings.get((qualifier, code)) if isinstance(code, str) else None
+        found = settings.get((qualifier, code)) if type(code) is str else None
         if found is not None:
-            return _from_table(found, where)
+            return (NOT_APPLICABLE if found == NONE_OF_THEM else found, where)
     return (UNKNOWN, facts["place_of_service"][1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -138,7 +139,10 @@ class _PackReader:
         pack, routes, asked = sources.pack, sources.routes, sources.requirements
         reader = ConditionReader(lists)
         rules = [self._rule(reader, place, rule, pack) for place, rule in enumerate(routes.rules)]
-        requirements = tuple(self._requirement(reader, place, asked, pack) for place in range(len(asked.requirements)))
+        looked_at = Counter(name for rule in rules for name in rule.facts)
+        requirements = tuple(
+            self._requirement(reader, place, asked, pack, looked_at) for place in range(len(asked.requirements))
+        )
         other_desks = tuple(self._other_desk(reader, place, pack) for place in range(len(pack.other_desks)))
         return Pack(
             payer=PayerId(pack.payer),
@@ -198,11 +202,13 @@ class _PackReader:
             reason=rule.then.reason,
         )
 
-    def _requirement(self, reader: ConditionReader, place: int, asked: RequirementsFile, pack: PackFile) -> Requirement:
+    def _requirement(
+        self, reader: ConditionReader, place: int, asked: RequirementsFile, pack: PackFile, looked_at: Counter[str]
+    ) -> Requirement:
         here, said = ("requirements", place), asked.requirements[place]
         conditions = self._conditions(reader, REQUIREMENTS_FILE, said.when, (*here, "when"))
         self._check_citation(REQUIREMENTS_FILE, (*here, "citation"), said.citation, pack)
-        return compile_requirement(said, (*conditions, *_in_force(said.effective or pack.effective)))
+        return compile_requirement(said, (*conditions, *_in_force(said.effective or pack.effective)), looked_at)
 
     def _answer(self, path: Path, rule: RuleFile, pack: PackFile) -> Answer:
         then = rule.then

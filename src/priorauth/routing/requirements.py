@@ -5,16 +5,17 @@ Several may apply to one item. They tell; they never send an item anywhere: that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from priorauth.domain.routes import AppliedRequirement, Need
-from priorauth.routing.conditions import Condition, Holds, compiled, open_questions
+from priorauth.routing.conditions import Condition, Holds, compiled, fact_names, open_questions
 from priorauth.routing.fact import Facts
 from priorauth.routing.pack_files import Citation, EffectiveFile, PackPart, RuleId, Text, When
+from priorauth.routing.vocabulary import FACTS
 
 REQUIREMENTS_FILE = "requirements.yaml"
 
@@ -94,8 +95,17 @@ class Requirement:
     told: AppliedRequirement
 
 
-def compile_requirement(said: RequirementFile, conditions: tuple[Condition, ...]) -> Requirement:
-    """The requirement with its conditions compiled."""
+def compile_requirement(
+    said: RequirementFile, conditions: tuple[Condition, ...], looked_at: Mapping[str, int]
+) -> Requirement:
+    """The requirement with its conditions compiled, those first that cost least: on facts that rules look at anyway
+    (`looked_at`), then on those that need not be worked out of the message."""
+
+    def cost(condition: Condition) -> tuple[int, bool]:
+        names = list(fact_names(condition))
+        return -min(looked_at.get(name, 0) for name in names), not all(FACTS[name].outside for name in names)
+
+    conditions = tuple(sorted(conditions, key=cost))
     told = AppliedRequirement(
         id=said.id,
         need=said.need,

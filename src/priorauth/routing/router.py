@@ -12,7 +12,7 @@ from priorauth.domain.routes import ItemRoute, LosingRule, Outcome, Route, UsedF
 from priorauth.routing.codelists import CodeList
 from priorauth.routing.conditions import all_of, open_questions
 from priorauth.routing.fact import UNKNOWN, Absence, Facts
-from priorauth.routing.facts import ENUMERATED, positions_of
+from priorauth.routing.facts import positions_of
 from priorauth.routing.kinds import Decision, Watched
 from priorauth.routing.packs import Pack
 from priorauth.routing.requirements import applying
@@ -197,26 +197,29 @@ def _used(names: Iterable[str], facts: Facts) -> tuple[UsedFact, ...]:
     for name in names:
         value, where = facts[name]
         source = positions.get(where, where)
-        if name in ENUMERATED and type(value) is str:
-            used.append(_word(name, value, source))
+        if type(value) is str:
+            used.append(_shown(name, value, source))
+        elif type(value) is Absence:
+            used.append(_shown(name, _as_text(value), source))
         else:
             used.append(UsedFact(name, _as_text(value), source))
     return tuple(used)
 
 
-_word = lru_cache(maxsize=4096)(UsedFact)
-"""The same fact with a word of the vocabulary, made once: never a value of the message."""
+_shown = lru_cache(maxsize=4096)(UsedFact)
+"""The same fact with the same word, code or absence, made once. Dates and numbers are not remembered."""
 
 
 def _as_text(value: FactValue | Absence) -> str | None:
     """A fact's value as text, `not applicable`, or None where it is unknown."""
-    if isinstance(value, str):
-        return str(value)
     if isinstance(value, Absence):
-        return None if value is UNKNOWN else value.value
+        return None if value is UNKNOWN else NOT_APPLICABLE_TEXT
     if isinstance(value, tuple):
         return " ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+NOT_APPLICABLE_TEXT = Absence.NOT_APPLICABLE.value
 
 
 def _losing(rules: Sequence[Rule], judged: _Judged, deciding: Sequence[int]) -> tuple[LosingRule, ...]:

@@ -108,6 +108,9 @@ _DEFINITIONS = (
 FACTS: Mapping[str, FactDefinition] = {definition.name: definition for definition in _DEFINITIONS}
 """Every fact by name. Names and values of the outside facts are fixed: directories and `--facts` files use them."""
 
+ENUMERATED = {name: frozenset(definition.values) for name, definition in FACTS.items() if definition.values}
+"""The values of each enumerated fact, which are read as they stand."""
+
 _MAXIMUM_CODE_LENGTH = 30
 
 

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from interchanges import sample
-from memory.bus import MemoryBus, MemoryLog
 from memory.gateway import MemoryGateway, response_to
+from memory.worker import worker_of
 from priorauth.domain.determinations import CertificationAction, ItemDecision
 from priorauth.domain.reviews import LegState
 from priorauth.observability import Metrics
 from priorauth.services.dispatch_leg import LEASE
 from priorauth.services.ports import Retryable
-from priorauth.wiring import replaying
 from priorauth.worker import Worker
 
 MSK = sample("msk-knee-replacement")
@@ -26,25 +25,6 @@ CERTIFIED = ItemDecision(sequence=1, action=CertificationAction.CERTIFIED_IN_TOT
 @pytest.fixture
 def gateway() -> MemoryGateway:
     return MemoryGateway()
-
-
-def worker_of(gateway: MemoryGateway, **dispatching: Any) -> Worker:
-    return Worker(
-        bus=MemoryBus(MemoryLog(), gateway.store, gateway.now),
-        unit_of_work=gateway.store,
-        route_review=gateway.route,
-        dispatch_leg=replace(gateway.dispatch, **dispatching),
-        record_determination=gateway.record,
-        return_determination=gateway.return_determination,
-        catch_up=gateway.catch_up,
-        run_clocks=gateway.clocks,
-        send_notifications=None,  # type: ignore[arg-type]  # nobody subscribes here
-        forget_old=None,  # type: ignore[arg-type]  # nothing is old here
-        replays=replaying(gateway.route, gateway.dispatch).run,
-        destinations=(),
-        now=gateway.now,
-        metrics=Metrics(),
-    )
 
 
 async def send_what_is_due(gateway: MemoryGateway, worker: Worker) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +14,8 @@ import pytest
 from interchanges import SAMPLES, segments_of
 from pas_requests import FHIR, FOLDER
 from served import Served
+from subscribers import Subscriber, eventually
+from subscribing import subscription_resource
 
 HOLDING = ("NM1", "N3", "N4", "DMG", "REF", "TRN", "HI", "SV1", "SV2", "SV3", "MSG")
 HOLDING_IN_FHIR = ("family", "given", "line", "city", "postalCode", "birthDate", "value", "name", "text", "fullUrl")
@@ -49,7 +50,9 @@ def values_in(element: Any, name: str = "") -> Iterator[str]:
         yield element
 
 
-VALUES = values_sent()
+SECRET, ENDPOINT = "Bearer SUBSCRIBERS-OWN-SECRET", "/patients/DELACROIX"
+"""What a subscription says of its endpoint, and how to be let in there."""
+VALUES = values_sent() | {SECRET.split()[1], ENDPOINT}
 WORDS = re.compile(r"(?<![A-Za-z0-9])(" + "|".join(map(re.escape, sorted(VALUES))) + r")(?![A-Za-z0-9])")
 ANYWHERE = re.compile("|".join(re.escape(value) for value in sorted(VALUES) if len(value) >= LONG).encode())
 
@@ -60,8 +63,19 @@ def leaked(text: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def review_ids(http: httpx2.Client) -> Sequence[str]:
-    """Every sample sent twice, looked at, decided by hand and picked up: the ids of the reviews."""
+def subscriber(http: httpx2.Client) -> Iterator[Subscriber]:
+    """Subscribers of both versions at one endpoint, which takes nothing at first."""
+    with Subscriber(answers=[503, 500]) as endpoint:
+        url = endpoint.url.rpartition("/")[0] + ENDPOINT
+        for version in ("2.2.1", "2.0.1"):
+            resource = subscription_resource(url, filters=(), channel={"header": [f"Authorization: {SECRET}"]})
+            assert http.post(f"/fhir/{version}/Subscription", json=resource, headers=FHIR).status_code == 201
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def review_ids(http: httpx2.Client, subscriber: Subscriber) -> Sequence[str]:
+    """Every sample sent twice, looked at, decided by hand, told of and picked up: the ids of the reviews."""
     found = []
     for path in sorted(SAMPLES.glob("*.edi")):
         for _ in range(2):
@@ -82,7 +96,11 @@ def review_ids(http: httpx2.Client) -> Sequence[str]:
         http.get(f"/fhir/2.2.1/ClaimResponse/{id}")
         if any(leg["destination"].endswith("-um") for leg in http.get(f"/reviews/{id}").json()["legs"]):
             http.post("/sandbox/decide", json={"review_id": id, "items": [{"sequence": 1, "action": "A1"}]})
-    time.sleep(1)
+    eventually(lambda: "event-notification" in {each.kind for each in subscriber.received}, "an event that is told")
+    for kind in ("reroute", "redeliver"):
+        order = {"kind": kind, "dry_run": False, "since": "2020-01-01T00:00:00Z"}
+        ordered = http.post("/replays", json=order).headers["location"]
+        eventually(lambda at=ordered: http.get(at).json()["state"] == "done", "a replay that is done", patience=120)
     for entry in http.get("/x12/mailbox").json()["waiting"]:
         http.get(entry["href"])
         http.post(f"{entry['href']}/ack")
@@ -99,6 +117,7 @@ def test_no_log_line_holds_a_value(served: Served, review_ids: Sequence[str]) ->
 
     assert review_ids
     assert "started" in text
+    assert "notification_failed" in text
     assert leaked(text) == set()
 
 
@@ -132,6 +151,10 @@ def test_what_is_not_asked_for_is_not_shown(http: httpx2.Client, review_ids: Seq
     assert leaked(http.get("/x12/mailbox").text) == set()
     assert leaked(http.get("/deadletters", params={"decided": "true"}).text) == set()
     assert leaked(http.get("/deliveries").text) == set()
+    assert leaked(http.get("/unroutable").text) == set()
+    for replay in http.get("/replays").json()["replays"]:
+        assert replay["done"]
+        assert leaked(http.get(f"/replays/{replay['id']}", params={"limit": 1000}).text) == set()
     assert review_ids
 
 

@@ -20,6 +20,8 @@ from priorauth.tracing import span
 
 log = structlog.get_logger()
 
+OUR_TYPES = "priorauth."
+
 Item = TypeVar("Item")
 Handle = Callable[[BusMessage], Awaitable[object]]
 
@@ -173,7 +175,8 @@ class Lanes(Generic[Item]):
 
     async def _handle(self, message: BusMessage) -> None:
         """Hand a message over, as a step of the trace that it belongs to."""
-        ids = {"event.type": message.type, "event.id": message.id, "topic": message.topic}
+        ours = message.type.startswith(OUR_TYPES)  # any other is a sender's word, and so is the id
+        ids = {"topic": message.topic, **({"event.type": message.type} if ours else {})}
         with span(f"handle {message.topic}", SpanKind.CONSUMER, parent=message.traceparent, ids=ids):
             await self._crew.handle(message)
 

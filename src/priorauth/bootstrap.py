@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +48,7 @@ from priorauth.services.ports import Codec, Destination, EventBus, LegCodec, Ret
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination
+from priorauth.services.record_step import RecordStep
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
 from priorauth.services.run_clocks import RunClocks
@@ -69,7 +70,9 @@ from priorauth.wiring import (
     pas_leg_codecs,
     replaying,
     subscribing,
+    telling,
     transports,
+    warnings_of,
 )
 from priorauth.x12.writing import Address
 
@@ -132,6 +135,7 @@ class Gateway:
     replaying: Replaying
     circuits: Circuits
     run_clocks: RunClocks
+    record_step: RecordStep
     forget_old: ForgetOld
     subscribing: Subscribing
     warnings: tuple[str, ...] = ()  # what is not as it should be, and keeps no request from being taken
@@ -244,6 +248,14 @@ async def build(settings: Settings) -> Gateway:
         Format.EVENT: EventLegCodec(source=EVENT_SOURCE),
         **pas_leg_codecs(knowledge),
     }
+    run_clocks = RunClocks(
+        unit_of_work=unit_of_work,
+        books=knowledge.clock_books,
+        facts_of=knowledge.facts,
+        now=clock.now,
+        new_id=new_id,
+    )
+    tell_notices, record_step = telling(knowledge, unit_of_work, run_clocks, clock.now)
     record_determination = RecordDetermination(
         unit_of_work=unit_of_work,
         destinations=knowledge.destinations,
@@ -252,6 +264,7 @@ async def build(settings: Settings) -> Gateway:
         narrow=narrow,
         now=clock.now,
         new_id=new_id,
+        tell=tell_notices.determined,
     )
     tokens = SignedAccessTokens(key, issuer=settings.issuer, now=clock.now, new_id=new_id)
     key_sets = KeySets(http, settings.outbound_hosts, now=clock.now)
@@ -259,13 +272,6 @@ async def build(settings: Settings) -> Gateway:
     return_determination = ReturnDetermination(unit_of_work=unit_of_work, now=clock.now)
     circuits = Circuits(now=clock.now, moved=metrics.circuit_moved)
     subscriptions = subscribing(settings, unit_of_work, http, metrics, circuits, clock.now)
-    run_clocks = RunClocks(
-        unit_of_work=unit_of_work,
-        books=knowledge.clock_books,
-        facts_of=knowledge.facts,
-        now=clock.now,
-        new_id=new_id,
-    )
     dispatch_leg = DispatchLeg(
         unit_of_work=unit_of_work,
         destinations=knowledge.destinations,
@@ -288,6 +294,7 @@ async def build(settings: Settings) -> Gateway:
         new_id=new_id,
         honours_forcing=settings.sandbox,
         start_clocks=run_clocks.start,
+        tell=tell_notices.routed,
         keep_pack=KeepPacks(knowledge.pack_files),
     )
     return Gateway(
@@ -349,6 +356,7 @@ async def build(settings: Settings) -> Gateway:
         ),
         circuits=circuits,
         run_clocks=run_clocks,
+        record_step=record_step,
         forget_old=ForgetOld(unit_of_work=unit_of_work, receipts_kept=receipts_kept(settings), now=clock.now),
         subscribing=subscriptions,
         warnings=tuple(warnings_of(settings, knowledge.destinations)),
@@ -372,15 +380,6 @@ def refuse_other_hosts(clients: Clients, key_sets: KeySets) -> None:
             raise NotConfigured(
                 f"client {registered.client.id}: jwks_url needs https and a host that PRIORAUTH_OUTBOUND_HOSTS lists"
             )
-
-
-def warnings_of(settings: Settings, destinations: Mapping[DestinationId, Destination]) -> Iterator[str]:
-    """What an operator should know of a gateway that starts all the same."""
-    if settings.sandbox:
-        return
-    for id, destination in destinations.items():
-        if destination.transport != "kafka_topic" and not destination.url:
-            yield f"mappings/delegates/{id}.yaml has no url: every leg to it becomes a dead letter"
 
 
 def archive_key(settings: Settings) -> bytes:

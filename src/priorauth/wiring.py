@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -32,11 +32,14 @@ from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.enlist_notifications import EnlistNotifications
 from priorauth.services.manage_subscription import ManageSubscription
 from priorauth.services.ports import DelegateTransport, Destination, LegCodec, UnitOfWork
+from priorauth.services.record_step import RecordStep
 from priorauth.services.redeliver import Redeliver
 from priorauth.services.replay_reviews import OrderReplays, RunReplays
 from priorauth.services.reroute_review import RerouteReview
 from priorauth.services.route_review import RouteReview
+from priorauth.services.run_clocks import RunClocks
 from priorauth.services.send_notifications import SendNotifications, Sent
+from priorauth.services.tell_notices import TellNotices
 from priorauth.settings import Settings
 from priorauth.translate.fhir_inquiry_message import PasInquiryCodec
 from priorauth.translate.fhir_legs import PasLegCodec
@@ -206,3 +209,23 @@ def subscribing(
             attempts_allowed=settings.notification_attempts,
         ),
     )
+
+
+def telling(
+    knowledge: Knowledge, unit_of_work: UnitOfWork, run_clocks: RunClocks, now: Callable[[], datetime]
+) -> tuple[TellNotices, RecordStep]:
+    """Who says which notices are due, and who records what people do about decisions."""
+    books = knowledge.determination_books
+    tell = TellNotices(books=books, clock_books=knowledge.clock_books, facts_of=knowledge.facts, now=now, new_id=new_id)
+    return tell, RecordStep(
+        unit_of_work=unit_of_work, books=books, run_clocks=run_clocks, tell=tell, now=now, new_id=new_id
+    )
+
+
+def warnings_of(settings: Settings, destinations: Mapping[DestinationId, Destination]) -> Iterator[str]:
+    """What an operator should know of a gateway that starts all the same."""
+    if settings.sandbox:
+        return
+    for id, destination in destinations.items():
+        if destination.transport != "kafka_topic" and not destination.url:
+            yield f"mappings/delegates/{id}.yaml has no url: every leg to it becomes a dead letter"

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from memory.store import MemoryStore
+from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
 from priorauth.bootstrap import OURSELVES, build_tools
 from priorauth.domain.determinations import ItemDecision, Reply
@@ -39,9 +40,11 @@ from priorauth.services.ports import DelegateTransport, LegCodec, Message, Retry
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination, Recorded
+from priorauth.services.record_step import RecordStep
 from priorauth.services.return_determination import ReturnDetermination
 from priorauth.services.route_review import RouteReview
 from priorauth.services.run_clocks import RunClocks
+from priorauth.services.tell_notices import TellNotices
 from priorauth.settings import Settings
 from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
@@ -77,7 +80,7 @@ class MemoryGateway:
 
     def __init__(self) -> None:
         self.time = NOON
-        self.store = MemoryStore()
+        self.store = MemoryStore(cloud_events(EVENT_SOURCE))
         self.turningpoint = Called(NOON, DestinationId("turningpoint"))
         self._ids = itertools.count(1)
         self._handled = 0
@@ -95,6 +98,15 @@ class MemoryGateway:
         made: dict[str, Any] = {"unit_of_work": self.store, "now": self.now, "new_id": self.new_id}
         self.receive = ReceiveReview(unit_of_work=self.store, new_id=self.new_id)
         self.clocks = RunClocks(**made, books=knowledge.clock_books, facts_of=knowledge.facts)
+        books = knowledge.determination_books
+        tell = TellNotices(
+            books=books,
+            clock_books=knowledge.clock_books,
+            facts_of=knowledge.facts,
+            now=self.now,
+            new_id=self.new_id,
+        )
+        self.steps = RecordStep(**made, books=books, run_clocks=self.clocks, tell=tell)
         self.route = RouteReview(
             **made,
             directory=TOOLS.directory,
@@ -102,6 +114,7 @@ class MemoryGateway:
             destinations=knowledge.destinations,
             desks=knowledge.desks,
             start_clocks=self.clocks.start,
+            tell=tell.routed,
         )
         self.record = RecordDetermination(
             **made,
@@ -109,6 +122,7 @@ class MemoryGateway:
             desks=knowledge.desks,
             codecs=answer_codecs(codecs),
             narrow=narrow,
+            tell=tell.determined,
         )
         self.circuits = Circuits(now=self.now)
         self.dispatch = DispatchLeg(

@@ -18,7 +18,8 @@ from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import Route
 from priorauth.routing.clock_books import load_clock_book, load_law
 from priorauth.routing.clock_rules import ClockBook
-from priorauth.routing.determination_books import DeterminationBook, load_determination_book
+from priorauth.routing.determination_books import load_determination_book
+from priorauth.routing.determination_rules import DeterminationBook
 from priorauth.routing.fact import Facts
 from priorauth.routing.fact_tables import FactTables, load_fact_tables
 from priorauth.routing.facts import facts_of, supposed

@@ -38,7 +38,9 @@ def coverage(*, as_json: bool) -> int:
 def _covered() -> list[Covered]:
     try:
         knowledge = load_knowledge(mappings_folder(load_settings().mappings), sandbox=True)
-        known = known_references(knowledge.packs.values(), knowledge.clock_books.values())
+        known = known_references(
+            knowledge.packs.values(), knowledge.clock_books.values(), knowledge.determination_books.values()
+        )
         return cover(_rows(shipped_folder("conformance") / "requirements"), known, _has_test)
     except (PackError, CoverageNotReadable) as unreadable:
         fail(str(unreadable))

@@ -11,6 +11,7 @@ from priorauth.domain.determinations import CertificationAction, ItemDecision, R
 from priorauth.domain.reviews import ReviewItem, ServiceReview
 from priorauth.domain.steps import StepKind, StepOutcome
 from priorauth.reports.cases import Case
+from priorauth.routing.adverse import is_cut
 
 
 class Bucket(StrEnum):
@@ -30,22 +31,8 @@ def bucket_of(item: ItemDecision, asked: ReviewItem) -> Bucket:
     if item.action is CertificationAction.NOT_CERTIFIED:
         return Bucket.DENIED
     if item.action is CertificationAction.CERTIFIED_IN_TOTAL:
-        return Bucket.PARTIAL if is_less(item, asked) else Bucket.APPROVED
+        return Bucket.PARTIAL if is_cut(item, asked) else Bucket.APPROVED
     return Bucket.PARTIAL if item.action is not None and item.action.certifies else Bucket.OTHER
-
-
-def is_less(item: ItemDecision, asked: ReviewItem) -> bool:
-    """True where what was authorized is stated and is less than what was asked for."""
-    for span in item.spans:
-        asked_level, given_level = span.requested_revenue_code.zfill(4), span.authorized_revenue_code.zfill(4)
-        if span.action is not CertificationAction.CERTIFIED_IN_TOTAL:
-            return True
-        if span.requested_revenue_code and span.authorized_revenue_code and asked_level != given_level:
-            return True
-    service, given = asked.service, item.authorized
-    if service is None or service.quantity is None or given is None or given.quantity is None or item.spans:
-        return False
-    return given.unit in ("", service.unit) and given.quantity < service.quantity
 
 
 def bucket_of_all(buckets: Iterable[Bucket]) -> Bucket:

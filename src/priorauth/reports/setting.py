@@ -11,7 +11,7 @@ from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.reviews import ServiceReview
 from priorauth.routing.clock_rules import ClockBook, RequestClass
 from priorauth.routing.deadlines import class_of
-from priorauth.routing.determination_books import DeterminationBook
+from priorauth.routing.determination_rules import DeterminationBook
 from priorauth.routing.fact import Facts
 from priorauth.routing.packs import Pack
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from priorauth.routing.clock_rules import ClockBook
+from priorauth.routing.determination_rules import DeterminationBook
 from priorauth.routing.packs import Pack
 
 COLUMNS = ("id", "title", "citation", "implemented_by", "reason")
-KINDS = ("rule", "list", "clock", "test")
+KINDS = ("rule", "list", "clock", "determination", "notice", "test")
 
 
 class CoverageState(StrEnum):
@@ -89,8 +90,10 @@ def _row(file: str, line: int, raw: Mapping[str, str]) -> CoverageRow:
     )
 
 
-def known_references(packs: Iterable[Pack], books: Iterable[ClockBook]) -> set[str]:
-    """Every rule, list and clock that a row may name. A clock file's remarks count as clocks: they say who does it."""
+def known_references(
+    packs: Iterable[Pack], books: Iterable[ClockBook], determinations: Iterable[DeterminationBook] = ()
+) -> set[str]:
+    """Everything of the packs that a row may name. A clock file's remarks count as clocks: they say who does it."""
     known: set[str] = set()
     for pack in packs:
         payer = pack.payer.lower()
@@ -101,6 +104,10 @@ def known_references(packs: Iterable[Pack], books: Iterable[ClockBook]) -> set[s
         payer = book.payer.lower()
         known.update(f"clock:{'law' if rule.is_law else payer}/{rule.clock.id}" for rule in book.rules)
         known.update(f"clock:{payer}/{remark.id}" for remark in book.remarks)
+    for said in determinations:
+        payer = said.payer.lower()
+        known.update(f"determination:{payer}/{id}" for id in said.references())
+        known.update(f"notice:{payer}/{notice.said.id}" for notice in said.notices)
     return known
 
 

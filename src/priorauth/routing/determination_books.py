@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
 from pydantic import BaseModel, ValidationError
 
-from priorauth.domain.parties import PayerId
 from priorauth.routing.clock_rules import ClockBook
-from priorauth.routing.conditions import Holds, all_of, compiled
-from priorauth.routing.determination_files import DeterminationsFile, NoticeFile, NoticesFile
-from priorauth.routing.fact import Facts
+from priorauth.routing.conditions import compiled
+from priorauth.routing.determination_files import DeterminationsFile, NoticesFile
+from priorauth.routing.determination_rules import DeterminationBook, DeterminationRules, Notice, NoticeRule
 from priorauth.routing.packs import Pack, PackError
 from priorauth.routing.reading_conditions import ConditionReader
 from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, YamlSource, read_yaml
@@ -20,41 +19,6 @@ from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, Ya
 DETERMINATIONS_FILE, NOTICES_FILE = "determinations.yaml", "notices.yaml"
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRule:
-    """A notice, and on which requests it is given."""
-
-    said: NoticeFile
-    checks: tuple[Holds, ...]
-
-    def reaches(self, facts: Facts) -> bool | None:
-        """Whether it is for such a request; None where a fact is unknown."""
-        return all_of(self.checks, facts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeterminationBook:
-    """Everything a payer says of determinations and notices."""
-
-    payer: PayerId
-    said: DeterminationsFile
-    notices: tuple[NoticeRule, ...] = ()
-
-    def level_of_care(self, revenue_code: str) -> str:
-        """What the payer calls that revenue code; None where it is no level of care."""
-        code = revenue_code.zfill(4) if revenue_code else ""
-        return next((level.name for level in self.said.levels_of_care if level.revenue_code == code), "None")
-
-    def references(self) -> set[str]:
-        """The ids of everything here, for whoever accounts for what the documents say."""
-        said = self.said
-        parts = [said.statuses, said.rationale]
-        ids = {part.id for part in parts if part is not None}
-        for group in (said.readmissions, said.bound, said.steps, said.administrative, said.flags):
-            ids |= {each.id for each in group}
-        return ids
 
 
 def load_determination_book(files: Mapping[str, str], pack: Pack, clocks: ClockBook) -> DeterminationBook:
@@ -68,7 +32,7 @@ def load_determination_book(files: Mapping[str, str], pack: Pack, clocks: ClockB
     rules = []
     for place, notice in enumerate(told.notices):
         read = conditions.read(notice.when, ("notices", place, "when"))
-        rules.append(NoticeRule(notice, tuple(map(compiled, read))))
+        rules.append(NoticeRule(_plain(notice, Notice), tuple(map(compiled, read))))
     for path, message in conditions.faults:
         reader.fault(NOTICES_FILE, path, message)
     known = {rule.clock.id for rule in clocks.rules} | {remark.id for remark in clocks.remarks}
@@ -81,7 +45,15 @@ def load_determination_book(files: Mapping[str, str], pack: Pack, clocks: ClockB
     _check_documents(reader, said, pack)
     if reader.faults:
         raise PackError(sorted(reader.faults, key=lambda fault: (fault.file, fault.line, fault.column)))
-    return DeterminationBook(payer=pack.payer, said=said, notices=tuple(rules))
+    return DeterminationBook(payer=pack.payer, said=_plain(said, DeterminationRules), notices=tuple(rules))
+
+
+Plain = TypeVar("Plain")
+
+
+def _plain(said: BaseModel, kind: type[Plain]) -> Plain:
+    """What a file says in the plain type of the same fields; notes for readers stay behind."""
+    return msgspec.convert(said.model_dump(mode="json"), kind)
 
 
 def _check_documents(reader: _Reader, said: DeterminationsFile, pack: Pack) -> None:

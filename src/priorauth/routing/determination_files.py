@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -11,6 +10,7 @@ from priorauth.domain.determinations import CertificationAction
 from priorauth.domain.notices import Content, Duty, NoticeTrigger
 from priorauth.domain.steps import Channel, Party, StepKind
 from priorauth.routing.clock_rules import RequestClass
+from priorauth.routing.determination_rules import Exclusion
 from priorauth.routing.pack_files import Citation, Identifier, PackPart, RuleId, Text, When
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]*$")]
@@ -60,15 +60,6 @@ class StatusesFile(DeterminationPart):
     id: RuleId
     citation: Citation
     letters: Annotated[list[StatusFile], Field(min_length=1)]
-
-
-class Exclusion(StrEnum):
-    """Stays that are never one episode with an earlier one."""
-
-    ONCOLOGY = "oncology"
-    BEHAVIORAL = "behavioral"
-    TRANSPLANT = "transplant"
-    LEFT_AGAINST_ADVICE = "left_against_advice"
 
 
 class ReadmissionFile(DeterminationPart):
@@ -192,6 +183,7 @@ class NoticeFile(DeterminationPart):
     channels: list[Channel] = []
     clock: RuleId | None = None
     contents: list[Content] = []
+    not_to_electronic_facility: bool = False  # its portal shows it
     in_order: bool = False  # the channels one after another
     exceptions: list[ExceptionFile] = []
     note: Text | None = None

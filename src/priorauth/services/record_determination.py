@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from priorauth.domain.determinations import CertificationAction, Determination, ItemDecision, ReviewerRole
+from priorauth.domain.determinations import Determination, ReviewerRole
 from priorauth.domain.events import DeterminationRecorded, LegDeclined
 from priorauth.domain.exchange import Answer, Decline
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PayerId
-from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ReviewItem, ServiceReview
+from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ServiceReview
+from priorauth.routing.adverse import is_adverse
 from priorauth.services.mark_dispatched import NOT_SENT_YET, mark_dispatched
 from priorauth.services.ports import (
     DeadLetter,
@@ -32,6 +33,16 @@ CLOSED: Mapping[LegState, str] = {
     LegState.CANCELLED: "the requester cancelled the review",
 }
 """Legs that nothing more is taken from, and why."""
+
+
+MAY_NOT_DENY = "this destination may not deny"
+
+OnDetermination = Callable[[Work, ServiceReview, Determination], Coroutine[object, object, None]]
+"""Tells of what a determination makes due, in the transaction that records it."""
+
+
+async def tell_nobody(work: Work, review: ServiceReview, said: Determination) -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +71,7 @@ class RecordDetermination:
     narrow: Callable[[ServiceReview, tuple[int, ...]], ServiceReview]
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
+    tell: OnDetermination = tell_nobody
 
     @again_on_conflict
     async def __call__(self, answer: Answer) -> Recorded:
@@ -109,13 +121,20 @@ class RecordDetermination:
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), findings=said)
         if isinstance(said, Decline):
             return await self._decline(work, review, leg, said, message_id)
-        if why := CLOSED.get(leg.state) or self.may_not_stand(said, review):
+        why = CLOSED.get(leg.state) or self.may_not_stand(said, review)
+        if why == MAY_NOT_DENY and leg.is_open:  # the plan's own physician decides (um-catalogue DET-AWH-05)
+            handed_over = Decline(
+                id=said.id, leg_id=leg.id, declined_by=leg.destination, reason=why, at=said.decided_at
+            )
+            return await self._decline(work, review, leg, handed_over, message_id)
+        if why:
             await self._set_aside(work, leg, message_id, why)
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
         said = await self._in_our_words(work, said)
         if not await work.add_determination(said):
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
         await self._decide(work, review, leg, said)
+        await self.tell(work, review, said)
         return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
 
     async def _find(self, work: Work, name: str) -> Leg | None:
@@ -197,7 +216,7 @@ class RecordDetermination:
         destination = self.destinations[said.decided_by]
         adverse = [item for item in said.items if is_adverse(item, review.item(item.sequence))]
         if adverse and not destination.may_deny:
-            return "this destination may not deny"
+            return MAY_NOT_DENY
         for item in adverse:
             administrative = item.medical_necessity is False or (
                 bool(item.reason_codes) and set(item.reason_codes) <= destination.administrative_reasons
@@ -263,26 +282,6 @@ class RecordDetermination:
         )
         await work.add_dead_letter(letter)
         return Recorded(refused=why, findings=findings)
-
-
-def is_adverse(item: ItemDecision, asked: ReviewItem) -> bool:
-    """True for a denial, and for less than was asked: that is denied in part (um-catalogue DET-BCMA-22)."""
-    if item.action is CertificationAction.CERTIFIED_IN_TOTAL:
-        return item.medical_necessity is not False and is_cut(item, asked)
-    in_part = item.action is not None and item.action.certifies and item.medical_necessity is not False
-    return in_part or item.action is CertificationAction.NOT_CERTIFIED
-
-
-def is_cut(item: ItemDecision, asked: ReviewItem) -> bool:
-    """True where the spans or the quantity of a decision hold less than was asked, whatever its action says."""
-    for span in item.spans:
-        lowered = span.authorized_revenue_code.zfill(4) != span.requested_revenue_code.zfill(4)
-        if span.action is not CertificationAction.CERTIFIED_IN_TOTAL or (span.authorized_revenue_code and lowered):
-            return True
-    service, authorized = asked.service, item.authorized
-    if service is None or service.quantity is None or authorized is None or authorized.quantity is None:
-        return False
-    return authorized.unit in ("", service.unit) and authorized.quantity < service.quantity
 
 
 def numbers_of(said: Determination) -> Sequence[str]:

@@ -47,6 +47,14 @@ async def no_clocks(
     """Nobody keeps time."""
 
 
+OnRouted = Callable[[Work, ServiceReview, Mapping[str, object] | None], Coroutine[object, object, None]]
+"""Tells of what a routed review makes due, in the transaction that routes it."""
+
+
+async def tell_nobody(work: Work, review: ServiceReview, directory: Mapping[str, object] | None) -> None:
+    """Nobody is told."""
+
+
 Router = Callable[[ServiceReview, Mapping[str, object] | None], Route]
 """The pure routing of a review with the directory's facts (None: the member is not known)."""
 
@@ -64,6 +72,7 @@ class RouteReview:
     new_id: Callable[[str], str]
     honours_forcing: bool = False  # the sandbox's
     start_clocks: StartClocks = no_clocks
+    tell: OnRouted = tell_nobody
     keep_pack: KeepPacks = field(default_factory=KeepPacks)
 
     @again_on_conflict
@@ -97,6 +106,7 @@ class RouteReview:
                     legs=tuple(legs),
                 )
             )
+            await self.tell(work, review, facts)
         self.keep_pack.committed(route.pack_version)
         return route
 

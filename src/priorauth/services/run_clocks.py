@@ -90,19 +90,27 @@ class RunClocks:
     async def record(self, review_id: ReviewId, occurrence: Occurrence, at: datetime) -> None:
         """Write down something that only clocks need to know, such as a notice. The first stands."""
         async with self.unit_of_work() as work:
-            found = await self._known(work, review_id)
-            recorded = {occurrence: at, **found.clocks.recorded}
-            await self._save(work, replace(found, clocks=replace(found.clocks, recorded=recorded)))
+            await self.record_within(work, review_id, occurrence, at)
+
+    async def record_within(self, work: Work, review_id: ReviewId, occurrence: Occurrence, at: datetime) -> None:
+        """Write it down as part of a transaction in which more happens."""
+        found = await self._known(work, review_id)
+        recorded = {occurrence: at, **found.clocks.recorded}
+        await self._save(work, replace(found, clocks=replace(found.clocks, recorded=recorded)))
 
     @again_on_conflict
     async def extend(self, review_id: ReviewId, clock_id: str, extension: Extension) -> None:
         """Move a deadline as the law allows. ValueError where it does not, or no such clock is running."""
         async with self.unit_of_work() as work:
-            found = await self._known(work, review_id)
-            if clock_id not in {one.clock.id for one in found.clocks.clocks}:
-                raise ValueError("the review has no such clock")
-            clocks = tuple(extended(one, extension) if one.clock.id == clock_id else one for one in found.clocks.clocks)
-            await self._save(work, replace(found, clocks=replace(found.clocks, clocks=clocks)))
+            await self.extend_within(work, review_id, clock_id, extension)
+
+    async def extend_within(self, work: Work, review_id: ReviewId, clock_id: str, extension: Extension) -> None:
+        """Move it as part of a transaction in which more happens."""
+        found = await self._known(work, review_id)
+        if clock_id not in {one.clock.id for one in found.clocks.clocks}:
+            raise ValueError("the review has no such clock")
+        clocks = tuple(extended(one, extension) if one.clock.id == clock_id else one for one in found.clocks.clocks)
+        await self._save(work, replace(found, clocks=replace(found.clocks, clocks=clocks)))
 
     @again_on_conflict
     async def follow(self, review_id: ReviewId) -> None:

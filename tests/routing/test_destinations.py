@@ -25,6 +25,21 @@ def test_a_pack_sends_only_to_destinations_of_its_payer(payer: str) -> None:
     assert all(pack.payer in SHIPPED[destination].payers for destination in pack.destinations)
 
 
+@pytest.mark.parametrize(
+    ("desk", "opens", "closes"),
+    [
+        pytest.param("mercyone-um", "08:00", "16:30", id="001:L158"),
+        pytest.param("fplic-um", "08:00", "16:00", id="003:L112"),
+    ],
+)
+def test_a_desk_keeps_the_hours_that_its_document_prints(desk: str, opens: str, closes: str) -> None:
+    hours = SHIPPED[desk].hours
+
+    assert hours is not None
+    assert (f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}") == (opens, closes)
+    assert hours.days == ("mon", "tue", "wed", "thu", "fri")
+
+
 def test_cvs_caremark_may_not_deny() -> None:  # 004:L501
     assert [name for name, destination in SHIPPED.items() if not destination.may_deny] == ["cvs-caremark"]
 

@@ -1,10 +1,10 @@
-"""Segments that differ between two 278s, and those of them that no loss names."""
+"""Segments that differ between two 278s, or stand in another order, and those of them that no loss names."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 
 from priorauth.translate.losses import Loss
 from priorauth.x12.envelope import read_interchange
@@ -31,13 +31,18 @@ def _text(row: Iterable[str]) -> str:
 
 
 def unexplained(original: list[str], back: list[str], losses: Iterable[Loss]) -> list[str]:
-    """The segments of either that the other does not have and that no loss names, by loop or by segment."""
-    gone, new = Counter(original), Counter(back)
+    """The segments of either that the other does not have there, and that no loss names by loop or by segment.
+
+    One in another place is gone from the one and new in the other: an HCR of a response, which may say one decision at
+    the event or at each service, while FHIR says it at each.
+    """
     positions = [loss.position for loss in losses]
     named = {found[1] for position in positions if (found := _SEGMENT.fullmatch(position.partition("/")[2]))}
     of_loops = {segment for position in positions if "/" not in position for segment in _OF_LOOP.get(position, ())}
     return [
         segment
-        for segment in [*(gone - new).elements(), *(new - gone).elements()]
+        for tag, *at in SequenceMatcher(None, original, back, autojunk=False).get_opcodes()
+        if tag != "equal"
+        for segment in [*original[at[0] : at[1]], *back[at[2] : at[3]]]
         if segment.split("*")[0] not in named | of_loops
     ]

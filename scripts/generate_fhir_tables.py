@@ -117,6 +117,26 @@ def profile_tables(package: tarfile.TarFile, version: str) -> str:
     return _lines({"pas": version, "profiles": profiles, "valueSets": sets})
 
 
+REQUEST_PROFILES = (
+    "profile-claim", "profile-claim-update", "profile-beneficiary", "profile-subscriber", "profile-coverage",
+    "profile-insurer", "profile-requestor", "profile-practitioner", "profile-practitionerrole", "profile-location",
+    "profile-encounter", "profile-servicerequest", "profile-medicationrequest", "profile-devicerequest",
+    "profile-nutritionorder", "profile-documentreference",
+)  # fmt: skip
+
+
+def must_support(package: tarfile.TarFile) -> str:
+    """Profile of requests -> the ids of its must-support elements. The checker has no use for them, the tests do."""
+    definitions = {_short(file["url"]): file for _, file in _package(package) if "snapshot" in file}
+    found: Json = {
+        name: [each["id"] for each in definitions[name]["snapshot"]["element"] if each.get("mustSupport")]
+        for name in REQUEST_PROFILES
+        if name in definitions
+    }
+    rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(ids)}" for name, ids in found.items())
+    return f"{{\n{rows}\n}}\n"
+
+
 def _package(package: tarfile.TarFile) -> Iterator[tuple[str, Json]]:
     for member in sorted(package.getmembers(), key=lambda member: member.name):
         if re.fullmatch(r"package/(StructureDefinition|ValueSet|CodeSystem)-[^/]+\.json", member.name):
@@ -222,6 +242,7 @@ def tables(folder: Path) -> Iterator[tuple[str, str]]:
     for version in VERSIONS:
         with tarfile.open(folder / f"hl7.fhir.us.davinci-pas-{version}.tgz") as package:
             yield f"pas-{version}.json", profile_tables(package, version)
+            yield f"must-support-{version}.json", must_support(package)
 
 
 def main(folder: str) -> None:

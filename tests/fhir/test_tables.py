@@ -40,8 +40,10 @@ def test_the_tables_of_profiles_are_what_the_generator_writes(package: Path) -> 
     version = package.stem.rpartition("-")[2]
     with tarfile.open(package) as opened:
         generated = generator.profile_tables(opened, version)
+        supported = generator.must_support(opened)
 
     assert (FOLDER / f"pas-{version}.json").read_text(encoding="utf-8") == generated
+    assert (FOLDER / f"must-support-{version}.json").read_text(encoding="utf-8") == supported
 
 
 @each_version

@@ -39,11 +39,12 @@ class Information:
 class InformationReader:
     """Reads the supporting information of one Claim once, and gives each level its part."""
 
-    __slots__ = ("_entries", "_origin", "_resources")
+    __slots__ = ("_entries", "_losses", "_origin", "_resources")
 
     def __init__(self, claim: Claim, origin: Resource, resources: Resources, losses: Losses) -> None:
         self._origin = origin
         self._resources = resources
+        self._losses = losses
         self._entries: dict[str, list[SupportingInfo]] = {}
         for each in claim.supportingInfo:
             kind = each.category.of(PAS_CODES)
@@ -77,6 +78,10 @@ class InformationReader:
     def _information(self, belongs: Callable[[int], bool]) -> Information:
         documents = [each for each in self._entries.get(DOCUMENT, ()) if belongs(each.sequence)]
         messages = [each for each in self._entries.get(MESSAGE, ()) if belongs(each.sequence)]
+        flags = [change_of(each.modifierExtension, by_url(each.extension)) for each in messages]
+        if len(messages) > 1 or any(flags):
+            self._losses.note("Claim.supportingInfo", LossReason.REPLACED, parked="event.message")
+        messages = [each for each, flag in zip(messages, flags, strict=True) if flag is not Change.CANCELLED]
         if not documents and not messages:
             return _NOTHING
         return Information(

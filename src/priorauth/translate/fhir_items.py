@@ -116,6 +116,8 @@ class ItemReader:
         procedure = self._procedure(item.productOrService, item, found) or self._procedure(
             order_code(order), item, found
         )
+        if procedure is None and PRODUCT_CODE_END in found:
+            self.losses.note(f"{at}.extension", LossReason.INCOMPLETE, parked="message")
         revenue = revenue_of(item.revenue)
         kind = _kind(self.kind, procedure, revenue)
         unit, quantity, delivery = self._quantity(item.quantity, kind, delivery, at)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from priorauth.domain.carried import ResourceUrl
 from priorauth.domain.parties import (
-    Address,
     Contact,
     ContactNumber,
     Demographics,
@@ -27,11 +26,10 @@ from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_elements import (
     NO_CONCEPT,
     NO_EXTENSION,
-    NO_NAME,
+    NO_REFERENCE,
     Concept,
     ContactPoint,
     Coverage,
-    HumanName,
     Location,
     Organization,
     OrganizationContact,
@@ -40,13 +38,20 @@ from priorauth.translate.fhir_elements import (
     PractitionerRole,
     by_url,
 )
-from priorauth.translate.fhir_elements import Address as AddressElement
 from priorauth.translate.fhir_elements import Identifier as IdentifierElement
+from priorauth.translate.fhir_party_values import (
+    contact_name,
+    covered_as,
+    group_of,
+    human_name,
+    nm101_of,
+    own_member,
+    read_address,
+)
 from priorauth.translate.fhir_reading import Resource, Resources, day
 from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
-    ENTITY_ROLE,
     IDENTIFIER_TYPE,
     JURISDICTION,
     MILITARY,
@@ -67,7 +72,6 @@ REQUESTER_ROLES = frozenset(("1P", "2B", "36", "FA", "PR"))  # X217 2010B NM101
 GROUP = "6P"
 SELF = "18"
 _EXTENSION_NUMBER = re.compile(r"(.*?) ?(?:ext\.?|x) ?([0-9]+)", re.IGNORECASE)
-_ZIP_4 = re.compile(r"([0-9]{5})-([0-9]{4})")
 
 _umo = builder(Umo)
 _provider = builder(Provider)
@@ -75,7 +79,6 @@ _subscriber = builder(Subscriber)
 _dependent = builder(Dependent)
 _name = builder(Name)
 _identifier = builder(Identifier)
-_address = builder(Address)
 _contact = builder(Contact)
 _number = builder(ContactNumber)
 _specialty = builder(Specialty)
@@ -108,9 +111,13 @@ class PartyReader:
         """The insurer as the UMO that is asked (2010A)."""
         self.take(insurer, "umo")
         organization = typed(insurer.element, Organization)
-        role = _typed(organization.type)
+        role = nm101_of(organization.type)
         identifiers = self._identifiers(organization.identifier)
         found = next((each for each in identifiers if each.qualifier == Identifier.PAYER), None)
+        if len(organization.identifier) > 1:
+            self._losses.note("umo.identifier", LossReason.TOO_MANY, parked="message")
+        if organization.address:
+            self._losses.note("umo.address", LossReason.NO_PLACE, parked="message")
         return _umo(
             role=role if role in UMO_ROLES else "X3",
             name=_name(kind=EntityKind.ORGANIZATION, last=organization.name),
@@ -129,7 +136,7 @@ class PartyReader:
             return self._provider(person, human_name(person.name), place, role, taxonomy, ())
         organization = typed(resource.element, Organization)
         name = _name(kind=EntityKind.ORGANIZATION, last=organization.name)
-        own_role = role or _typed(organization.type)
+        own_role = role or nm101_of(organization.type)
         return self._provider(organization, name, place, own_role, taxonomy, organization.contact)
 
     def _provider(
@@ -177,17 +184,17 @@ class PartyReader:
         relationship = self._relationship(held.relationship)
         subscriber = self._resources.at_reference(held.subscriber.reference, coverage)
         is_self = relationship == SELF or (not relationship and not subscriber) or subscriber.url == patient.url != ""
-        group = _group(held)
+        group = group_of(held)
         self.take(patient, "patient")
         if is_self:
-            return self._subscriber(person, _covered(held) or _own_member(person), group), None
+            return self._subscriber(person, covered_as(held) or own_member(person), group), None
         if subscriber:
             self.take(subscriber, "subscriber")
         other = typed(subscriber.element, Patient)
-        member = held.subscriberId or _own_member(other) or _covered(held)
+        member = held.subscriberId or own_member(other) or covered_as(held)
         return (
             self._subscriber(other, member, group),
-            self._dependent(person, _covered(held) or _own_member(person), relationship or "G8", member),
+            self._dependent(person, covered_as(held) or own_member(person), relationship or "G8", member),
         )
 
     def _subscriber(self, patient: Patient, member: str, group: str) -> Subscriber:
@@ -235,6 +242,12 @@ class PartyReader:
         address = typed(found[2].element, Location).address
         if address is None and practitioner.address:
             address = practitioner.address[0]
+        elif address is not None:
+            self._losses.note(f"{place}.location", LossReason.REPLACED, parked=f"{place}.address")
+        if role.telecom and practitioner.telecom:
+            self._losses.note(f"{place}.telecom", LossReason.TOO_MANY, parked="message")
+        if found[0] and role.organization is not NO_REFERENCE:
+            self._losses.note(f"{place}.organization", LossReason.NO_PLACE, parked="message")
         specialty = taxonomy or next((each.of(TAXONOMY) for each in role.specialty), "")
         return _provider(
             role=nm101,
@@ -323,73 +336,5 @@ class PartyReader:
             numbers.append(_number(qualifier, extended[1] if extended else each.value))
             if extended:
                 numbers.append(_number("EX", extended[2]))
-        name = _contact_name(contacts[0].name) if contacts else ""
+        name = contact_name(contacts[0].name) if contacts else ""
         return _contact(name=name, numbers=tuple(numbers)) if numbers or name else None
-
-
-def human_name(names: Sequence[HumanName]) -> Name:
-    """The name of a person: the official one, else the first."""
-    name = names[0] if names else NO_NAME
-    if len(names) > 1:
-        name = next((each for each in names if each.use == "official"), name)
-    given = name.given
-    return _name(
-        kind=EntityKind.PERSON,
-        last=name.family,
-        first=given[0] if given else "",
-        middle=" ".join(given[1:]),
-        prefix=" ".join(name.prefix),
-        suffix=" ".join(name.suffix),
-    )
-
-
-def read_address(address: AddressElement) -> Address | None:
-    """An address; a ZIP+4 loses its dash (PAS prof-ben-1), None where it says nothing."""
-    if address == _NO_ADDRESS:
-        return None
-    postal_code = address.postalCode
-    zip_4 = _ZIP_4.fullmatch(postal_code)
-    return _address(
-        lines=address.line,
-        city=address.city,
-        state=address.state,
-        postal_code=zip_4[1] + zip_4[2] if zip_4 else postal_code,
-        country=address.country,
-    )
-
-
-_NO_ADDRESS = AddressElement()
-
-
-def _contact_name(name: HumanName) -> str:
-    return name.text or " ".join((*name.given, name.family)).strip()
-
-
-def _typed(types: Sequence[Concept]) -> str:
-    """NM101 as the type of an Organization says it, or empty."""
-    for each in types:
-        for coding in each.coding:
-            if coding.system == ENTITY_ROLE:
-                return coding.code
-    return ""
-
-
-def _group(coverage: Coverage) -> str:
-    return next((each.value for each in coverage.classes if each.type.any() == "group"), "")
-
-
-def _covered(coverage: Coverage) -> str:
-    """The member id of the coverage (PAS profile-coverage, slice memberid)."""
-    own = ""
-    for each in coverage.identifier:
-        if each.type.of(IDENTIFIER_TYPE) == "MB":
-            own = each.value
-    return own or coverage.subscriberId
-
-
-def _own_member(patient: Patient) -> str:
-    """The patient's own member id: the identifier of that type, else one of no type."""
-    known = [each for each in patient.identifier if each.system != ABSENT]
-    typed_as = (each.value for each in known if each.type.of(IDENTIFIER_TYPE) == "MB")
-    untyped = (each.value for each in known if each.type is NO_CONCEPT)
-    return next((value for value in (*typed_as, *untyped) if value), "")

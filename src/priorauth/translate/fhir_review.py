@@ -57,6 +57,7 @@ from priorauth.translate.fhir_items import CERTIFICATIONS, ItemReader
 from priorauth.translate.fhir_parties import PartyReader
 from priorauth.translate.fhir_reading import Resource, Resources, child, day, text
 from priorauth.translate.fhir_typed import typed
+from priorauth.translate.fhir_unread import unread
 from priorauth.translate.fhir_values import period_of
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
@@ -66,7 +67,7 @@ from priorauth.translate.fhir_vocabulary import (
     CERTIFICATION_TYPE,
     CLAIM_TYPE,
 )
-from priorauth.translate.losses import Losses
+from priorauth.translate.losses import Losses, LossReason
 from priorauth.translate.quick import builder
 
 ADMISSION_REVIEW = "AR"
@@ -111,6 +112,8 @@ def review_from_fhir(
     requester = reading.parties.requester(reading.found(claim.provider))
     subscriber, dependent = reading.parties.patients(reading.found(claim.patient), reading.coverage())
     root = bundle.root.element
+    if losses is not None:
+        reading.note_unread()
     return _review(
         id=review_id,
         arrived_as=arrived_as,
@@ -228,6 +231,12 @@ class _Reading:
         if len(items) == 1 and _says_no_service(items[0], claim.item[0]):
             items = (_item(sequence=items[0].sequence, stands_for_event=True, change=items[0].change),)
         return event, items or (_item(sequence=1, stands_for_event=True),)
+
+    def note_unread(self) -> None:
+        """Note what stands in elements that nobody looks at, of the resources that are read."""
+        read = [self.resources.at(entry).element for entry in sorted(self.resources.read) if entry >= 0]
+        for position in dict.fromkeys(position for element in read for position in unread(element)):
+            self.losses.note(position, LossReason.NO_PLACE, parked="message")
 
     def carried(self) -> tuple[CarriedResource, ...]:
         """The resources that no field of the review holds: orders, documents, the encounter and what they lead to."""

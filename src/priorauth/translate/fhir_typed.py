@@ -40,12 +40,12 @@ def _fitting(value: Value, kind: Any) -> Any:
         value = value[0]
     if not isinstance(value, dict):
         return _UNFIT
-    fitting = {name: _fitting(value[name], hint) for name, hint in _members(part).items() if name in value}
+    fitting = {name: _fitting(value[name], hint) for name, hint in members(part).items() if name in value}
     return {name: found for name, found in fitting.items() if found is not _UNFIT}
 
 
 @cache
-def _members(part: type[Part]) -> Mapping[str, Any]:
+def members(part: type[Part]) -> Mapping[str, Any]:
     """The types of the members by the names that FHIR has for them."""
     hints = get_type_hints(part)
     names = zip(part.__struct_fields__, part.__struct_encode_fields__, strict=True)

@@ -44,6 +44,38 @@ def test_cvs_caremark_may_not_deny() -> None:  # 004:L501
     assert [name for name, destination in SHIPPED.items() if not destination.may_deny] == ["cvs-caremark"]
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+
+
+@pytest.mark.parametrize(
+    ("destination", "days", "opens", "closes"),
+    [
+        ("allways-um", WEEKDAYS, "08:00", "18:00"),  # 004:L447
+        ("evicore", (), "08:00", "21:00"),  # 004:L198 names no days
+        ("sleep-management-solutions", WEEKDAYS, "08:00", "17:00"),  # 004:L209
+    ],
+)
+def test_the_hours_of_a_destination_are_those_of_the_document(
+    destination: str, days: tuple[str, ...], opens: str, closes: str
+) -> None:
+    hours = SHIPPED[destination].hours
+
+    assert hours is not None
+    assert (hours.days, f"{hours.opens:%H:%M}", f"{hours.closes:%H:%M}") == (days, opens, closes)
+
+
+@pytest.mark.parametrize(
+    ("destination", "number"),
+    [
+        ("progenyhealth", "1-888-832-2006"),  # 000:L58, peer-to-peer
+        ("allways-um", "617-586-1700"),  # 004:L80, what cannot be asked online
+        ("mercyone-um", "1-800-240-3870"),  # 001:L60, access to the portal
+    ],
+)
+def test_people_are_reached_by_the_number_that_the_document_prints(destination: str, number: str) -> None:
+    assert number in [one.value for one in SHIPPED[destination].numbers]
+
+
 def test_a_delegate_that_speaks_278_attests_who_denies() -> None:
     speaks_x12 = {name: destination.denials for name, destination in SHIPPED.items() if destination.format == "x12-278"}
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from priorauth.domain.parties import DestinationId
+from priorauth.routing.clock_books import load_clock_book
 from priorauth.routing.lint import LintLevel, lint
 from priorauth.routing.packs import Pack, PackError, load_pack
 from routing_requests import MAPPINGS, PAYERS, pack_files, shipped_pack, tables
@@ -188,3 +189,10 @@ def test_lint_finds_an_expired_rule_and_an_unknown_destination() -> None:
 
     assert ("expired", line_of("routes.yaml", "effective:")) in found
     assert "unknown-destination" in {check for check, _ in found}
+
+
+def test_a_pack_without_a_calendar_is_refused() -> None:
+    files = {name: text for name, text in pack_files("allways").items() if name != "calendar.yaml"}
+
+    with pytest.raises(PackError, match=r"calendar\.yaml:1:1: the pack has no such file"):
+        load_clock_book(files, shipped_pack("allways"), [])

@@ -14,6 +14,7 @@ from priorauth.routing.requirements import applying
 from routing_requests import COMMERCIAL, PAYERS, cpt, pack_files, request, routed, shipped_pack
 
 OUTPATIENT: Mapping[str, object] = {
+    "member_active": True,
     "product": "hmo",
     "network_status": "in",
     "setting": "outpatient_hospital",
@@ -34,7 +35,7 @@ NEWBORN: Mapping[str, object] = {
 
 
 EVICORE = {"REQ-AWH-24"}
-OUTSIDE = {"REQ-AWH-20", "REQ-AWH-21", "REQ-AWH-22"}
+OUTSIDE = {"ACC-AWH-04", "REQ-AWH-20", "REQ-AWH-21", "REQ-AWH-22"}
 
 
 def asked(payer: str, base: Mapping[str, object], **facts: object) -> dict[str, tuple[str, ...]]:
@@ -48,6 +49,7 @@ def asked(payer: str, base: Mapping[str, object], **facts: object) -> dict[str, 
     [
         pytest.param({}, {"REQ-AWH-09", *EVICORE}, id="imaging of an outpatient"),
         pytest.param({"setting": "er", "urgency": "emergent"}, {"REQ-AWH-01", *EVICORE}, id="MRI in an emergency"),
+        pytest.param({"member_active": False}, {"ACC-AWH-03", "REQ-AWH-09", *EVICORE}, id="member not enrolled"),
         pytest.param({"setting": "observation"}, {"REQ-AWH-02", *EVICORE}, id="observation"),
         pytest.param({"setting": "inpatient", "urgency": "emergent"}, {"REQ-AWH-03", "REQ-AWH-16", *EVICORE},
                      id="emergency"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from priorauth.cli.packs_coverage import coverage
 from priorauth.routing.coverage import COLUMNS, CoverageNotReadable, CoverageState, cover, read_rows
 
 HEADING = ",".join(COLUMNS) + "\n"
+
 
 def test_every_row_is_accounted_for(capsys: pytest.CaptureFixture[str]) -> None:
     code = coverage(as_json=True)
@@ -57,9 +59,19 @@ def test_a_file_that_is_amiss_is_refused_with_its_line(text: str) -> None:
         read_rows({"um-routing.csv": text})
 
 
-def test_the_command_fails_while_something_is_unaccounted_for(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [("X-1,something,,,", "unaccounted"), ("X-1,something,,rule:allways/RTE-NONE,", "broken")],
+    ids=["neither rule nor reason", "a rule that is not there"],
+)
+def test_the_command_fails_while_a_row_is_not_accounted_for(
+    row: str, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "um-routing.csv").write_text(f"{HEADING}{row}\n")
+    monkeypatch.setattr("priorauth.cli.packs_coverage.shipped_folder", lambda _: tmp_path)
+
     code = coverage(as_json=True)
 
     document = json.loads(capsys.readouterr().out)
-    assert (code == 0) is document["complete"]
-    assert document["complete"] is (set(document["counts"]) <= {"implemented", "explained"})
+    assert (code, document["complete"], document["counts"]) == (1, False, {state: 1})

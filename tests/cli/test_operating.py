@@ -9,10 +9,12 @@ from typing import Any
 
 import httpx2
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from interchanges import forcing, renumbered, sample
 from priorauth.cli import app, replays
+from priorauth.cli.running import At
 from served import Served
 
 
@@ -171,3 +173,10 @@ def test_ctrl_c_cancels_the_replay_that_it_interrupts(served: Served, monkeypatc
 def interrupted(*_: object) -> Iterator[dict[str, Any]]:
     raise KeyboardInterrupt
     yield {}
+
+
+def test_a_replay_that_cannot_be_cancelled_is_said_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit):
+        replays.cancelled(At("http://127.0.0.1:9"), "replay-1", as_json=False)
+
+    assert "replay-1 goes on" in capsys.readouterr().err

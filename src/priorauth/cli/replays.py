@@ -72,7 +72,10 @@ def followed(gateway: At, id: str) -> Iterator[dict[str, Any]]:
 
 def cancelled(gateway: At, id: str, *, as_json: bool) -> int:
     """Cancel it, and say how far it came."""
-    httpx2.delete(gateway.path(f"/replays/{id}"), headers=gateway.headers, timeout=TIMEOUT_SECONDS)
+    try:
+        httpx2.delete(gateway.path(f"/replays/{id}"), headers=gateway.headers, timeout=TIMEOUT_SECONDS)
+    except httpx2.HTTPError:
+        fail(f"no gateway answers at {gateway.url}: replay {id} goes on there; cancel it with DELETE /replays/{id}")
     found = get(gateway, f"/replays/{id}?limit=0", f"there is no replay {id}")
     if as_json:
         say_json(found)

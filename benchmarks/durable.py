@@ -13,9 +13,10 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -102,20 +103,32 @@ def compare(stack: ExitStack, title: str, folder: Path, peer: list[str], setting
     print(f"{title}, {CLIENTS} clients")
     print(f"  priorauth: {told(own)}")
     print(f"  the floor: {told(other)}")
-    ratio = statistics.median(len(b) / len(a) for a, b in rounds)
+    ratio = statistics.median(b.rate / a.rate for a, b in rounds)
     print(f"  a decided submission costs what {ratio:.1f} requests of the floor do", flush=True)
 
 
-def told(rounds: tuple[list[float], ...]) -> str:
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How long each request took that was answered, and all of them together."""
+
+    times: list[float]
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        return len(self.times) / self.seconds
+
+
+def told(rounds: Sequence[Round]) -> str:
     """How many a second were answered, and in what time."""
-    times = [each for round in rounds for each in round]
+    times = [each for round in rounds for each in round.times]
     cuts = statistics.quantiles(times, n=100)
-    rate = len(times) / (SECONDS * len(rounds))
+    rate = len(times) / sum(round.seconds for round in rounds)
     return f"{rate:.0f} a second, p50 {cuts[49] * 1e3:.0f} ms, p99 {cuts[98] * 1e3:.0f} ms"
 
 
-def ask(client: httpx2.Client, make: Callable[[], bytes], *, number: int = 0) -> list[float]:
-    """How long each request took that was answered while so many clients asked for so long, or this number of them."""
+def ask(client: httpx2.Client, make: Callable[[], bytes], *, number: int = 0) -> Round:
+    """Let the clients ask at once for so long, or for this number of requests."""
     begun = perf_counter()
     times: list[float] = []
 
@@ -125,7 +138,7 @@ def ask(client: httpx2.Client, make: Callable[[], bytes], *, number: int = 0) ->
 
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(keep_asking, range(CLIENTS)))
-    return times
+    return Round(times, perf_counter() - begun)
 
 
 if __name__ == "__main__":

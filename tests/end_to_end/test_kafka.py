@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -20,6 +23,7 @@ pytestmark = pytest.mark.real
 
 OVER_A_TOPIC = "nicu-admission"
 OVER_HTTP = "msk-spine-and-pain"
+CONSUMER = Path(__file__).parents[2] / "samples" / "consumers" / "python" / "story.py"
 STORY = [
     "priorauth.review.received.v1",
     "priorauth.review.routed.v1",
@@ -61,6 +65,18 @@ def test_a_payer_reads_a_reviews_whole_story_in_order_and_everybody_its_outline(
     assert [event["type"] for event in full] == STORY
     assert [event["id"] for event in minimal] == [event["id"] for event in full]
     assert "patient" not in json.dumps(minimal)
+
+
+def test_the_sample_consumer_prints_the_story_of_a_request_that_was_just_answered(around: Served, prefix: str) -> None:
+    review_id = post(around, OVER_A_TOPIC, 3).headers["x-review-id"]
+    topic = f"{prefix}priorauth.payer.bcbsma"
+    read(broker(), topic, review_id, len(STORY))
+
+    consumer = [sys.executable, CONSUMER, broker(), topic, review_id, "--to-the-end"]
+    printed = subprocess.run(consumer, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    told = [line.split(maxsplit=2)[1].removesuffix(":") for line in printed.splitlines()]
+    assert [f"priorauth.{kind}.v1" for kind in told] == STORY
 
 
 def test_readiness_and_metrics_tell_of_the_bus(around: Served) -> None:

@@ -61,7 +61,8 @@ public class Story {
             case "review.routed" -> each(data.get("route").get("items"), item -> "service " + item.get("sequence")
                     + ": " + item.get("outcome").asText() + " " + item.get("destination").asText("")
                     + " by " + item.get("rule").asText());
-            case "leg.dispatched" -> "services " + each(data.get("leg").get("sequences"), JsonNode::asText)
+            case "leg.dispatched" -> "services "
+                    + each(data.get("leg").get("sequences"), JsonNode::asText).replace("; ", ", ")
                     + " sent to " + data.get("leg").get("destination").asText();
             case "leg.declined" -> "declined by " + data.get("declined_by").asText() + ", taken over by "
                     + (data.get("taken_over_by").isNull() ? "nobody"

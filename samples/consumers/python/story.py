@@ -31,7 +31,7 @@ def tell(event: dict[str, Any]) -> str:
                 for item in data["route"]["items"]
             )
         case "leg.dispatched":
-            says = f"services {data['leg']['sequences']} sent to {data['leg']['destination']}"
+            says = f"services {', '.join(map(str, data['leg']['sequences']))} sent to {data['leg']['destination']}"
         case "leg.declined":
             heir = data["taken_over_by"]
             says = f"declined by {data['declined_by']}, taken over by {heir['destination'] if heir else 'nobody'}"

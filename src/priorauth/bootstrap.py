@@ -269,9 +269,11 @@ async def build(settings: Settings) -> Gateway:
     tokens = SignedAccessTokens(key, issuer=settings.issuer, now=clock.now, new_id=new_id)
     key_sets = KeySets(http, settings.outbound_hosts, now=clock.now)
     refuse_other_hosts(knowledge.clients, key_sets)
-    return_determination = ReturnDetermination(unit_of_work=unit_of_work, now=clock.now)
     circuits = Circuits(now=clock.now, moved=metrics.circuit_moved)
     subscriptions = subscribing(settings, unit_of_work, http, metrics, circuits, clock.now)
+    return_determination = ReturnDetermination(
+        unit_of_work=unit_of_work, now=clock.now, notice_due=run_clocks.notice_due
+    )
     dispatch_leg = DispatchLeg(
         unit_of_work=unit_of_work,
         destinations=knowledge.destinations,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,13 +11,12 @@ from priorauth.domain.determinations import (
     Determination,
     InformationRequest,
     ItemDecision,
-    Rejection,
-    RejectionLevel,
     Reply,
 )
 from priorauth.domain.information import Asked, InformationTask, still_needed
 from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId, ReviewState, ServiceReview
 from priorauth.domain.routes import ItemRoute, Outcome, Route
+from priorauth.services.answer_by_rule import ANSWERS, TOLD_OF_NOTICE, answer_by_rule, words_of
 from priorauth.services.ports import ReplyRecord, UnitOfWork, Work
 from priorauth.services.prior_reviews import (
     cancel_prior_reviews,
@@ -32,16 +31,16 @@ WAITED_FOR = {LegState.PLANNED, LegState.DISPATCHED}
 DISCLAIMER = "Certification is not a guarantee of payment; it is subject to eligibility on the date of service."
 """Said with every certification (um-catalogue G-07)."""
 
-ANSWERS_WITHOUT_LEG: Mapping[Outcome, CertificationAction] = {
-    Outcome.NO_AUTH_REQUIRED: CertificationAction.NO_ACTION_REQUIRED,
-    Outcome.NOTIFY_REQUIRED: CertificationAction.NO_ACTION_REQUIRED,
-    Outcome.NOTIFY_REQUESTED: CertificationAction.NO_ACTION_REQUIRED,
-    Outcome.REFERRAL_REQUIRED: CertificationAction.CONTACT_PAYER,
-    Outcome.REDIRECT: CertificationAction.CONTACT_PAYER,
-}
 NOTHING_BEFORE: Mapping[int, ItemDecision] = {}
-INPUT_ERRORS = "33"
-RESUBMISSION_NOT_ALLOWED = "N"
+NOTHING_DUE: Mapping[int, datetime] = {}
+
+NoticeDue = Callable[[Work, ReviewId], Coroutine[object, object, Mapping[int, datetime]]]
+"""When the payer wants to be told of items, by their sequences."""
+
+
+async def nothing_due(work: Work, review_id: ReviewId) -> Mapping[int, datetime]:  # noqa: ARG001 - as NoticeDue
+    """Nobody keeps time."""
+    return NOTHING_DUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,7 @@ class ReturnDetermination:
 
     unit_of_work: UnitOfWork
     now: Callable[[], datetime]
+    notice_due: NoticeDue = nothing_due
 
     @again_on_conflict
     async def __call__(self, review_id: ReviewId, *, time_is_over: bool = False) -> bool:
@@ -79,7 +79,9 @@ class ReturnDetermination:
         said = await work.determinations(review.id)
         before = await taken_over(work, review)
         tasks = await open_tasks(work, review, before)
-        reply = make_reply(review, route, legs, said, before, tasks, number=len(replies) + 1, now=self.now())
+        tells_of_notice = route is not None and any(item.outcome in TOLD_OF_NOTICE for item in route.items)
+        due = await self.notice_due(work, review.id) if tells_of_notice else NOTHING_DUE
+        reply = make_reply(review, route, legs, said, before, tasks, number=len(replies) + 1, now=self.now(), due=due)
         if replies and not is_news(replies[-1].reply, reply):
             return
         await work.add_reply(ReplyRecord(reply=reply))
@@ -153,10 +155,12 @@ def make_reply(
     *,
     number: int,
     now: datetime,
+    due: Mapping[int, datetime] = NOTHING_DUE,
 ) -> Reply:
     """Everything known of a review at this moment. Later determinations of an item replace earlier ones.
 
-    `before` is what was decided of items that this review takes over from an earlier one, `tasks` are the open ones.
+    `before` is what was decided of items that this review takes over from an earlier one, `tasks` are the open ones,
+    `due` is when the payer wants to be told of items.
     """
     roots = {leg.id: leg.root for leg in legs}
     said = [without_what_came(each, [task for task in tasks if task.leg_id == root_of(each, roots)]) for each in said]
@@ -165,9 +169,12 @@ def make_reply(
     routes = {item.sequence: item for item in route.items} if route else {}
     items = tuple(
         worded(
-            decided.get(item.sequence)
-            or before.get(item.sequence)
-            or undecided(item.sequence, routes.get(item.sequence), legs)
+            told_why(
+                decided.get(item.sequence)
+                or before.get(item.sequence)
+                or undecided(item.sequence, routes.get(item.sequence), legs, due.get(item.sequence)),
+                routes.get(item.sequence),
+            )
         )
         for item in review.items
     )
@@ -216,21 +223,19 @@ def waiting_again(item: ItemDecision, wanted: Sequence[Asked]) -> ItemDecision:
     return replace(item, information=left)
 
 
-def undecided(sequence: int, route: ItemRoute | None, legs: Sequence[Leg]) -> ItemDecision:
-    """The answer to an item that no destination has decided: pended with one, or routing's own answer."""
-    if route is None or any(sequence in leg.sequences for leg in legs if leg.state is not LegState.DECLINED):
+def undecided(sequence: int, route: ItemRoute | None, legs: Sequence[Leg], notice_due: datetime | None) -> ItemDecision:
+    """The answer to an item that no destination has decided: routing's own answer, or pended with whoever decides."""
+    has_leg = any(sequence in leg.sequences for leg in legs if leg.state is not LegState.DECLINED)
+    if route is None or (has_leg and ANSWERS[route.outcome] is not CertificationAction.PENDED):
         return ItemDecision(sequence=sequence, action=CertificationAction.PENDED)
-    if route.outcome is Outcome.INVALID:
-        rejection = Rejection(
-            level=RejectionLevel.SERVICE,
-            reason=INPUT_ERRORS,
-            follow_up=RESUBMISSION_NOT_ALLOWED,
-            sequence=sequence,
-            finding=route.rule,
-        )
-        return ItemDecision(sequence=sequence, action=None, message=route.reason, rejections=(rejection,))
-    action = ANSWERS_WITHOUT_LEG.get(route.outcome, CertificationAction.PENDED)
-    return ItemDecision(sequence=sequence, action=action, message=route.reason)
+    return answer_by_rule(route, notice_due)
+
+
+def told_why(item: ItemDecision, route: ItemRoute | None) -> ItemDecision:
+    """The decision; of an item that waits for the payer's desk and says nothing, with why it went there."""
+    if item.action is not CertificationAction.PENDED or item.message or item.information or route is None:
+        return item
+    return replace(item, message=words_of(route)) if route.outcome is Outcome.MANUAL else item
 
 
 def latest_by_item(said: Sequence[Determination], *, is_split: bool) -> Mapping[int, ItemDecision]:

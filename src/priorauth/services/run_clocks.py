@@ -86,6 +86,19 @@ class RunClocks:
             raise NotKnown("the review has no clocks")
         return found.clocks, self._weigh(found)
 
+    async def notice_due(self, work: Work, review_id: ReviewId) -> Mapping[int, datetime]:
+        """When the payer wants to be told of items, in its own time, where a clock that binds says so."""
+        found = await reviewed(work, review_id)
+        if found is None:
+            return {}
+        zone = self.books[found.clocks.payer].calendar.zone
+        due: dict[int, datetime] = {}
+        for one in self._weigh(found):
+            at = one.standing.due_at
+            if at is not None and one.binds and one.running.clock.kind is ClockKind.NOTIFICATION:
+                due |= {sequence: min(at, due.get(sequence, at)) for sequence in one.running.sequences}
+        return {sequence: at.astimezone(zone) for sequence, at in due.items()}
+
     @again_on_conflict
     async def record(self, review_id: ReviewId, occurrence: Occurrence, at: datetime) -> None:
         """Write down something that only clocks need to know, such as a notice. The first stands."""

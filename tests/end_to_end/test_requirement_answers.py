@@ -76,6 +76,8 @@ def pack_of(cases: list[Told]) -> dict[str, str]:
         "routes.yaml": f"rules:\n{rules}",
         "requirements.yaml": requirement,
         "clocks.yaml": DUE_CLOCK,
+        "determinations.yaml": "{}\n",
+        "notices.yaml": "notices: []\n",
     }
 
 
@@ -84,7 +86,6 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
     """A gateway whose AllWays pack has a rule for each outcome."""
     folder = tmp_path_factory.mktemp("gateway")
     mappings = shutil.copytree(MAPPINGS, folder / "mappings")
-    shutil.rmtree(mappings / "payers" / "allways")
     for name, text in pack_of(CASES).items():
         path: Path = mappings / "payers" / "allways" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -51,10 +51,11 @@ def transaction(number: int, payer: str, member: str, event: str, service: str) 
     newborn = payer == "BCBSMA" and service.startswith("SV2")
     born, admitted = ("20261101", "20261101") if newborn else ("19800517", "20261101")
     stay = f"DTP*435*D8*{admitted}~" if event.startswith("UM*AR") else "DTP*AAH*D8*20261120~"
+    admission = ("CL1*4*5*30~" if newborn else "CL1*3*1*30~") if event.startswith("UM*AR") else ""
     segments = (
         f"BHT*0007*13*ASKED-{number}*20261102*0915~HL*1**20*1~NM1*X3*2*EXAMPLE PAYER*****PI*{payer}~HL*2*1*21*1~"
         f"NM1*1P*2*EXAMPLE CLINIC*****XX*1200000036~HL*3*2*22*1~NM1*IL*1*SAMPLE*ALEX****MI*{member}~"
-        f"DMG*D8*{born}*F~HL*4*3*EV*1~TRN*1*ASKED-{number}*9EXAMPLE00~{event.format('E')}~{stay}HI*ABK:M545~"
+        f"DMG*D8*{born}*F~HL*4*3*EV*1~TRN*1*ASKED-{number}*9EXAMPLE00~{event.format('E')}~{stay}HI*ABK:M545~{admission}"
         f"HL*5*4*SS*0~TRN*1*ASKED-{number}-1*9EXAMPLE00~DTP*472*D8*20261120~{service}~"
     )
     count = segments.count("~") + 2

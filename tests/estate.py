@@ -27,7 +27,7 @@ from testbed.postgres import URL, Postgres
 from testbed.processes import remove
 from testbed.service import Unavailable
 
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 400.0
 """How long anything is waited for: a busy machine is not a failure."""
 RETRY_SECONDS = 0.2
 READERS = 4

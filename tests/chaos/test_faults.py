@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +27,21 @@ WHOLE = os.environ.get("PRIORAUTH_CHAOS") == "whole"
 BATCH = 64 if WHOLE else 20
 """Requests while one fault is injected; there are six of them."""
 CLIENTS = 12
-PEOPLE = 48
-"""Who decide by hand: a replica that does not have the case says so after some seconds."""
 WAIT_SECONDS = "3"
 """How long an open request waits for its determination."""
 FROZEN_SECONDS = 20.0 if WHOLE else 3.0
 AWAY_SECONDS = 60.0 if WHOLE else 0.0  # and until the gateways say so
 LEASE_SECONDS = 150.0
 """More than a leg rests whose sender died: the sandbox's clock is moved on by so much."""
+LOOKS_A_LEASE = 20
 PAYERS = ("bcbsma", "bcbsm", "allways")
 ON_TOPICS = ("evicore", "progenyhealth")
 X12_SAMPLES = ("imaging-mri", "msk-knee-replacement", "nicu-admission", "split-imaging-and-sleep")
 PAS_SAMPLES = ("imaging-mri", "msk-spine-and-pain", "split-imaging-and-sleep")
 BEHAVIOURS = ("CERTIFY", "LATER", "DECLINE", "CERTIFY", "GARBAGE", "CERTIFY", "TIMEOUT", "DENY", "CERTIFY", "PEND")
 """Delegates that decide, answer late, decline, answer garbage or not at all. Answering twice comes after the load."""
+DECIDED_BY_HAND = ("DECLINE", "GARBAGE", "TIMEOUT", "PEND")
+"""Where no simulated delegate ever decides: a declined leg is with a desk of people."""
 ANSWERED_TWICE = 5
 WITHOUT_LEGS = "SELECT id FROM reviews WHERE id NOT IN (SELECT review_id FROM legs)"
 OPEN_LEGS = """SELECT review_id, destination, state, attempts, next_attempt_at FROM legs
@@ -96,7 +97,7 @@ def test_faults_one_after_another_lose_nothing_and_nothing_has_effect_twice(
             load.join()
             told(f"{fault.__name__.replace('_', ' ')}: {noticed}{interrupted(load.batch)}")
         poison = answer_twice(estate)
-        decide_what_waits_for_people(estate)
+        decide_what_waits_for_people(estate, traffic.sent)
         let_everything_settle(estate, traffic.sent, subscriber, poison)
         told("everything settled")
 
@@ -227,35 +228,38 @@ def answer_twice(estate: Estate) -> int:
     return poison
 
 
-def decide_what_waits_for_people(estate: Estate) -> None:
-    """Let time pass until no lease or pause holds, and decide as people do what no delegate decides by itself."""
-    decided: set[tuple[str, int]] = set()
+def decide_what_waits_for_people(estate: Estate, sent: list[Request]) -> None:
+    """Let time pass until no lease or pause holds, and decide as people do what no simulated delegate decides."""
+    by_hand = {each.review_id for each in sent if each.behaviour in DECIDED_BY_HAND}
+    decided: set[str] = set()
+    looks = itertools.count()
 
     def is_done() -> bool:
-        for replica in estate.replicas:
+        for replica in estate.replicas if next(looks) % LOOKS_A_LEASE == 0 else ():
             httpx2.post(f"{replica.url}/sandbox/clock", json={"advance": LEASE_SECONDS}).raise_for_status()
-        return not decide_what_is_open(estate, decided)
+        waiting = {review_id for review_id, *_ in estate.query(OPEN_LEGS)}
+        for review in estate.get_each([f"/reviews/{review_id}" for review_id in waiting & by_hand]):
+            decide_by_hand(estate, review, decided)
+        return not waiting and not estate.query(WITHOUT_LEGS)
 
     until(is_done, "every leg's decision", lambda: estate.query(OPEN_LEGS))
 
 
-def decide_what_is_open(estate: Estate, decided: set[tuple[str, int]]) -> int:
-    """Decide every open item at the replica that has the case, once; how many reviews are not decided."""
-    rows = [*estate.query(WITHOUT_LEGS), *{(review_id,) for review_id, *_ in estate.query(OPEN_LEGS)}]
-
-    def decide(review: dict[str, Any]) -> None:
-        legs = [leg for leg in review["legs"] if leg["state"] not in ("decided", "declined")]
-        open_items = {(review["id"], item) for leg in legs for item in leg["items"]}
-        for id, item in sorted(open_items - decided):
-            body = {"review_id": id, "items": [{"sequence": item, "action": "A1"}]}
-            if any(
-                httpx2.post(f"{each.url}/sandbox/decide", json=body, timeout=60).is_success for each in estate.replicas
-            ):
-                decided.add((id, item))
-
-    with ThreadPoolExecutor(PEOPLE) as people:
-        list(people.map(decide, estate.get_each([f"/reviews/{review_id}" for (review_id,) in rows])))
-    return len(rows)
+def decide_by_hand(estate: Estate, review: dict[str, Any], decided: set[str]) -> None:
+    """Certify, at its destination's door, each leg that is there and was not certified before."""
+    there = {leg_id for (leg_id,) in estate.query("SELECT leg_id FROM dispatches")}
+    for leg in review["legs"]:
+        if leg["state"] not in ("decided", "declined") and leg["id"] in there - decided:
+            items = [{"sequence": item, "action": "A1"} for item in leg["items"]]
+            said = {
+                "leg_id": leg["id"],
+                "id": f"by-hand-{leg['id']}",
+                "decided_at": review["received_at"],
+                "items": items,
+            }
+            door = f"{estate.replicas[0].url}/delegates/{leg['destination']}/determinations"
+            assert httpx2.post(door, json=said, timeout=60).status_code == 202
+            decided.add(leg["id"])
 
 
 def let_everything_settle(estate: Estate, sent: list[Request], subscriber: Subscriber, poison: int) -> None:

@@ -85,6 +85,7 @@ def test_the_events_of_a_review_tell_its_story(http: httpx2.Client) -> None:
         "review.routed.v1",
         "leg.dispatched.v1",
         "determination.recorded.v1",
+        "notice.due.v1",  # the written approval
         "determination.returned.v1",
     ]
 

@@ -27,8 +27,11 @@ CONSUMER = Path(__file__).parents[2] / "samples" / "consumers" / "python" / "sto
 STORY = [
     "priorauth.review.received.v1",
     "priorauth.review.routed.v1",
+    "priorauth.notice.due.v1",  # to case management, of the admission
     "priorauth.leg.dispatched.v1",
     "priorauth.determination.recorded.v1",
+    "priorauth.notice.due.v1",  # a level of care was lowered
+    "priorauth.determination.remarked.v1",
     "priorauth.determination.returned.v1",
 ]
 

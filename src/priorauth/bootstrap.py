@@ -22,6 +22,7 @@ from priorauth.adapters.database.announcements import Announcements
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import NotMigrated
 from priorauth.adapters.database.opening import open_database
+from priorauth.adapters.database.opinion_table import OpinionStore
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.directory import FileDirectory, read_directory
@@ -29,6 +30,7 @@ from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.key_sets import KeySets
 from priorauth.adapters.knowledge import Knowledge, load_knowledge
 from priorauth.adapters.mapping_files import mappings_folder
+from priorauth.adapters.second_opinions.live import LiveOpinions
 from priorauth.domain.exchange import X12
 from priorauth.domain.parties import DestinationId, PartnerId, TradingPartner
 from priorauth.domain.reviews import Format, ReviewId
@@ -138,6 +140,7 @@ class Gateway:
     record_step: RecordStep
     forget_old: ForgetOld
     subscribing: Subscribing
+    opinions: LiveOpinions
     warnings: tuple[str, ...] = ()  # what is not as it should be, and keeps no request from being taken
     checks: list[Callable[[], str]] = field(default_factory=list)  # each says what is not well, or nothing
     stopping: bool = False
@@ -340,6 +343,7 @@ async def build(settings: Settings) -> Gateway:
         return_determination=return_determination,
         supply_information=SupplyInformation(unit_of_work=unit_of_work, now=clock.now, new_id=new_id),
         describe_review=DescribeReview(unit_of_work=unit_of_work),
+        opinions=LiveOpinions(keep=OpinionStore(database, seal).keep, count=metrics.second_opinion, now=clock.now),
         settle_dead_letters=SettleDeadLetters(
             unit_of_work=unit_of_work,
             record_determination=record_determination,

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from priorauth.domain.circuits import Circuit, CircuitState
 from priorauth.domain.events import ClockEvent
 from priorauth.domain.parties import DestinationId
+from priorauth.domain.second_opinions import SecondOpinion
 from priorauth.services.dispatch_leg import Called
 from priorauth.services.ports import Decoded, LegDelivery
 from priorauth.services.send_notifications import Sent
@@ -79,6 +80,12 @@ class Metrics:
         self.clocks = Counter(
             "priorauth_clocks", "Clocks warned of and missed", ["payer", "clock", "type"], registry=self.registry
         )
+        self.second_opinions = Counter(
+            "priorauth_second_opinions", "Messages with a second opinion", ["by", "outcome"], registry=self.registry
+        )
+        self.differences = Counter(
+            "priorauth_second_opinion_differences", "Where it differs", ["by", "finding"], registry=self.registry
+        )
         self.dead_letters = Gauge(
             "priorauth_dead_letters", "Things set aside that wait for an operator", ["kind"], registry=self.registry
         )
@@ -109,6 +116,13 @@ class Metrics:
     def called(self, destination: DestinationId, called: Called) -> None:
         """Count what came of handing a leg over."""
         self.legs.labels(destination, called).inc()
+
+    def second_opinion(self, opinion: SecondOpinion) -> None:
+        """Count a second opinion, and each rule in which it differs without a known reason."""
+        outcome = "not_given" if not opinion.given else "differs" if opinion.differences else "agrees"
+        self.second_opinions.labels(opinion.by, outcome).inc()
+        for difference in opinion.differences:
+            self.differences.labels(opinion.by, difference).inc()
 
     def received(self, message: Decoded) -> None:
         """Count a message's sets and what was found in it."""

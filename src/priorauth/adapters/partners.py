@@ -38,6 +38,7 @@ class PartnerFile(BaseModel):
     tolerates_chained_services: bool = False
     echoes_bad_data: bool = False
     severities: dict[str, Severity] = {}
+    asks_second_opinion: bool = False
 
     def partner(self) -> TradingPartner:
         return TradingPartner(
@@ -52,6 +53,7 @@ class PartnerFile(BaseModel):
             tolerates_chained_services=self.tolerates_chained_services,
             echoes_bad_data=self.echoes_bad_data,
             severities=self.severities,
+            asks_second_opinion=self.asks_second_opinion,
         )
 
 

@@ -44,6 +44,8 @@ async def post_submit(request: Request, pas: ThePas, media_type: TheAnswerType) 
     answer_by = inbound.received_at + (partner.wait or gateway.settings.wait)
     received = await gateway.receive_review(inbound, decoded, answer_by=answer_by)
     answered = await gateway.answer_message(inbound, decoded, received, answer_by=answer_by)
+    if not received.resend:
+        gateway.opinions.ask_later(partner, inbound, received.message_id)
     status = status_of_findings(decoded.findings, pas.findings) if decoded.refused else HTTPStatus.OK
     return fhir_response(answered.body, media_type, status, X_Review_Id=",".join(answered.review_ids))
 

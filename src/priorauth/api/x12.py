@@ -50,6 +50,8 @@ async def post_x12(request: Request) -> Response:
         inbound, decoded, answer_by=answer_by, refuse_duplicates=partner.refuses_duplicates
     )
     answered = await gateway.answer_message(inbound, decoded, received, answer_by=answer_by)
+    if not received.resend:
+        gateway.opinions.ask_later(partner, inbound, received.message_id)
     headers = {"X-Review-Id": ",".join(answered.review_ids)} if answered.review_ids else {}
     return Response(answered.body, media_type=EDI, headers=headers)
 

@@ -171,6 +171,7 @@ class TradingPartner:
     tolerates_chained_services: bool = False
     echoes_bad_data: bool = False
     severities: Mapping[str, Severity] = field(default_factory=dict)  # by rule id, or `SNIP 5` for a whole type
+    asks_second_opinion: bool = False  # of pyx12 or fhir.resources, on everything received
 
     def groups_as(self, group_id: str) -> bool:
         """Whether a GS02 is theirs: one of `group_ids` or, where those are not agreed, of their interchange ids."""

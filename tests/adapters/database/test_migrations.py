@@ -10,9 +10,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from priorauth.adapters.database import opinion_table, pack_tables, replay_tables, subscription_tables
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import alembic_config, migrate
-from priorauth.adapters.database.replay_tables import metadata
+from priorauth.adapters.database.tables import metadata
+
+TABLES = (opinion_table, pack_tables, replay_tables, subscription_tables)
+"""Whose import adds their tables to the others."""
 
 
 async def test_the_revisions_and_the_tables_agree(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from priorauth.adapters.database.opening import open_database
 from priorauth.adapters.database.opinion_table import OpinionStore
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
-from priorauth.adapters.directory import FileDirectory, read_directory
+from priorauth.adapters.directory import DirectoryFault, FileDirectory, read_directory
 from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.key_sets import KeySets
 from priorauth.adapters.knowledge import Knowledge, load_knowledge
@@ -67,9 +67,11 @@ from priorauth.wiring import (
     Subscribing,
     addresses,
     answer_codecs,
+    check_directory,
     inquiry_codecs,
     pas_codecs,
     pas_leg_codecs,
+    payers_directory,
     replaying,
     subscribing,
     telling,
@@ -202,8 +204,9 @@ def build_tools(settings: Settings) -> Tools:
     """What the mappings say, wired to the tools that need no store."""
     folder = mappings_folder(settings.mappings)
     try:
+        check_directory(settings)
         knowledge = load_knowledge(folder, sandbox=settings.sandbox)
-    except ClientFault as fault:
+    except (ClientFault, DirectoryFault) as fault:
         raise NotConfigured(str(fault)) from None
     partners = {**knowledge.partners.by_id, INSPECTOR.id: INSPECTOR}
     codec = X12Codec(findings=knowledge.findings, payer_of=knowledge.payer, partners=partners)
@@ -291,7 +294,7 @@ async def build(settings: Settings) -> Gateway:
     )
     route_review = RouteReview(
         unit_of_work=unit_of_work,
-        directory=tools.directory,
+        directory=payers_directory(settings, tools.directory, unit_of_work, http, circuits, clock.now),
         router=knowledge.route,
         destinations=knowledge.destinations,
         desks=knowledge.desks,

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     kafka_password: SecretStr = SecretStr("")
     kafka_ca_file: Path | None = None
     mappings: Path | None = None
+    directory: Literal["files", "store", "http"] = "files"
+    directory_url: str = ""
+    directory_token: SecretStr = SecretStr("")
+    directory_timeout_seconds: float = Field(default=2.0, gt=0, le=30)
+    directory_cache_seconds: float = Field(default=300.0, ge=0)
+    directory_cache_entries: int = Field(default=10_000, ge=1)
     archive_key: SecretStr | None = None
     sandbox: bool = False
     host: str = "127.0.0.1"

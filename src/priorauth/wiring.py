@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import httpx2
@@ -14,9 +14,12 @@ from priorauth.adapters.delegates.fhir_pas import FhirPas
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
 from priorauth.adapters.delegates.no_address import NoAddress
 from priorauth.adapters.delegates.x12_http import X12Http
+from priorauth.adapters.directory import DirectoryFault
 from priorauth.adapters.fhir_profiles import load_checker
+from priorauth.adapters.http_directory import HttpDirectory, Limits
 from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.knowledge import Knowledge
+from priorauth.adapters.store_directory import StoreDirectory
 from priorauth.adapters.webhooks import HttpWebhooks
 from priorauth.domain.exchange import X12
 from priorauth.domain.findings import Finding
@@ -31,7 +34,7 @@ from priorauth.services.circuits import Circuits
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.enlist_notifications import EnlistNotifications
 from priorauth.services.manage_subscription import ManageSubscription
-from priorauth.services.ports import DelegateTransport, Destination, LegCodec, UnitOfWork
+from priorauth.services.ports import DelegateTransport, Destination, Directory, LegCodec, UnitOfWork
 from priorauth.services.record_step import RecordStep
 from priorauth.services.redeliver import Redeliver
 from priorauth.services.replay_reviews import OrderReplays, RunReplays
@@ -161,6 +164,42 @@ def replaying(routing: RouteReview, dispatching: DispatchLeg) -> Replaying:
             reroute=RerouteReview(unit_of_work=routing.unit_of_work, routing=routing, now=routing.now, new_id=new_id),
             redeliver=redeliver,
             now=routing.now,
+        ),
+    )
+
+
+def check_directory(settings: Settings) -> None:
+    """Raises DirectoryFault where a directory is to be asked that cannot be."""
+    allowed = ("http://", "https://") if settings.sandbox else ("https://",)
+    if settings.directory == "http" and not settings.directory_url.startswith(allowed):
+        raise DirectoryFault(
+            "PRIORAUTH_DIRECTORY_URL is needed where PRIORAUTH_DIRECTORY is http; it begins with https"
+        )
+
+
+def payers_directory(
+    settings: Settings,
+    files: Directory,
+    unit_of_work: UnitOfWork,
+    http: httpx2.AsyncClient,
+    circuits: Circuits,
+    now: Callable[[], datetime],
+) -> Directory:
+    """Where facts are looked up that a message does not carry: in files, in the store, or at the payer's own."""
+    if settings.directory == "store":
+        return StoreDirectory(unit_of_work)
+    if settings.directory == "files":
+        return files
+    return HttpDirectory(
+        http=http,
+        url=settings.directory_url,
+        circuits=circuits,
+        now=now,
+        token=settings.directory_token.get_secret_value(),
+        limits=Limits(
+            timeout=timedelta(seconds=settings.directory_timeout_seconds),
+            age=timedelta(seconds=settings.directory_cache_seconds),
+            entries=settings.directory_cache_entries,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
@@ -10,11 +11,12 @@ from priorauth.domain.clocks import ReviewClocks
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import Event
 from priorauth.domain.information import InformationTask, TaskId
-from priorauth.domain.parties import DestinationId, PartnerId
+from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.replays import Replay, ReplayId, ReplayStep
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import Route
 from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
+from priorauth.services.directory_ports import EntryKind
 from priorauth.services.pack_ports import Answered, KeptPack
 from priorauth.services.ports import (
     DeadLetter,
@@ -62,6 +64,7 @@ class Tables:
     followed: dict[ReviewId, ReviewId] = field(default_factory=dict)
     routes: dict[ReviewId, Route] = field(default_factory=dict)
     answered: dict[ReviewId, Answered | None] = field(default_factory=dict)
+    directory: dict[tuple[PayerId, EntryKind, str], Mapping[str, object]] = field(default_factory=dict)
     packs: dict[str, KeptPack] = field(default_factory=dict)
     legs: dict[LegId, Leg] = field(default_factory=dict)
     unroutable: set[LegId] = field(default_factory=set)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from memory.clocks import MemoryClocks
+from memory.directory import MemoryDirectory
 from memory.events import MemoryEvents
 from memory.information import MemoryInformation
 from memory.packs import MemoryPacks
@@ -39,7 +40,9 @@ from priorauth.services.ports import (
 )
 
 
-class MemoryWork(MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPacks, MemoryReplays, MemoryEvents):
+class MemoryWork(
+    MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPacks, MemoryDirectory, MemoryReplays, MemoryEvents
+):
     """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
 
     def __init__(self, tables: Tables, encoder: EventEncoder) -> None:

@@ -65,13 +65,17 @@ class FileDirectory:
         }
 
     def _requester(self, payer: PayerId, npi: str) -> Facts:
-        known = self._facility(payer, npi)
-        return {"requester_network_status": known["network_status"]} if "network_status" in known else {}
+        return requester_facts(self._facility(payer, npi))
 
     def _facility(self, payer: PayerId, npi: str) -> Facts:
         if not npi:
             return {}
         return self.facilities.get((payer, npi), self.other_facilities.get(payer, {}))
+
+
+def requester_facts(known: Mapping[str, object]) -> Facts:
+    """Of what is known of whoever asks, the facts that are asked about a requester."""
+    return {"requester_network_status": known["network_status"]} if "network_status" in known else {}
 
 
 def servicing_npi(review: ServiceReview) -> str:

@@ -14,8 +14,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 events_app = typer.Typer(no_args_is_help=True, help="The event stream of a running gateway.")
 packs_app = typer.Typer(no_args_is_help=True, help="The payers' rule packs.")
 database_app = typer.Typer(no_args_is_help=True, help="The gateway's database.")
+directory_app = typer.Typer(no_args_is_help=True, help="What the payers say of members and facilities.")
 clock_app = typer.Typer(no_args_is_help=True, help="The clocks of a review, and the time of a sandbox.")
 app.add_typer(clock_app, name="clock")
+app.add_typer(directory_app, name="directory")
 app.add_typer(events_app, name="events")
 app.add_typer(packs_app, name="packs")
 app.add_typer(deadletter_commands.app, name="deadletters")
@@ -283,6 +285,18 @@ def replay_packs(
     from priorauth.cli import packs_replay
 
     raise typer.Exit(packs_replay.replay(draft, days=days, examples=examples, as_json=as_json))
+
+
+@directory_app.command("load")
+def load_directory(
+    file: Annotated[Path, typer.Argument(help="a roster as CSV: payer, kind, id and a column for each fact")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only check it")] = False,
+    as_json: Json = False,
+) -> None:
+    """Load a payer's roster of members and facilities. Example: priorauth directory load roster.csv --dry-run"""
+    from priorauth.cli import directory
+
+    raise typer.Exit(directory.load(file, dry_run=dry_run, as_json=as_json))
 
 
 @database_app.command("upgrade")

@@ -25,6 +25,7 @@ from priorauth.services.bus import EventBus as EventBus
 from priorauth.services.bus import LetterDecision as LetterDecision
 from priorauth.services.bus import TooManySetAside as TooManySetAside
 from priorauth.services.clock_ports import ClockStore
+from priorauth.services.directory_ports import DirectoryStore
 from priorauth.services.pack_ports import Answered, PackStore
 from priorauth.services.replay_ports import ReplayStore
 from priorauth.services.subscription_ports import SubscriptionStore
@@ -146,7 +147,7 @@ class StoredEvent:
     body: bytes = field(repr=False)
 
 
-class Work(SubscriptionStore, ClockStore, PackStore, ReplayStore, Protocol):
+class Work(SubscriptionStore, ClockStore, PackStore, DirectoryStore, ReplayStore, Protocol):
     """One database transaction. Leaving the block commits it; an exception rolls it back."""
 
     # Messages as received and sent

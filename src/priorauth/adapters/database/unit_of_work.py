@@ -14,6 +14,7 @@ from priorauth.adapters.database.numbering import Numbering
 from priorauth.adapters.database.outbox import EventEncoder, Outbox
 from priorauth.adapters.database.repositories.assertions import UsedAssertions
 from priorauth.adapters.database.repositories.clocks import Clocks
+from priorauth.adapters.database.repositories.directory import Directory
 from priorauth.adapters.database.repositories.information import InformationTasks
 from priorauth.adapters.database.repositories.legs import Legs
 from priorauth.adapters.database.repositories.messages import Messages
@@ -40,6 +41,7 @@ class DatabaseWork(
     InformationTasks,
     Clocks,
     Packs,
+    Directory,
     Mailbox,
     Replays,
     Subscriptions,

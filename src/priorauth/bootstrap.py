@@ -56,6 +56,7 @@ from priorauth.services.route_review import RouteReview
 from priorauth.services.run_clocks import RunClocks
 from priorauth.services.settle_dead_letters import SettleDeadLetters
 from priorauth.services.supply_information import SupplyInformation
+from priorauth.settings import NotConfigured as NotConfigured
 from priorauth.settings import Settings
 from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.fhir_message import PasCodec
@@ -84,10 +85,6 @@ OURSELVES = Address(qualifier="ZZ", id="PRIORAUTH", group_id="PRIORAUTH")
 DELEGATE_TIMEOUT_SECONDS = 30.0
 INSPECTOR = TradingPartner(id=PartnerId("inspection"), name="the tools, which read by the strict rules")
 """The partner that single messages are inspected for; nobody can send as it."""
-
-
-class NotConfigured(Exception):
-    """A setting that is needed here is missing: the text says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

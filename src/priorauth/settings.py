@@ -17,6 +17,10 @@ from pydantic_settings import (
 )
 
 
+class NotConfigured(Exception):
+    """A setting that is needed here is missing: the text says which."""
+
+
 def listed(value: object) -> object:
     """A list as an environment variable has it: separated by commas."""
     return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value

@@ -230,7 +230,7 @@ def answer_twice(estate: Estate) -> int:
 
 def decide_what_waits_for_people(estate: Estate, sent: list[Request]) -> None:
     """Let time pass until no lease or pause holds, and decide as people do what no simulated delegate decides."""
-    by_hand = {each.review_id for each in sent if each.behaviour in DECIDED_BY_HAND}
+    by_hand = {each.review_id: each.behaviour for each in sent if each.behaviour in DECIDED_BY_HAND}
     decided: set[str] = set()
     looks = itertools.count()
 
@@ -238,18 +238,19 @@ def decide_what_waits_for_people(estate: Estate, sent: list[Request]) -> None:
         for replica in estate.replicas if next(looks) % LOOKS_A_LEASE == 0 else ():
             httpx2.post(f"{replica.url}/sandbox/clock", json={"advance": LEASE_SECONDS}).raise_for_status()
         waiting = {review_id for review_id, *_ in estate.query(OPEN_LEGS)}
-        for review in estate.get_each([f"/reviews/{review_id}" for review_id in waiting & by_hand]):
-            decide_by_hand(estate, review, decided)
+        for review in estate.get_each([f"/reviews/{review_id}" for review_id in waiting & by_hand.keys()]):
+            decide_by_hand(estate, review, decided, to_be_declined=by_hand[review["id"]] == "DECLINE")
         return not waiting and not estate.query(WITHOUT_LEGS)
 
     until(is_done, "every leg's decision", lambda: estate.query(OPEN_LEGS))
 
 
-def decide_by_hand(estate: Estate, review: dict[str, Any], decided: set[str]) -> None:
-    """Certify, at its destination's door, each leg that is there and was not certified before."""
+def decide_by_hand(estate: Estate, review: dict[str, Any], decided: set[str], *, to_be_declined: bool) -> None:
+    """Certify, at its destination's door, each leg that is there, stays there, and was not certified before."""
     there = {leg_id for (leg_id,) in estate.query("SELECT leg_id FROM dispatches")}
     for leg in review["legs"]:
-        if leg["state"] not in ("decided", "declined") and leg["id"] in there - decided:
+        stays = leg["state"] not in ("decided", "declined") and (leg["took_over"] or not to_be_declined)
+        if stays and leg["id"] in there - decided:
             items = [{"sequence": item, "action": "A1"} for item in leg["items"]]
             said = {
                 "leg_id": leg["id"],

@@ -34,6 +34,12 @@ FOR_OPERATORS = {
     ("GET", "/deadletters/{id}/raw"),
     ("POST", "/deadletters/{id}/retry"),
     ("DELETE", "/deadletters/{id}"),
+    ("POST", "/replays"),
+    ("GET", "/replays"),
+    ("GET", "/replays/{id}"),
+    ("DELETE", "/replays/{id}"),
+    ("GET", "/unroutable"),
+    ("POST", "/reviews/{review_id}/steps"),
 }
 """The endpoints that are in no row of the table on purpose."""
 

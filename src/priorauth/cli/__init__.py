@@ -67,7 +67,7 @@ def root(
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="print the version")
     ] = False,
 ) -> None:
-    """Prior authorization gateway: X12 278 in, routed to whoever decides, answered in X12."""
+    """Prior authorization gateway: X12 278 or FHIR in, routed to whoever decides, answered in kind."""
 
 
 @app.command()

@@ -9,9 +9,10 @@ BIN         := $(VENV)/bin
 INSTALLED   := $(VENV)/.installed
 
 # Optional test material: used where it exists, reported by the tests where it does not (docs/testing.md).
-PRIORAUTH_SAMPLES ?= $(wildcard ../shared/samples/x12)
-PRIORAUTH_IG_DIR  ?= $(wildcard ../shared/igs)
-export PRIORAUTH_SAMPLES PRIORAUTH_IG_DIR
+PRIORAUTH_SAMPLES   ?= $(wildcard ../shared/samples/x12)
+PRIORAUTH_IG_DIR    ?= $(wildcard ../shared/igs)
+PRIORAUTH_REFERENCE ?= $(wildcard ../shared/reference)
+export PRIORAUTH_SAMPLES PRIORAUTH_IG_DIR PRIORAUTH_REFERENCE
 
 .PHONY: help setup demo serve test check chaos bench oracle
 

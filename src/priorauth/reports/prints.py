@@ -17,6 +17,7 @@ FONT = "Helvetica"
 GREY, DARK, WARN = (233, 237, 240), (26, 26, 26), (138, 59, 0)
 MARGIN = 14
 LABEL_WIDTH = 78
+PATIENT_HEIGHT, LINE_HEIGHT, LARGEST_KEPT_WHOLE = 70, 6.5, 160  # mm: a patient stays on one page where that can be
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 SPAN_COLUMNS = ("Days", "From", "To", "Requested", "Decision", "Approved", "Reasons")
 SPAN_WIDTHS = (12, 24, 24, 26, 60, 24, 26)
@@ -44,7 +45,7 @@ class _Print(FPDF):
 
     def line_of(self, text: str, *, size: float, bold: bool = False, gap: float = 0) -> None:
         self.set_font(FONT, "B" if bold else "", size)
-        self.multi_cell(0, size * 0.48, printable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, size * 0.48, printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         if gap:
             self.ln(gap)
 
@@ -53,7 +54,7 @@ class _Print(FPDF):
         self.set_text_color(74, 85, 96)
         self.cell(LABEL_WIDTH, 5, printable(label))
         self.set_text_color(*DARK)
-        self.multi_cell(0, 5, printable(value), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, 5, printable(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def grid(self, columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float] | None) -> None:
         self.set_font(FONT, size=8.5)
@@ -107,7 +108,8 @@ def _log(page: _Print, report: Mapping[str, Any]) -> None:
 
 
 def _patient(page: _Print, report: Mapping[str, Any], row: Mapping[str, Any]) -> None:
-    if page.will_page_break(60):
+    lines_below = len(row["spans"]) + len(row["remarks"])
+    if page.will_page_break(min(PATIENT_HEIGHT + lines_below * LINE_HEIGHT, LARGEST_KEPT_WHOLE)):
         page.add_page()
     page.ln(3)
     page.set_draw_color(154, 164, 173)

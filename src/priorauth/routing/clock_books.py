@@ -6,10 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
-from typing import TypeVar
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, ValidationError
 
 from priorauth.domain.calendars import Calendar
 from priorauth.domain.clocks import Clock, Deadline, Pause, Term
@@ -27,7 +24,8 @@ from priorauth.routing.conditions import Condition, compiled
 from priorauth.routing.packs import Pack, PackError
 from priorauth.routing.reading_conditions import ConditionReader
 from priorauth.routing.vocabulary import FactNotReadable, FactValue, read_value
-from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, YamlSource, read_yaml
+from priorauth.routing.yaml_files import YamlFiles
+from priorauth.routing.yaml_source import Path
 
 CLOCKS_FILE, CALENDAR_FILE = "clocks.yaml", "calendar.yaml"
 
@@ -100,36 +98,16 @@ def _version(clocks: ClocksFile, days: CalendarFile, law: Iterable[ClockRule]) -
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()[:16]
 
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class _Reader:
+class _Reader(YamlFiles):
     """Reads the files of one book, collecting faults."""
 
     def __init__(self, files: Mapping[str, str], lists: Mapping[str, CodeList]) -> None:
-        self.files = files
-        self.faults: list[SourceFault] = []
-        self.yaml: dict[str, YamlSource] = {}
+        super().__init__(files)
         self._reader = ConditionReader(lists)
 
     def raise_faults(self) -> None:
         if self.faults:
             raise PackError(sorted(self.faults, key=lambda fault: (fault.file, fault.line, fault.column)))
-
-    def file(self, file: str, model: type[Model]) -> Model | None:
-        if file not in self.files:
-            self.faults.append(SourceFault(file, 1, 1, "the pack has no such file"))
-            return None
-        try:
-            source = self.yaml[file] = read_yaml(file, self.files[file])
-            return model.model_validate(source.data)
-        except YamlNotReadable as unreadable:
-            self.faults.append(unreadable.fault)
-        except ValidationError as error:
-            for one in error.errors(include_url=False, include_context=False, include_input=False):
-                path = tuple(step for step in one["loc"] if step != "[key]")
-                self._fault(file, path, one["msg"].removeprefix("Value error, ").lower())
-        return None
 
     def rule(self, file: str, place: int, said: ClockFile, *, is_law: bool = False) -> ClockRule:
         conditions = self.conditions(file, said.when, ("clocks", place, "when"))
@@ -150,7 +128,7 @@ class _Reader:
     def conditions(self, file: str, when: Mapping[str, object], path: Path) -> tuple[Condition, ...]:
         conditions = self._reader.read(when, path)
         for where, message in self._reader.faults:
-            self._fault(file, where, message)
+            self.fault(file, where, message)
         self._reader.faults.clear()
         return conditions
 
@@ -160,9 +138,9 @@ class _Reader:
             try:
                 found[name] = read_value(name, raw)
             except KeyError:
-                self._fault(CLOCKS_FILE, ("assumes", name), f"{name} is not a fact")
+                self.fault(CLOCKS_FILE, ("assumes", name), f"{name} is not a fact")
             except FactNotReadable as fault:
-                self._fault(CLOCKS_FILE, ("assumes", name), str(fault))
+                self.fault(CLOCKS_FILE, ("assumes", name), str(fault))
         return found
 
     def check_documents(self, clocks: ClocksFile, pack: Pack) -> None:
@@ -176,10 +154,7 @@ class _Reader:
             unknown = {each.split(":")[0] for each in citation.split(", ")} - set(pack.sources.pack.documents)
             if unknown:
                 message = f"pack.yaml names no document {', '.join(sorted(unknown))}"
-                self._fault(CLOCKS_FILE, (part, place, "citation"), message)
-
-    def _fault(self, file: str, path: Path, message: str) -> None:
-        self.faults.append(self.yaml[file].fault(path, message))
+                self.fault(CLOCKS_FILE, (part, place, "citation"), message)
 
 
 def _clock(said: ClockFile) -> Clock:

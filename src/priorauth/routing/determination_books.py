@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from priorauth.routing.clock_rules import ClockBook
 from priorauth.routing.conditions import compiled
@@ -14,16 +14,14 @@ from priorauth.routing.determination_files import DeterminationsFile, NoticesFil
 from priorauth.routing.determination_rules import DeterminationBook, DeterminationRules, Notice, NoticeRule
 from priorauth.routing.packs import Pack, PackError
 from priorauth.routing.reading_conditions import ConditionReader
-from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, YamlSource, read_yaml
+from priorauth.routing.yaml_files import YamlFiles
 
 DETERMINATIONS_FILE, NOTICES_FILE = "determinations.yaml", "notices.yaml"
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def load_determination_book(files: Mapping[str, str], pack: Pack, clocks: ClockBook) -> DeterminationBook:
     """The book of a pack from its files' text by relative name; PackError lists all faults."""
-    reader = _Reader(files)
+    reader = YamlFiles(files)
     said = reader.file(DETERMINATIONS_FILE, DeterminationsFile)
     told = reader.file(NOTICES_FILE, NoticesFile)
     if said is None or told is None:
@@ -56,7 +54,7 @@ def _plain(said: BaseModel, kind: type[Plain]) -> Plain:
     return msgspec.convert(said.model_dump(mode="json"), kind)
 
 
-def _check_documents(reader: _Reader, said: DeterminationsFile, pack: Pack) -> None:
+def _check_documents(reader: YamlFiles, said: DeterminationsFile, pack: Pack) -> None:
     """What the payer's file says cites the documents that pack.yaml names."""
     for part in ("readmissions", "bound", "steps", "administrative", "flags", "oversight"):
         for place, each in enumerate(getattr(said, part)):
@@ -64,30 +62,3 @@ def _check_documents(reader: _Reader, said: DeterminationsFile, pack: Pack) -> N
             if unknown:
                 message = f"pack.yaml names no document {', '.join(sorted(unknown))}"
                 reader.fault(DETERMINATIONS_FILE, (part, place, "citation"), message)
-
-
-class _Reader:
-    """Reads the files of one book, collecting faults."""
-
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self._files = files
-        self._yaml: dict[str, YamlSource] = {}
-        self.faults: list[SourceFault] = []
-
-    def file(self, file: str, model: type[Model]) -> Model | None:
-        if file not in self._files:
-            self.faults.append(SourceFault(file, 1, 1, "the pack has no such file"))
-            return None
-        try:
-            source = self._yaml[file] = read_yaml(file, self._files[file])
-            return model.model_validate(source.data)
-        except YamlNotReadable as unreadable:
-            self.faults.append(unreadable.fault)
-        except ValidationError as error:
-            for one in error.errors(include_url=False, include_context=False, include_input=False):
-                path = tuple(step for step in one["loc"] if step != "[key]")
-                self.fault(file, path, one["msg"].removeprefix("Value error, ").lower())
-        return None
-
-    def fault(self, file: str, path: Path, message: str) -> None:
-        self.faults.append(self._yaml[file].fault(path, message))

@@ -7,9 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.routes import Outcome
@@ -28,7 +25,8 @@ from priorauth.routing.reading_conditions import ConditionReader
 from priorauth.routing.requirements import REQUIREMENTS_FILE, Requirement, RequirementsFile, compile_requirement
 from priorauth.routing.rules import Answer, Rule, Step, compile_rule, more_specific
 from priorauth.routing.vocabulary import faults_in
-from priorauth.routing.yaml_source import Path, SourceFault, YamlNotReadable, YamlSource, read_yaml
+from priorauth.routing.yaml_files import YamlFiles
+from priorauth.routing.yaml_source import Path, SourceFault, YamlSource
 
 PACK_FILE, ROUTES_FILE, EXAMPLES_FILE = "pack.yaml", "routes.yaml", "examples.yaml"
 
@@ -105,22 +103,14 @@ def with_lists(pack: Pack, lists: Mapping[str, CodeList]) -> Pack:
     return _PackReader({}, pack.sources.yaml).assembled(pack.sources, {**pack.lists, **lists})
 
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class _PackReader:
+class _PackReader(YamlFiles):
     """Reads one pack, collecting faults; a later stage runs only where the one before found none."""
 
-    def __init__(self, files: Mapping[str, str], yaml: Mapping[str, YamlSource] | None = None) -> None:
-        self.files = files
-        self.faults: list[SourceFault] = []
-        self.yaml: dict[str, YamlSource] = dict(yaml or {})
-
     def read(self) -> Pack:
-        pack = self._file(PACK_FILE, PackFile)
-        routes = self._file(ROUTES_FILE, RoutesFile)
-        examples = self._file(EXAMPLES_FILE, ExamplesFile)
-        asked = self._file(REQUIREMENTS_FILE, RequirementsFile) if REQUIREMENTS_FILE in self.files else _NO_REQUIREMENTS
+        pack = self.file(PACK_FILE, PackFile)
+        routes = self.file(ROUTES_FILE, RoutesFile)
+        examples = self.file(EXAMPLES_FILE, ExamplesFile)
+        asked = self.file(REQUIREMENTS_FILE, RequirementsFile) if REQUIREMENTS_FILE in self.files else _NO_REQUIREMENTS
         if pack is None or routes is None or examples is None or asked is None:
             raise PackError(self.faults)
         lists = {declared.id: self._list(place, declared, pack) for place, declared in enumerate(pack.lists)}
@@ -158,30 +148,12 @@ class _PackReader:
             sources=sources,
         )
 
-    def _fault(self, file: str, path: Path, message: str) -> None:
-        self.faults.append(self.yaml[file].fault(path, message))
-
-    def _file(self, file: str, model: type[Model]) -> Model | None:
-        if file not in self.files:
-            self.faults.append(SourceFault(file, 1, 1, "the pack has no such file"))
-            return None
-        try:
-            source = self.yaml[file] = read_yaml(file, self.files[file])
-            return model.model_validate(source.data)
-        except YamlNotReadable as unreadable:
-            self.faults.append(unreadable.fault)
-        except ValidationError as error:
-            for one in error.errors(include_url=False, include_context=False, include_input=False):
-                path = tuple(step for step in one["loc"] if step != "[key]")
-                self._fault(file, path, one["msg"].lower())
-        return None
-
     def _list(self, place: int, declared: ListFile, pack: PackFile) -> CodeList:
         self._check_citation(PACK_FILE, ("lists", place, "citation"), declared.citation, pack)
         if declared.file is None:
             return unloaded_list(declared.id, declared.title, declared.citation)
         if declared.file not in self.files:
-            self._fault(PACK_FILE, ("lists", place, "file"), "the pack has no such file")
+            self.fault(PACK_FILE, ("lists", place, "file"), "the pack has no such file")
             return unloaded_list(declared.id, declared.title, declared.citation)
         try:
             return read_list(declared.id, declared.title, declared.citation, self.files[declared.file])
@@ -214,16 +186,16 @@ class _PackReader:
         then = rule.then
         if then.outcome not in OUTCOMES_WITH_DESTINATION:
             if then.destination or then.queue:
-                self._fault(ROUTES_FILE, path, f"{then.outcome} sends the item nowhere")
+                self.fault(ROUTES_FILE, path, f"{then.outcome} sends the item nowhere")
             return Answer(then.outcome, None, None)
         desks = {pack.desk.destination, *(desk.destination for desk in pack.other_desks)}
         destination = then.destination or pack.desk.destination
         if then.outcome is Outcome.ROUTE and then.destination is None:
-            self._fault(ROUTES_FILE, path, "route needs a destination")
+            self.fault(ROUTES_FILE, path, "route needs a destination")
         if destination not in desks | set(pack.delegates):
-            self._fault(ROUTES_FILE, (*path, "destination"), "pack.yaml names no such delegate or desk")
+            self.fault(ROUTES_FILE, (*path, "destination"), "pack.yaml names no such delegate or desk")
         if then.outcome is not Outcome.ROUTE and destination in pack.delegates:
-            self._fault(ROUTES_FILE, (*path, "destination"), f"{then.outcome} goes to a desk")
+            self.fault(ROUTES_FILE, (*path, "destination"), f"{then.outcome} goes to a desk")
         return Answer(then.outcome, DestinationId(destination), then.queue)
 
     def _other_desk(self, reader: ConditionReader, place: int, pack: PackFile) -> Desk:
@@ -237,34 +209,34 @@ class _PackReader:
     ) -> tuple[Condition, ...]:
         conditions = reader.read(when, path)
         for where, message in reader.faults:
-            self._fault(file, where, message)
+            self.fault(file, where, message)
         reader.faults.clear()
         return conditions
 
     def _check_citation(self, file: str, path: Path, citation: str, pack: PackFile) -> None:
         unknown = {part.split(":")[0] for part in citation.split(", ")} - set(pack.documents)
         if unknown:
-            self._fault(file, path, f"pack.yaml names no document {', '.join(sorted(unknown))}")
+            self.fault(file, path, f"pack.yaml names no document {', '.join(sorted(unknown))}")
 
     def _check_examples(self, examples: ExamplesFile, rules: set[str], lists: set[str]) -> None:
         for message in faults_in(examples.base):
-            self._fault(EXAMPLES_FILE, ("base",), message)
+            self.fault(EXAMPLES_FILE, ("base",), message)
         for rule, cases in examples.examples.items():
             if rule not in rules:
-                self._fault(EXAMPLES_FILE, ("examples", rule), "neither routes.yaml nor requirements.yaml has it")
+                self.fault(EXAMPLES_FILE, ("examples", rule), "neither routes.yaml nor requirements.yaml has it")
             for side, reviews in (("takes", cases.takes), ("leaves", cases.leaves)):
                 for place, example in enumerate(reviews):
                     if not set(example.listed) <= lists:
                         path = ("examples", rule, side, place, "listed")
-                        self._fault(EXAMPLES_FILE, path, "pack.yaml declares no such list")
+                        self.fault(EXAMPLES_FILE, path, "pack.yaml declares no such list")
                     named = {**example.facts, **dict.fromkeys(example.inapplicable)}
                     for message in faults_in(named):
-                        self._fault(EXAMPLES_FILE, ("examples", rule, side, place, "facts"), message)
+                        self.fault(EXAMPLES_FILE, ("examples", rule, side, place, "facts"), message)
 
     def _check_repeats(self, file: str, part: str, ids: Sequence[str]) -> None:
         for place, id in enumerate(ids):
             if id in ids[:place]:
-                self._fault(file, (part, place, "id"), "another rule has this id")
+                self.fault(file, (part, place, "id"), "another rule has this id")
 
 
 def _in_force(effective: EffectiveFile | None) -> tuple[Condition, ...]:

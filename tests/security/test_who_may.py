@@ -137,6 +137,7 @@ def test_a_token_without_the_scope_is_forbidden(secured: Secured) -> None:
         ("hospital", "POST", "/delegates/turningpoint/determinations"),
         ("delegate", "POST", "/x12"),
         ("delegate", "POST", "/route"),
+        ("delegate", "POST", "/clocks"),
         ("delegate", "GET", "/reviews"),
         ("delegate", "GET", "/x12/mailbox"),
         ("delegate", "GET", "/events"),

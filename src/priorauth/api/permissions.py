@@ -20,7 +20,7 @@ SCOPES = tuple((method, re.compile(path), scope) for method, path, scope in (
     ("GET",    r"/x12/mailbox(/[^/]+)?",                          READ),
     ("POST",   r"/x12/mailbox/[^/]+/ack",                         READ),
     ("GET",    r"/reviews(/.*)?",                                 READ),
-    ("POST",   r"/(validate|translate|route)",                    USE_TOOLS),
+    ("POST",   r"/(validate|translate|route|clocks)",             USE_TOOLS),
     ("POST",   r"/delegates/[^/]+/determinations",                DETERMINE),
     ("GET",    r"/events",                                        FOLLOW_EVENTS),
     ("GET",    r"/metrics",                                       READ_METRICS),

@@ -1,4 +1,4 @@
-"""`/validate`, `/translate` and `/route`: the tools of the command line over HTTP. Nothing is stored."""
+"""`/validate`, `/translate`, `/route` and `/clocks`: what the command line says of a message. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from priorauth.api.bodies import json_response, read_body
 from priorauth.api.problems import Problem
 from priorauth.bootstrap import Gateway
 from priorauth.inspection import NotReadable, Target, route_documents, translate_message, validation_document
+from priorauth.inspection.supposing import clock_documents, read_supposition
 
 router = APIRouter(tags=["tools"])
 
@@ -57,10 +58,31 @@ async def translate(request: Request, to: Target, version: PasVersion = None) ->
 
 @router.post("/route", summary="Where each item of a request would go, and why")
 async def route(request: Request, as_of: date | None = None, version: PasVersion = None) -> Response:
-    """The answer of `priorauth route` with its explanation, for each request. `as_of` is the day of receipt."""
+    """The answer of `priorauth route` with its explanation, for each request. `as_of` is the day of receipt.
+
+    The body is the message, or JSON with `message` and `facts`, which then stand for the directory's whole answer.
+    """
     gateway: Gateway = request.app.state.gateway
     body = await read_body(request)
     try:
-        return json_response({"routes": await route_documents(gateway.tools, body, as_of=as_of, version=version)})
+        asked = read_supposition(body)
+        routes = await route_documents(gateway.tools, asked.body, given=asked.facts, as_of=as_of, version=version)
     except NotReadable as problem:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(problem)) from None
+    return json_response({"routes": routes})
+
+
+@router.post("/clocks", summary="By when what would have to be done about a request, and by which rule")
+async def clocks(request: Request, version: PasVersion = None) -> Response:
+    """The clocks of each request. The body is the message, or JSON with `message` and what is supposed of it.
+
+    `facts` as in `/route`; `received_at`; `happened`: when what happened after it, such as `decision` (`information`
+    is complete on receipt unless said otherwise; null: not yet); `decided`: approval or denial.
+    """
+    gateway: Gateway = request.app.state.gateway
+    body = await read_body(request)
+    try:
+        found = await clock_documents(gateway.tools, read_supposition(body), gateway.now(), version=version)
+    except NotReadable as problem:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(problem)) from None
+    return json_response({"reviews": found})

@@ -204,11 +204,15 @@ class Assembly:
         interchange, piece = self._interchange, self._piece
         interchange.trailer = trailer
         is_same = trailer[2] == interchange.header[13]
+        is_open = not piece.is_terminated and piece.rows[-1][0] == "IEA"
+        if is_open and not is_same and interchange.header[13].startswith(trailer[2]):  # cut off within IEA02
+            self._note(Code.INTERCHANGE_TRUNCATED)
+            return
         if not same_count(trailer[1], interchange.groups):
             self._note(Code.IEA_GROUP_COUNT, 1, str(interchange.groups))
         if not is_same:
             self._note(Code.IEA_CONTROL_NUMBER, 2, "the same as ISA13")
-        if not piece.is_terminated and piece.rows[-1][0] == "IEA":  # a warning where nothing else is missing
+        if is_open:  # a warning where nothing else is missing
             self._note(Code.INTERCHANGE_TRUNCATED, severity=Severity.WARNING if is_same else None)
 
     def _close(self) -> Iterator[Part]:

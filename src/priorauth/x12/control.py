@@ -88,6 +88,7 @@ def is_clean_isa(isa: Isa) -> bool:
         and _CLEAN_ISA.fullmatch("*".join(segment)) is not None
         and _are_distinct(isa.delimiters)
         and segment[13].isdecimal()
+        and all((segment[at - 1] == "00") == segment[at].isspace() for at in _MAY_BE_BLANK)
         and is_short_date(segment[9])
         and is_time(segment[10])
     )
@@ -100,7 +101,8 @@ def isa_faults(isa: Isa) -> Iterator[tuple[Code, int]]:
     row = [isa.segment[0], *[value.ljust(width) for value, width in zip(isa.segment[1:], _ISA_WIDTHS, strict=False)]]
     positions = [] if _ISA_CHECKS.is_clean(row, _NO_COMPONENT) else _wrong(row)
     blank = [at for at, value in enumerate(row[1:], start=1) if value.isspace()]
-    for position in sorted({*positions, *blank} - {_REPETITION, _COMPONENT, *_MAY_BE_BLANK}):
+    unasked = [at for at in _MAY_BE_BLANK if (row[at - 1] == "00") != row[at].isspace() and at - 1 not in positions]
+    for position in sorted({*positions, *blank} - {_REPETITION, _COMPONENT, *_MAY_BE_BLANK} | {*unasked}):
         yield _ISA_FINDINGS[position - 1], position
     yield from _delimiter_faults(isa)
 

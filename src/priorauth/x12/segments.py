@@ -82,7 +82,8 @@ def read_isa(text: str) -> Isa:
         raise X12SyntaxError(Fault.ISA_SEPARATOR, segment=1)
     head = text[:ISA_LENGTH]
     elements = head[:-1].split(separator)
-    if len(head) == ISA_LENGTH and list(map(len, elements)) == _ISA_WIDTHS and not head[-1].isalnum():
+    ends_early = text.startswith((f"GS{separator}", f"TA1{separator}"), ISA_LENGTH - 1)  # ISA16 is empty
+    if len(head) == ISA_LENGTH and list(map(len, elements)) == _ISA_WIDTHS and not ends_early:
         isa = Isa(Segment(elements), _delimiters(elements, separator, head[104], head[105]), ISA_LENGTH, True)
     else:
         isa = _read_unpadded(text[:_ISA_SEARCHED], separator)

@@ -33,7 +33,7 @@ MUTATIONS = (
         Code.FHIR_REQUIRED,
         f"{CLAIM}.supportingInfo[0].sequence",
     ),
-    Mutation("array for one", put("use", ["preauthorization"]), Code.FHIR_TYPE, f"{CLAIM}.use"),
+    Mutation("array for one", put("use", ["preauthorization"]), Code.FHIR_TOO_MANY, f"{CLAIM}.use"),
     Mutation("one for an array", put("identifier", {"value": "X"}), Code.FHIR_TYPE, f"{CLAIM}.identifier", "an array"),
     Mutation("null", put("created", None), Code.FHIR_EMPTY, f"{CLAIM}.created"),
     Mutation("empty string", put("value", "", "identifier", 0), Code.FHIR_EMPTY, f"{CLAIM}.identifier[0].value"),

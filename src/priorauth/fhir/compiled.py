@@ -15,7 +15,7 @@ from priorauth.domain.findings import FindingCode as Code
 
 from .elements import Element, Value
 from .primitives import Primitive
-from .reporting import Met, Place, Report, Targets
+from .reporting import Met, Place, Report, Targets, misfit
 from .shapes import MOST_SHAPES, Accept, write_acceptor
 
 Check = Callable[[Value, "Place | None", str, int, Report], None]
@@ -122,7 +122,7 @@ class ObjectRule:
         """Report whatever is wrong with the object and everything in it."""
         place = (parent, name, index)
         if not isinstance(value, dict) or not value:
-            report.add(Code.FHIR_EMPTY if value in (None, {}) else Code.FHIR_TYPE, place, f"an object: {self.label}")
+            report.add(misfit(value, index), place, f"an object: {self.label}")
             return
         self._complete()
         for key, child in value.items():
@@ -171,8 +171,8 @@ def primitive_field(primitive: Primitive, allowed: frozenset[str] | None, code: 
     def check(value: Value, parent: Place | None, name: str, index: int, report: Report) -> None:
         fault = primitive.check(value)
         if fault is not None:
-            empty = value is None or value == ""
-            report.add(Code.FHIR_EMPTY if empty else fault, (parent, name, index), primitive.expected)
+            wrong = misfit(value, index) if fault is Code.FHIR_TYPE else fault
+            report.add(wrong, (parent, name, index), primitive.expected)
         elif allowed is not None and value not in allowed:
             report.add(code, (parent, name, index), shown)
 

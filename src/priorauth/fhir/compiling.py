@@ -21,7 +21,7 @@ from .elements import Value
 from .invariants import FULL_DATE, INVARIANTS, TYPE_INVARIANTS
 from .matching import contains, slice_matcher
 from .primitives import PRIMITIVES, Primitive
-from .reporting import Place, Report, Targets
+from .reporting import Place, Report, Targets, misfit
 from .tables import UNBOUNDED, ElementDefinition, Kind, Narrowing, Tables
 from .terminology import bound_codes, bound_field
 
@@ -232,4 +232,4 @@ def _accept_held(value: Value, met: list[tuple[str, Targets]]) -> bool:  # noqa:
 def _check_held(value: Value, parent: Place | None, name: str, index: int, report: Report) -> None:
     """The resource of an entry of a PAS Bundle: it is checked by itself, in its role there."""
     if not isinstance(value, dict) or not value:
-        report.add(Code.FHIR_EMPTY if value in (None, {}) else Code.FHIR_TYPE, (parent, name, index), "a resource")
+        report.add(misfit(value, index), (parent, name, index), "a resource")

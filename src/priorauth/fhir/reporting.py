@@ -60,6 +60,13 @@ def finding(code: Code, path: str, expected: str = "") -> Finding:
     return Finding(code=code, severity=severity, snip=snip, at=Position(path=path), expected=expected)
 
 
+def misfit(value: object, index: int) -> Code:
+    """What a value is that JSON does not write its datatype as; `index` is -1 where the element does not repeat."""
+    if value is None or value in ("", [], {}):
+        return Code.FHIR_EMPTY
+    return Code.FHIR_TOO_MANY if index < 0 and isinstance(value, list) else Code.FHIR_TYPE
+
+
 class Report:
     """Collects what a check finds; all of it, in the order of the message."""
 

@@ -193,6 +193,7 @@ def test_an_interchange_with_anothers_sender_is_forbidden(hospital: httpx2.Clien
 
     assert response.status_code == 403
     assert response.headers["content-type"] == "application/problem+json"
+    assert [each["finding"] for each in response.json()["findings"]] == ["X12-INTERCHANGE-PARTNER-UNKNOWN"]
 
 
 def test_a_refused_interchange_leaves_nothing_behind(hospital: httpx2.Client, operator: httpx2.Client) -> None:

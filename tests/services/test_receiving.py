@@ -9,6 +9,7 @@ import pytest
 
 from interchanges import ISA13, kinds_of, renumbered, sample, segments_of, with_sets, with_trace
 from memory.gateway import MemoryGateway
+from priorauth.domain.events import MessageRejected
 from priorauth.domain.reviews import ReviewState
 
 MSK, MRI = sample("msk-knee-replacement"), sample("imaging-mri")
@@ -72,6 +73,8 @@ async def test_a_used_interchange_number_with_other_content_is_refused_and_nothi
     assert segments_of(answer.body, "TA1")[0].split("*")[4:] == ["R", "025"]
     assert answer.review_ids == ()
     assert len(gateway.store.tables.reviews) == reviews
+    (refused,) = [event for event in gateway.store.published if isinstance(event, MessageRejected)]
+    assert [each.code for each in refused.findings] == ["X12-INTERCHANGE-DUPLICATE"]
 
 
 async def test_content_that_was_refused_as_a_duplicate_is_taken_under_a_fresh_number(gateway: MemoryGateway) -> None:

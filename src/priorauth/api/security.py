@@ -19,6 +19,7 @@ from priorauth.api.permissions import is_open, scope_needed
 from priorauth.api.problems import Problem, not_found, problem_response
 from priorauth.bootstrap import Gateway
 from priorauth.domain.access import ANYBODY, Caller, CallerKind, Client
+from priorauth.domain.findings import FindingCode
 from priorauth.domain.parties import PartnerId, TradingPartner
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import NotKnown
@@ -112,12 +113,18 @@ def require_partner(caller: Caller, partner: PartnerId) -> None:
     """Problem 403 where the caller does not act for that partner."""
     if not caller.is_for(CallerKind.PARTNER, partner):
         log.warning("sender_refused", client=caller.client, partner=partner)
-        raise not_yours("the sender of this interchange is not the caller")
+        raise not_a_sender("the sender of this interchange is not the caller", "ISA06")
 
 
 def not_yours(title: str) -> Problem:
     """Problem 403: the thing is known to be another's, and saying so tells the caller nothing."""
     return Problem(HTTPStatus.FORBIDDEN, title)
+
+
+def not_a_sender(title: str, where: str) -> Problem:
+    """Problem 403 for an interchange that does not name a partner that may send it here. It gets no TA1."""
+    finding = {"finding": FindingCode.INTERCHANGE_PARTNER_UNKNOWN, "where": where}
+    return Problem(HTTPStatus.FORBIDDEN, title, findings=[finding])
 
 
 def own_partner(request: Request) -> TradingPartner:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from priorauth.api.bodies import json_response, read_body
 from priorauth.api.problems import Problem, not_found
-from priorauth.api.security import TheCaller, caller_of, not_yours, own_partner, require_partner
+from priorauth.api.security import TheCaller, caller_of, not_a_sender, not_yours, own_partner, require_partner
 from priorauth.bootstrap import Gateway
 from priorauth.domain.access import ANYBODY, Caller, CallerKind
 from priorauth.domain.exchange import InboundMessage
@@ -33,7 +33,7 @@ async def post_x12(request: Request) -> Response:
     inbound, partner = await read_inbound(request, gateway)
     decoded = await decode(gateway, inbound)
     if caller_of(request) is not ANYBODY and not all(map(partner.groups_as, decoded.group_senders)):
-        raise not_yours("a group of this interchange has a sender (GS02) that is not the caller's")
+        raise not_a_sender("a group of this interchange has a sender (GS02) that is not the caller's", "GS02")
     gateway.metrics.received(decoded)
     if decoded.acknowledges:
         await gateway.record_acknowledgment(inbound, decoded)
@@ -71,7 +71,7 @@ async def read_inbound(request: Request, gateway: Gateway) -> tuple[InboundMessa
         ) from None
     partner = gateway.tools.knowledge.partners.sender(sender.qualifier, sender.id)
     if partner is None:
-        raise not_yours("the sender of this interchange is not a trading partner of this gateway")
+        raise not_a_sender("the sender of this interchange is not a trading partner of this gateway", "ISA06")
     require_partner(caller_of(request), partner.id)
     inbound = InboundMessage(
         format="x12",

@@ -30,7 +30,7 @@ class FindingCode(StrEnum):
     ISA_ELEMENT_SEPARATOR = "X12-ISA-ELEMENT-SEPARATOR"  # 026: the same as another delimiter
     ISA_SEGMENT_TERMINATOR = "X12-ISA-SEGMENT-TERMINATOR"  # 004: missing, a letter, or the same as another one
     INTERCHANGE_DUPLICATE = "X12-INTERCHANGE-DUPLICATE"  # 025: this ISA13 came before with other content
-    INTERCHANGE_PARTNER_UNKNOWN = "X12-INTERCHANGE-PARTNER-UNKNOWN"  # 006 or 009: no such trading partner
+    INTERCHANGE_PARTNER_UNKNOWN = "X12-INTERCHANGE-PARTNER-UNKNOWN"  # 403 and no TA1: not a partner, or not the caller
     INTERCHANGE_EMPTY = "X12-INTERCHANGE-EMPTY"  # 024: neither a functional group nor a TA1
     INTERCHANGE_STRUCTURE = "X12-INTERCHANGE-STRUCTURE"  # 022: a segment stands outside a group or a set
     INTERCHANGE_TRUNCATED = "X12-INTERCHANGE-TRUNCATED"  # 023: the last segment has no terminator

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from priorauth.domain.determinations import ItemDecision, Rejection, Reply
 from priorauth.domain.events import MessageRejected, ReviewReceived
 from priorauth.domain.exchange import X12, InboundMessage, Part
+from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
 from priorauth.domain.reviews import MessageId, ReviewId, ReviewState, ServiceReview
 from priorauth.services.ports import (
     Decoded,
@@ -25,6 +26,12 @@ from priorauth.services.request_digest import content_digest
 from priorauth.services.turns import again_on_conflict
 
 RESEND_WINDOW = timedelta(days=7)
+NUMBER_USED = Finding(
+    code=FindingCode.INTERCHANGE_DUPLICATE,
+    severity=Severity.ERROR,
+    snip=SnipType.PARTNER,
+    at=Position(segment=1, segment_id="ISA", element=13, data_element="I12", path="ISA13"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,7 @@ class ReceiveReview:
             if number and not decoded.refused and await work.interchange_known(inbound.partner, number):
                 if refuse_duplicates:
                     await self._archive(work, inbound, message_id)
+                    await self._publish_rejected(work, inbound, message_id, (NUMBER_USED,))
                     return Received(message_id=message_id, sets=(), duplicate=True)
             elif number and not decoded.refused:
                 await work.remember_interchange(inbound.partner, number, message_id)
@@ -71,7 +79,7 @@ class ReceiveReview:
             sets = tuple([await self._receive(work, inbound, message_id, part, answer_by) for part in decoded.parts])
             await work.save_received_sets(message_id, sets)
             if any(part.review_id is None for part in sets) or not sets:
-                await self._publish_rejected(work, inbound, message_id, decoded)
+                await self._publish_rejected(work, inbound, message_id, decoded.findings)
             return Received(message_id=message_id, sets=sets)
 
     async def _archive(self, work: Work, inbound: InboundMessage, message_id: MessageId) -> None:
@@ -127,7 +135,7 @@ class ReceiveReview:
         return replace(received, review_id=review.id)
 
     async def _publish_rejected(
-        self, work: Work, inbound: InboundMessage, message_id: MessageId, decoded: Decoded
+        self, work: Work, inbound: InboundMessage, message_id: MessageId, findings: Sequence[Finding]
     ) -> None:
         await work.publish(
             MessageRejected(
@@ -138,7 +146,7 @@ class ReceiveReview:
                 partner=inbound.partner,
                 format=inbound.reviews_arrive_as,
                 message_id=message_id,
-                findings=tuple(decoded.findings),
+                findings=tuple(findings),
             )
         )
 

@@ -36,7 +36,10 @@ _SECTIONS = {
         "FHIR that cannot be processed. What can be processed and not be believed is said in `ClaimResponse.error` "
         "instead, by the reasons of the section above.",
     ),
-    Reply.NONE: ("Said by our report alone", "Notes, and what delegates are told in the format they use."),
+    Reply.NONE: (
+        "Said by our report alone",
+        "Notes, what delegates are told in the format they use, and what a problem document says.",
+    ),
 }
 
 

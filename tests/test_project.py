@@ -25,12 +25,13 @@ BROADEST_EXCEPTIONS = {"Exception", "BaseException"}
 CORE = tuple(PACKAGE / name for name in ("domain", "x12", "fhir", "translate", "routing", "reports"))
 IMPURE_CALLS = {"open", "print", "input", "breakpoint", "now", "utcnow", "today", "getLogger"}
 
-COMMAND_LINE = (PACKAGE / "cli.py", PACKAGE / "cli")
+COMMAND_LINE = (PACKAGE / "cli.py", PACKAGE / "cli", PACKAGE / "conformance" / "console.py")
 MAY_TAKE_A_LOGGER = (PACKAGE / "observability.py", PACKAGE / "adapters" / "second_opinions")
 MAY_CATCH_EVERYTHING = (
     PACKAGE / "worker.py",
     PACKAGE / "adapters" / "lanes.py",  # a message that cannot be handled must let those behind it past
     PACKAGE / "adapters" / "second_opinions",
+    PACKAGE / "conformance" / "running.py",  # a case that breaks the runner must not end the run
 )
 
 

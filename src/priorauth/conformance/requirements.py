@@ -1,0 +1,56 @@
+"""Registers of requirements: one CSV file each, one row a requirement."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+
+from priorauth.conformance.folders import ConformanceFault, Folder, read_text
+from priorauth.conformance.results import CaseResult, CoverageRow, Requirement, Verdict
+
+WORST_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.SKIP, Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
+def read_registers(folder: Folder) -> dict[str, Requirement]:
+    """Every requirement by its id. An id that two rows use is a fault."""
+    found: dict[str, Requirement] = {}
+    for path in sorted(folder.requirements.glob("*.csv")):
+        for number, row in enumerate(csv.DictReader(read_text(path).splitlines()), start=2):
+            if not row.get("id") or not row.get("title"):
+                raise ConformanceFault(f"{path} row {number}: wants an id and a title")
+            requirement = Requirement(
+                id=row["id"],
+                title=row["title"],
+                source=row.get("source") or row.get("citation") or "",
+                register=path.stem,
+                seen_from_outside=(row.get("seen_from_outside") or "yes") == "yes",
+                reason=row.get("reason") or "",
+            )
+            if requirement.id in found:
+                raise ConformanceFault(f"{path} row {number}: {requirement.id} is also in {found[row['id']].register}")
+            found[requirement.id] = requirement
+    return found
+
+
+def coverage_of(registers: Mapping[str, Requirement], cases: Iterable[CaseResult]) -> tuple[CoverageRow, ...]:
+    """Each requirement of the registers that these cases belong to, with the cases that verify it."""
+    by_requirement: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        for requirement in case.verifies:
+            by_requirement.setdefault(requirement.id, []).append(case)
+    touched = {registers[each].register for each in by_requirement}
+    return tuple(
+        CoverageRow(
+            requirement,
+            tuple(case.name for case in by_requirement.get(requirement.id, ())),
+            worst(case.verdict for case in by_requirement.get(requirement.id, ())),
+        )
+        for requirement in registers.values()
+        if requirement.register in touched
+    )
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The verdict that says most against the target, or none of none."""
+    seen = set(verdicts)
+    return next((verdict for verdict in WORST_FIRST if verdict in seen), None)

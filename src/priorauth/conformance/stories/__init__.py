@@ -1,0 +1,5 @@
+"""Cases that need more than steps: functions with the names that cases use. Files of this folder are imported here."""
+
+from priorauth.conformance.stories.registry import STORIES, Story, story
+
+__all__ = ["STORIES", "Story", "story"]

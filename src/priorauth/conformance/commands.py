@@ -10,10 +10,14 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from priorauth.conformance import certificate_commands
+
 FAILED = 1
 COULD_NOT_RUN = 2
 
 app = typer.Typer(no_args_is_help=True, help="Test a gateway from outside: ours, or any other.")
+for command in (certificate_commands.keygen, certificate_commands.verify, certificate_commands.certificate):
+    app.command()(command)
 
 Cases = Annotated[
     Path | None,
@@ -32,6 +36,10 @@ def run(
     suite: Suites = None,
     only: Only = None,
     as_json: AsJson = False,
+    html: Annotated[Path | None, typer.Option(help="write the report as a page to this file")] = None,
+    junit: Annotated[Path | None, typer.Option(help="write JUnit XML to this file")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="write a signed certificate to this file")] = None,
+    sign_with: Annotated[Path | None, typer.Option(help="the private key to sign with; `keygen` makes one")] = None,
     known_failing: Annotated[
         Path | None, typer.Option(help="patterns of cases known to fail, each with its reason above it")
     ] = None,
@@ -42,6 +50,7 @@ def run(
 
     from priorauth import __version__
     from priorauth.conformance.console import print_result, progress_of
+    from priorauth.conformance.documents import Documents, selection_in_words
     from priorauth.conformance.folders import ConformanceFault, conformance_folder
     from priorauth.conformance.known_failures import read_known_failures
     from priorauth.conformance.loading import digest_of, load_cases, select
@@ -50,6 +59,7 @@ def run(
 
     console = Console(stderr=as_json)
     try:
+        documents = Documents(html=html, junit=junit, certificate=certificate, key=sign_with)
         folder = conformance_folder(cases)
         every, registers = load_cases(folder)
         listed = known_failing or folder.known_failing
@@ -65,6 +75,7 @@ def run(
         )
         with progress_of(console, len(plan.cases)) as tell:
             result = asyncio.run(run_all(plan, tell))
+        documents.write(result, selection=selection_in_words(suite or [], only or []))
     except ConformanceFault as fault:
         could_not_run(str(fault))
     print_result(console, result)

@@ -47,7 +47,15 @@ class Run:
     """What a case needs: requests, checks, names. The wire and the mismatches are kept for the report."""
 
     def __init__(
-        self, *, target: Target, folder: Folder, client: httpx2.AsyncClient, tokens: Tokens, names: Names, suite: str
+        self,
+        *,
+        target: Target,
+        folder: Folder,
+        client: httpx2.AsyncClient,
+        tokens: Tokens,
+        names: Names,
+        suite: str,
+        shared: dict[str, Any] | None = None,
     ) -> None:
         self.target = target
         self.folder = folder
@@ -55,8 +63,10 @@ class Run:
         self.exchanges: list[Exchange] = []
         self.mismatches: list[Mismatch] = []
         self.seen: dict[str, Seen] = {}
+        self.shared = {} if shared is None else shared  # what cases of one run need not find out again
         self._client = client
         self._tokens = tokens
+        self._suite = suite
         self._version = suite.removeprefix("pas-") if suite.startswith("pas-") else DEFAULT_FHIR
 
     @property
@@ -68,6 +78,22 @@ class Run:
     def values(self) -> dict[str, Any]:
         """The values of names."""
         return self.names.values
+
+    def beside(self) -> Run:
+        """A run of its own on the same target, for what several cases look at."""
+        return Run(
+            target=self.target,
+            folder=self.folder,
+            client=self._client,
+            tokens=self._tokens,
+            names=self.names.anew(),
+            suite=self._suite,
+            shared=self.shared,
+        )
+
+    async def token(self, client: str) -> str:
+        """The access token of a client of the target; nothing where the target is open."""
+        return await self._tokens.token(self._client, client)
 
     async def x12(self, message: str, *, name: str = "", **words: Any) -> Seen:
         """Send an interchange; the words are those of `send`, with underscores."""

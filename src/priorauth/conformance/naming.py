@@ -34,6 +34,10 @@ class Names:
         self._now = now
         self._unique: dict[str, str] = {}
 
+    def anew(self) -> Names:
+        """The same values, and unique texts of its own."""
+        return Names(self.values, self._now)
+
     def resolve(self, written: Any) -> Any:
         """The same with every name replaced, wherever it is."""
         if isinstance(written, str):

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import httpx2
 
@@ -55,10 +56,11 @@ async def run_all(plan: Plan, tell: Tell = lambda _: None) -> RunResult:
         reported = await reports_of(client, plan.target)
         tokens = Tokens(plan.target)
         gate = asyncio.Semaphore(plan.target.concurrency)
+        shared: dict[str, Any] = {}
 
         async def one(case: Case) -> CaseResult:
             async with gate:
-                result = in_view_of(plan.known_failures, await run_case(plan, case, client, tokens))
+                result = in_view_of(plan.known_failures, await run_case(plan, case, client, tokens, shared))
             tell(result)
             return result
 
@@ -92,11 +94,21 @@ async def reports_of(client: httpx2.AsyncClient, target: Target) -> dict[str, st
     return {key: str(software[key]) for key in ("name", "version", "releaseDate") if key in software}
 
 
-async def run_case(plan: Plan, case: Case, client: httpx2.AsyncClient, tokens: Tokens) -> CaseResult:
+async def run_case(
+    plan: Plan, case: Case, client: httpx2.AsyncClient, tokens: Tokens, shared: dict[str, Any]
+) -> CaseResult:
     """One case to its verdict. What breaks in the runner itself is an error, and says so."""
     began = time.perf_counter()
     names = Names({"base": plan.target.base_url, "case": case.name}, plan.now())
-    run = Run(target=plan.target, folder=plan.folder, client=client, tokens=tokens, names=names, suite=case.suite)
+    run = Run(
+        target=plan.target,
+        folder=plan.folder,
+        client=client,
+        tokens=tokens,
+        names=names,
+        suite=case.suite,
+        shared=shared,
+    )
     verdict, reason = await verdict_of(plan, case, run)
     return CaseResult(
         name=case.name,

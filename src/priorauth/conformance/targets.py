@@ -26,6 +26,7 @@ class Kafka(Part):
     """A broker that carries the target's events."""
 
     bootstrap: str
+    prefix: str = ""  # before the name of every topic
 
 
 class Limits(Part):

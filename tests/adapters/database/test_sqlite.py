@@ -117,6 +117,36 @@ async def test_a_writer_waits_for_another_process_without_holding_up_the_loop(
     assert loop_took < 1
 
 
+async def test_a_connection_is_not_closed_under_the_thread_of_a_writer_that_was_cancelled(path: Path) -> None:
+    database = Database(f"sqlite:///{path}")
+    async with database.writing() as connection:
+        await connection.execute(text("CREATE TABLE things (name TEXT)"))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def write() -> None:
+        async with database.writing() as connection:
+            await connection.execute(text("INSERT INTO things VALUES ('late')"))
+
+    writing = asyncio.create_task(write())
+    await asyncio.sleep(0.05)
+    writing.cancel()
+
+    async def give_up() -> None:
+        await asyncio.gather(writing, return_exceptions=True)
+        await database.close()
+
+    giving_up = asyncio.create_task(give_up())
+    await asyncio.sleep(0.05)
+    was_closed_under_it = giving_up.done()
+    other.execute("COMMIT")
+    await giving_up
+
+    assert not was_closed_under_it
+    assert other.execute("SELECT count(*) FROM things").fetchone() == (0,)
+    other.close()
+
+
 async def test_a_database_that_stays_locked_is_retryable(
     path: Path, store: DatabaseUnitOfWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:

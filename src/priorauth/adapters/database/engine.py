@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -176,11 +177,18 @@ class ReadingConnection(aiosqlite.Connection):
 
 
 class WritingConnection(ReadingConnection):
-    """Waits in its thread: for the disk at each commit, and for the lock where another process has it."""
+    """Waits in its thread: for the disk at each commit, and for the lock where another process has it.
+
+    Who is cancelled while it waits leaves its thread at work. What comes next then goes to that thread too, behind it:
+    to close a connection that another thread commits on would end the process.
+    """
 
     PRAGMAS: ClassVar = ("busy_timeout = 0",)
+    _given, _done = 0, 0  # what the thread was given and has done: each is counted on one thread only
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._given != self._done:
+            return await self._in_thread(partial(fn, *args, **kwargs))
         if fn == self._conn.commit:
             return await self._in_thread(fn)
         try:
@@ -191,7 +199,14 @@ class WritingConnection(ReadingConnection):
         return await self._in_thread(self._begin_when_free)
 
     async def _in_thread(self, fn: Callable[[], Any]) -> Any:
-        return await aiosqlite.Connection._execute(self, fn)  # type: ignore[no-untyped-call]
+        def counted() -> Any:
+            try:
+                return fn()
+            finally:
+                self._done += 1
+
+        self._given += 1
+        return await aiosqlite.Connection._execute(self, counted)  # type: ignore[no-untyped-call]
 
     def _begin_when_free(self) -> None:
         self._conn.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_SECONDS}000")

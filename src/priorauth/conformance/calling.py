@@ -7,7 +7,7 @@ import inspect
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, overload
 
 import httpx2
 
@@ -15,7 +15,7 @@ from priorauth.conformance.cases import Send
 from priorauth.conformance.expectations import Check, read_expectation
 from priorauth.conformance.expectations.matching import show
 from priorauth.conformance.folders import Folder
-from priorauth.conformance.messages import fhir_body, x12_body
+from priorauth.conformance.messages import edited_bytes, fhir_body, x12_body
 from priorauth.conformance.naming import Names
 from priorauth.conformance.results import Exchange, Mismatch, WireMessage
 from priorauth.conformance.seen import Got, Seen, Sent, as_text
@@ -118,6 +118,10 @@ class Run:
         words: dict[str, Any] = {method.lower(): path, "json": json, "text": text, "as": client}
         return await self.send(Send.model_validate({**words, "headers": dict(headers or {})}), name)
 
+    def body(self, send: Send) -> bytes:
+        """The bytes of a request, for stories that send the same ones more than once."""
+        return self._request_of(send)[2]
+
     async def send(self, send: Send, name: str = "") -> Seen:
         """Send what a step says, and keep the exchange."""
         name = name or f"step {len(self.exchanges) + 1}"
@@ -151,17 +155,17 @@ class Run:
 
     def _request_of(self, send: Send) -> tuple[str, str, bytes, dict[str, str]]:
         if send.x12 is not None:
-            body = x12_body(send, self.folder.messages / send.x12, self.unique, self.target.values)
+            body = x12_body(send, self.folder.messages / send.x12, self.names, self.target.values)
             return "POST", self.target.url(send.to or self.target.x12_path), body, {"content-type": EDI}
         if send.fhir is not None:
-            body = fhir_body(send, self.folder.messages / send.fhir, self.unique, self.target.values)
+            body = fhir_body(send, self.folder.messages / send.fhir, self.names, self.target.values)
             url = self.target.url(send.to or f"fhir/{send.version or self._version}:{send.operation}")
             return "POST", url, body, {"content-type": FHIR, "accept": FHIR}
         if send.again is not None:
             before = self.seen[send.again].sent
             url = self.target.url(send.to) if send.to else before.url
             headers = {key: value for key, value in before.headers.items() if key != "authorization"}
-            return before.method, url, before.body, headers
+            return before.method, url, edited(before.body, send), headers
         path = getattr(send, send.kind)
         if send.json_ is not None:
             return (
@@ -197,9 +201,15 @@ class Run:
         self.mismatches.append(Mismatch(what, wanted, got, self._last_step()))
         raise CaseOver
 
+    @overload
     async def until(
-        self, ask: Callable[[], T | Awaitable[T]], *, within: float, what: str, every: float = SHORT_WAIT
-    ) -> T:
+        self, ask: Callable[[], Awaitable[T]], *, within: float, what: str, every: float = SHORT_WAIT
+    ) -> T: ...
+
+    @overload
+    async def until(self, ask: Callable[[], T], *, within: float, what: str, every: float = SHORT_WAIT) -> T: ...
+
+    async def until(self, ask: Callable[[], Any], *, within: float, what: str, every: float = SHORT_WAIT) -> Any:
         """Ask until the answer is something; a mismatch ends the case where it never is."""
         deadline = time.monotonic() + within
         while True:
@@ -221,6 +231,11 @@ class Run:
 
     def _last_step(self) -> str:
         return self.exchanges[-1].step if self.exchanges else ""
+
+
+def edited(body: bytes, send: Send) -> bytes:
+    """The bytes of before, or what a step makes of them."""
+    return edited_bytes(as_text(body), send.bytes) if send.bytes else body
 
 
 def mismatches_of(seen: Seen, checks: list[Check]) -> list[Mismatch]:

@@ -13,7 +13,7 @@ from priorauth.conformance.parts import Part, Span
 
 METHODS = ("get", "post", "put", "delete", "patch")
 KINDS = ("x12", "fhir", "again", *METHODS)
-BYTE_EDITS = {"truncate", "replace", "append", "prepend", "encoding", "drop-end"}
+BYTE_EDITS = {"truncate", "replace", "append", "prepend", "encoding", "drop-end", "fill"}
 
 
 class Send(Part):

@@ -13,27 +13,32 @@ from typing import Any
 from priorauth.conformance import json_paths, x12_edits
 from priorauth.conformance.cases import Send
 from priorauth.conformance.folders import read_text
+from priorauth.conformance.naming import Names
 from priorauth.conformance.x12 import Delimiters, read_interchange
 
 NUMBERS = itertools.count(secrets.randbelow(900_000_000))
 
 
+def message_text(path: Path, names: Names) -> str:
+    """A message as its file has it, with the days in it that are counted from today."""
+    return str(names.resolve(written(path)))
+
+
 @lru_cache(maxsize=256)
-def message_text(path: Path) -> str:
-    """A message as its file has it."""
+def written(path: Path) -> str:
     return read_text(path)
 
 
-def x12_body(send: Send, path: Path, unique: str, values: Mapping[str, str]) -> bytes:
+def x12_body(send: Send, path: Path, names: Names, values: Mapping[str, str]) -> bytes:
     """The bytes of an interchange."""
-    interchange = read_interchange(message_text(path))
+    interchange = read_interchange(message_text(path, names))
     if values:
         x12_edits.replace_values(interchange, values)
     if send.sets:
         x12_edits.repeat_sets(interchange, send.sets)
     if send.fresh:
         number = next(NUMBERS) % 999_999_998 + 1
-        x12_edits.freshen(interchange, number=number, unique=unique, trace=send.trace)
+        x12_edits.freshen(interchange, number=number, unique=str(names.value("unique")), trace=send.trace)
     for edit in send.edit:
         x12_edits.apply_edit(interchange, edit)
     x12_edits.recount(interchange)
@@ -46,13 +51,13 @@ def x12_body(send: Send, path: Path, unique: str, values: Mapping[str, str]) -> 
     return edited_bytes(interchange.text(line_breaks=send.line_breaks), send.bytes)
 
 
-def fhir_body(send: Send, path: Path, unique: str, values: Mapping[str, str]) -> bytes:
+def fhir_body(send: Send, path: Path, names: Names, values: Mapping[str, str]) -> bytes:
     """The bytes of a bundle or another resource."""
-    document = json.loads(message_text(path))
+    document = json.loads(message_text(path, names))
     if values:
         document = replaced(document, values)
     if send.fresh:
-        freshen_bundle(document, unique, send.trace)
+        freshen_bundle(document, str(names.value("unique")), send.trace)
     for edit in [*send.edit, *send.break_]:
         json_paths.apply_edit(document, edit)
     return edited_bytes(json.dumps(document, ensure_ascii=False), send.bytes)
@@ -94,6 +99,8 @@ def edited_bytes(text: str, edits: Iterable[Mapping[str, Any]]) -> bytes:
                     text += str(argument)
                 case "prepend":
                     text = str(argument) + text
+                case "fill":
+                    text = text.ljust(int(argument))
                 case "encoding":
                     encoding = str(argument)
     return text.encode(encoding)

@@ -45,7 +45,7 @@ class Names:
             if whole and whole[1]:
                 return self.value(whole[1])
             return NAME.sub(lambda found: str(self.value(found[1])) if found[1] else "$", written)
-        if isinstance(written, list):
+        if isinstance(written, list | tuple):
             return [self.resolve(each) for each in written]
         if isinstance(written, dict):
             return {self.resolve(key): self.resolve(value) for key, value in written.items()}
@@ -75,5 +75,5 @@ def fill_row(written: Any, row: Mapping[str, Any]) -> Any:
     if isinstance(written, list):
         return [fill_row(each, row) for each in written]
     if isinstance(written, dict):
-        return {key: fill_row(value, row) for key, value in written.items()}
+        return {fill_row(key, row): fill_row(value, row) for key, value in written.items()}
     return written

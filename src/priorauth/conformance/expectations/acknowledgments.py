@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from priorauth.conformance.expectations.kinds import Expectation, expectation
+from priorauth.conformance.expectations.matching import describe, matches
 from priorauth.conformance.parts import Part
 from priorauth.conformance.results import Mismatch
 from priorauth.conformance.seen import Seen
 from priorauth.conformance.x12 import Interchange, Unreadable, value_at
+
+FORMS = {
+    "TA101": re.compile(r"\d{9}"),
+    "TA102": re.compile(r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"),
+    "TA103": re.compile(r"([01]\d|2[0-3])[0-5]\d"),
+}
+"""What may be repeated: a number, a date or a time that is none would not be one in a TA1 either."""
+SHORTEST_ST02 = 4
+"""A number that may not be in ST02 may not be repeated in AK202 either."""
 
 
 class Found(Part):
@@ -57,7 +68,7 @@ class Acknowledgment(Expectation):
     set_codes: list[str] | None = None
     found: tuple[Found, ...] = ()
     only: bool = False
-    code: str | None = None
+    code: str | list[str] | None = None
     note: str | list[str] | None = None
 
     def check(self, seen: Seen) -> Iterator[Mismatch]:
@@ -68,11 +79,12 @@ class Acknowledgment(Expectation):
         if not interchange.values("TA1"):
             yield Mismatch("acknowledgment", "a TA1", kinds_in(interchange))
             return
-        if self.code is not None and interchange.value("TA1-04") != self.code:
-            yield Mismatch("TA104", self.code, interchange.value("TA1-04"))
-        notes = self.note if isinstance(self.note, list) else [self.note]
-        if self.note is not None and interchange.value("TA1-05") not in notes:
-            yield Mismatch("TA105", " or ".join(map(str, notes)), interchange.value("TA1-05"))
+        for what, wanted, got in (
+            ("TA104", self.code, interchange.value("TA1-04")),
+            ("TA105", self.note, interchange.value("TA1-05")),
+        ):
+            if wanted is not None and not matches(wanted, [got], text=True):
+                yield Mismatch(what, describe(wanted), got)
         yield from names_the_interchange(seen, interchange)
 
     def check_999(self, seen: Seen, interchange: Interchange) -> Iterator[Mismatch]:
@@ -135,9 +147,11 @@ def names_the_group(seen: Seen, answer: Interchange) -> Iterator[Mismatch]:
         ("AK102", sent.value("GS-06"), answer.value("AK1-02")),
         ("AK103", sent.value("GS-08"), answer.value("AK1-03")),
     ):
-        yield from named(what, wanted, got)
-    if answer.values("AK2"):
-        yield from named("AK202 of each set", sent.values("ST#*-02"), answer.values("AK2#*-02"))
+        if what != "AK102" or wanted.isdigit():
+            yield from named(what, wanted, got)
+    numbers = sent.values("ST#*-02")
+    if answer.values("AK2") and all(len(number) >= SHORTEST_ST02 for number in numbers) and numbers:
+        yield from named("AK202 of each set", numbers, answer.values("AK2#*-02"))
 
 
 def names_the_interchange(seen: Seen, interchange: Interchange) -> Iterator[Mismatch]:
@@ -149,7 +163,7 @@ def names_the_interchange(seen: Seen, interchange: Interchange) -> Iterator[Mism
     if len(isa) < 14:
         return
     for what, wanted, path in (("TA101", isa[13], "TA1-01"), ("TA102", isa[9], "TA1-02"), ("TA103", isa[10], "TA1-03")):
-        if what == "TA101" or wanted.isdigit():
+        if FORMS[what].fullmatch(wanted):
             yield from named(what, wanted, interchange.value(path))
 
 

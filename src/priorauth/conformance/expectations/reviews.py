@@ -151,16 +151,16 @@ def traces(whole: Interchange) -> list[str]:
 def service_codes(whole: Interchange) -> list[str]:
     """What was asked for at each service level, in order, as far as the answer's own segments say."""
     return [
-        next((value for each in ("SV1", "SV2", "SV3") for value in service_of(level, each)), "-")
+        next((value for each in ("SV1", "SV2", "SV3") for value in service_of(whole, level, each)), "-")
         for level in levels_of(whole)
         if level[0][3] == "SS"
     ]
 
 
-def service_of(level: list[list[str]], segment_id: str) -> list[str]:
+def service_of(whole: Interchange, level: list[list[str]], segment_id: str) -> list[str]:
     position = {"SV1": 1, "SV2": 2, "SV3": 1}[segment_id]
     return [
-        ":".join(value_at(segment, position).split(":")[:2]) or value_at(segment, 1)
+        ":".join(value_at(segment, position).split(whole.delimiters.component)[:2]) or value_at(segment, 1)
         for segment in level
         if segment[0] == segment_id
     ]

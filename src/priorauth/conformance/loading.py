@@ -17,6 +17,7 @@ from priorauth.conformance.naming import fill_row
 from priorauth.conformance.parts import problems_of
 from priorauth.conformance.requirements import read_registers
 from priorauth.conformance.results import Requirement
+from priorauth.conformance.sharing import belongs, in_each_suite
 from priorauth.conformance.stories import STORIES
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,7 +56,8 @@ def written_cases(path: Path) -> Iterator[dict[str, Any]]:
     for each in written if isinstance(written, list) else [written]:
         if not isinstance(each, dict):
             raise ConformanceFault(f"{path}: a case is a mapping")
-        yield from rows_of(each, path)
+        for row in rows_of(each, path):
+            yield from in_each_suite(row)
 
 
 def rows_of(case: dict[str, Any], path: Path) -> Iterator[dict[str, Any]]:
@@ -73,7 +75,7 @@ def rows_of(case: dict[str, Any], path: Path) -> Iterator[dict[str, Any]]:
 
 def faults_of(case: Case, path: Path, folder: Folder, registers: Mapping[str, Requirement]) -> Iterator[str]:
     """What a case names and is not there."""
-    if path.relative_to(folder.cases).parts[0].removesuffix(".yaml") != case.suite:
+    if not belongs(path.relative_to(folder.cases).parts[0].removesuffix(".yaml"), case.suite):
         yield f"name: begins with {case.suite}, but the file is in another suite"
     for each in case.verifies:
         if each not in registers:

@@ -1,6 +1,27 @@
 """Cases that need more than steps: functions with the names that cases use. Files of this folder are imported here."""
 
-from priorauth.conformance.stories import event_reading, events, vectors, x12_stories
+from priorauth.conformance.stories import (
+    event_reading,
+    events,
+    pas_access,
+    pas_requests,
+    pas_subscriptions,
+    pas_updates,
+    vectors,
+    x12_stories,
+)
 from priorauth.conformance.stories.registry import STORIES, Story, story
 
-__all__ = ["STORIES", "Story", "event_reading", "events", "story", "vectors", "x12_stories"]
+__all__ = [
+    "STORIES",
+    "Story",
+    "event_reading",
+    "events",
+    "pas_access",
+    "pas_requests",
+    "pas_subscriptions",
+    "pas_updates",
+    "story",
+    "vectors",
+    "x12_stories",
+]

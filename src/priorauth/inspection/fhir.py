@@ -13,7 +13,7 @@ from priorauth.adapters.second_opinions.fhir_resources_check import (
     models_opinion,
 )
 from priorauth.bootstrap import Tools
-from priorauth.domain.findings import Finding
+from priorauth.domain.findings import Finding, FindingCode
 from priorauth.domain.parties import PartnerId, TradingPartner
 from priorauth.domain.reviews import ReviewId
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource
@@ -84,7 +84,7 @@ def _validate(tools: Tools, body: bytes, version: str | None, severities: Severi
     found = agreed(load_checker(spoken).check_bundle(bundle, profile_asked), severities)
     content: tuple[Finding, ...] = ()
     if profile_asked is BundleProfile.REQUEST and claim_of(bundle) is not None:
-        content = agreed(_of_content(tools, bundle, spoken), severities)
+        content = agreed(_of_content(tools, bundle, spoken, found), severities)
     return _validation(tools, body, found, content, version=spoken, profile=profile_asked.value)
 
 
@@ -148,8 +148,12 @@ def _validation(
     return FhirValidation(report=report, body=body, structure=structure)
 
 
-def _of_content(tools: Tools, bundle: Bundle, version: str) -> Iterator[Finding]:
-    """Values that are well written and cannot be right: the same rules as of a 278."""
+def _of_content(tools: Tools, bundle: Bundle, version: str, structure: Sequence[Finding]) -> Iterator[Finding]:
+    """Values that are well written and cannot be right: the same rules as of a 278.
+
+    What is missing may stand in the resource that a reference does not find, and is not asked for then.
+    """
+    is_torn = any(finding.code is FindingCode.PAS_REFERENCE_DANGLING for finding in structure)
     walks = tools.knowledge.crosswalks
     review = review_from_fhir(
         bundle,
@@ -161,4 +165,6 @@ def _of_content(tools: Tools, bundle: Bundle, version: str) -> Iterator[Finding]
         crosswalks=walks,
     )
     for doubt in doubts_of(review):
+        if is_torn and doubt.code is FindingCode.ADMISSION_CODES_MISSING:
+            continue
         yield finding_of(doubt, tools.knowledge.findings, path_of(doubt, bundle, review, walks))

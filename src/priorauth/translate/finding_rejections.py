@@ -76,8 +76,11 @@ def follow_up_for(at: Position, rule: FindingRule) -> str:
 
 
 def _date_reasons(at: Position, rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    if at.segment_id == "DTP" and 0 < at.segment <= len(rows) and len(row := rows[at.segment - 1]) > 1:
-        yield from (DATE_REASONS[row[1]],) if row[1] in DATE_REASONS else ()
+    segment_id, _, qualifier = at.segment_id.partition("/")
+    if segment_id == "DTP" and 0 < at.segment <= len(rows) and len(row := rows[at.segment - 1]) > 1:
+        qualifier = row[1]
+    if qualifier in DATE_REASONS:
+        yield DATE_REASONS[qualifier]
 
 
 def _rejection(finding: Finding, rule: FindingRule, tree: LoopNode, rows: Sequence[Sequence[str]]) -> Rejection:

@@ -28,7 +28,7 @@ class Doubt:
     place: str  # in the review: `event.providers[0]`
     level: RejectionLevel
     loop: str
-    segment_id: str
+    segment_id: str  # `DTP/435` for the DTP with that qualifier
     sequence: int | None = None
     provider: int | None = None
 
@@ -43,12 +43,15 @@ def doubts_of(review: ServiceReview) -> Iterator[Doubt]:
     for at, diagnosis in enumerate(event.diagnoses):
         if not is_diagnosis(diagnosis.qualifier, diagnosis.code):
             yield Doubt(FindingCode.DIAGNOSIS_SHAPE, f"event.diagnoses[{at}]", *at_event, "HI")
-    for name, period in (("event_dates", event.event_dates), ("admission_dates", event.admission_dates)):
+    born = review.patient.demographics.birth_date if review.patient.demographics else None
+    dates = (("event_dates", "DTP/AAH", event.event_dates), ("admission_dates", "DTP/435", event.admission_dates))
+    for name, segment, period in dates:
         if _is_reversed(period):
-            yield Doubt(FindingCode.DATE_RANGE, f"event.{name}", *at_event, "DTP")
+            yield Doubt(FindingCode.DATE_RANGE, f"event.{name}", *at_event, segment)
+        if born and period and period.start < born:
+            yield Doubt(FindingCode.BIRTH_AFTER_SERVICE, f"event.{name}", *at_event, segment)
     if event.category == _ADMISSION and event.admission is None:
         yield Doubt(FindingCode.ADMISSION_CODES_MISSING, "event.admission", *at_event, "UM")
-    born = review.patient.demographics.birth_date if review.patient.demographics else None
     for place, item in enumerate(review.items):
         yield from _of_item(item, place)
         if born and item.service_dates and item.service_dates.start < born:

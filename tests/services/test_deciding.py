@@ -327,6 +327,12 @@ async def test_an_answer_that_is_none_keeps_the_leg_pended_and_is_a_dead_letter(
     assert gateway.now() < gateway.store.tables.reviews[answer.review_ids[0]].answer_by
 
 
+async def test_an_answer_that_is_no_interchange_is_said_to_be_unreadable(gateway: MemoryGateway) -> None:
+    recorded = await gateway.say_bytes("turningpoint", b"ISX*00*", "x12")
+
+    assert [finding.code for finding in recorded.findings] == ["DETERMINATION-UNREADABLE"]
+
+
 async def test_an_extension_follows_the_review_whose_number_it_names(gateway: MemoryGateway) -> None:
     prior = await pended(gateway, NICU)
     items = [{"sequence": n, "action": "A1", "certification_number": "PH-2026-000417"} for n in (1, 2, 3)]

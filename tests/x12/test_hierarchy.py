@@ -40,6 +40,12 @@ def instead(segments: tuple[str, ...], **levels: str) -> tuple[str, ...]:
         pytest.param(instead(SEGMENTS, HL5="HL*9*4*SS*0"), "HL_SEQUENCE", "2000F/HL01", id="out of sequence"),
         pytest.param(instead(SEGMENTS, HL3="HL*9*2*22*1"), "HL_SEQUENCE", "2000C/HL01", id="misnumbered above others"),
         pytest.param(instead(SEGMENTS, HL5="HL*4*4*SS*0"), "HL_DUPLICATE", "2000F/HL01", id="a number twice"),
+        pytest.param(
+            (*SEGMENTS, "HL*5*4*SS*0", "SV1*HC:22614**UN*1", "HL*7*4*SS*0", "SV1*HC:22840**UN*1"),
+            "HL_DUPLICATE",
+            "2000F/HL01",
+            id="a number twice, and the next as if it were right",
+        ),
         pytest.param(instead(SEGMENTS, HL4="HL*4*8*EV*1"), "HL_PARENT_UNKNOWN", "2000E/HL02", id="orphan"),
         pytest.param(instead(SEGMENTS, HL4="HL*4*5*EV*1"), "HL_CYCLE", "2000E/HL02", id="cycle of two"),
         pytest.param(instead(SEGMENTS, HL4="HL*4*4*EV*1"), "HL_CYCLE", "2000E/HL02", id="its own parent"),
@@ -61,6 +67,12 @@ def instead(segments: tuple[str, ...], **levels: str) -> tuple[str, ...]:
         pytest.param((*SEGMENTS, "HL*6*3*EV*0", "UM*HS*I*2*22:B"), "LOOP_TOO_MANY", "2000E/HL", id="two events"),
         pytest.param(
             (*DEPENDENT, "HL*6*3*EV*0", "UM*HS*I*2*22:B"), "HL_LEVEL_MISPLACED", "2000E/HL02", id="two patients"
+        ),
+        pytest.param(
+            instead(DEPENDENT, HL5="HL*5*3*EV*0"),
+            "HL_LEVEL_MISPLACED",
+            "2000E/HL02",
+            id="the subscriber's event beside a dependent",
         ),
         pytest.param(SEGMENTS[:7], "LOOP_REQUIRED", "2000E/HL", id="no event at all"),
         pytest.param(SEGMENTS[:1], "LOOP_REQUIRED", "2000A/HL", id="no level at all"),

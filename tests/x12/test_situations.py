@@ -112,6 +112,12 @@ def test_a_newborn_dependent_is_not_held_against_the_birth_of_the_subscriber() -
     assert found(segments) == []
 
 
+def test_a_date_that_is_none_is_not_held_against_the_birth_as_well() -> None:
+    segments = written((SUBSCRIBER, f"{SUBSCRIBER}~DMG*D8*20261202*F"), ("DTP*472*D8*20261201", "DTP*472*D8*2026"))
+
+    assert [code for code, path, _ in found(segments) if path.startswith("2000F")] == ["ELEMENT_DATE"]
+
+
 def test_each_rule_is_checked_in_every_set_of_a_form_and_not_only_in_the_first() -> None:
     right = written((SUBSCRIBER, f"{SUBSCRIBER}~DMG*D8*19840317*F"))
     wrong = written((SUBSCRIBER, f"{SUBSCRIBER}~DMG*D8*20261202*F"))

@@ -176,9 +176,9 @@ def read_answer(body: bytes) -> PostedDetermination | PostedDecline | tuple[Find
     try:
         posted = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
-        return (_unreadable(""),)
+        return (unreadable(""),)
     if not isinstance(posted, dict):
-        return (_unreadable(""),)
+        return (unreadable(""),)
     kind = posted.get("type")
     data = posted.get("data") if kind in (DeterminationRecorded.type, LegDeclined.type) else posted
     if isinstance(data, dict) and isinstance(data.get("determination"), dict):
@@ -187,7 +187,7 @@ def read_answer(body: bytes) -> PostedDetermination | PostedDecline | tuple[Find
     try:
         return msgspec.convert(data, PostedDecline) if declines else msgspec.convert(data, PostedDetermination)
     except msgspec.ValidationError as error:
-        return (_unreadable(_path(error)),)
+        return (unreadable(_path(error)),)
 
 
 def determination_from_json(
@@ -379,7 +379,8 @@ def _path(error: msgspec.ValidationError) -> str:
     return path.rstrip("`") if found else "$"
 
 
-def _unreadable(path: str) -> Finding:
+def unreadable(path: str = "") -> Finding:
+    """The finding that an answer cannot be read, and where."""
     return _finding(FindingCode.DETERMINATION_UNREADABLE, path)
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from priorauth.domain.carried import CarriedResource
 from priorauth.domain.determinations import Determination
 from priorauth.domain.exchange import Answer, Decline, LegIdentity
-from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
+from priorauth.domain.findings import Finding
 from priorauth.domain.reviews import Format, Leg, ServiceReview, Trace
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource, write_resource
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.delegate_answers import unreadable
 from priorauth.translate.fhir_determination import determination_from_fhir, response_of, returned_traces
 from priorauth.translate.fhir_reading import child, children, text
 from priorauth.translate.fhir_request import review_to_fhir
@@ -49,11 +50,11 @@ class PasLegCodec:
         try:
             read_resource(body)
         except FhirSyntaxError:
-            return (_unreadable(""),)
+            return (unreadable(""),)
         answers = [entry for bundle in _responses(body) if (entry := response_of(bundle)) is not None]
         if not answers:
-            return (_unreadable("Bundle.entry"),)
-        return () if self.traces(body) else (_unreadable(f"Bundle.entry[{answers[0]}].resource.request.identifier"),)
+            return (unreadable("Bundle.entry"),)
+        return () if self.traces(body) else (unreadable(f"Bundle.entry[{answers[0]}].resource.request.identifier"),)
 
     def read(
         self, answer: Answer, trace: str, leg: Leg, review: ServiceReview
@@ -86,12 +87,6 @@ def is_resource(body: bytes) -> bool:
     except FhirSyntaxError:
         return False
     return True
-
-
-def _unreadable(path: str) -> Finding:
-    return Finding(
-        code=FindingCode.DETERMINATION_UNREADABLE, severity=Severity.ERROR, snip=SnipType.SYNTAX, at=Position(path=path)
-    )
 
 
 def _responses(body: bytes) -> list[Bundle]:

@@ -12,10 +12,11 @@ from priorauth.domain.exchange import Answer, Decline, LegIdentity
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, Leg, LegState, ServiceReview, Trace
-from priorauth.translate.delegate_answers import PostedDecline, determination_from_json, read_answer
+from priorauth.translate.delegate_answers import PostedDecline, determination_from_json, read_answer, unreadable
 from priorauth.translate.events import write_full
 from priorauth.translate.x12_determination import determination_from_x12
 from priorauth.translate.x12_review import review_to_x12
+from priorauth.x12.envelope import read_header
 from priorauth.x12.faults import X12SyntaxError
 from priorauth.x12.tree import LoopNode
 from priorauth.x12.validation import SetResult, validate_interchange
@@ -65,7 +66,11 @@ class X12LegCodec:
         return tuple(dict.fromkeys(trace for each in responses(body) for trace in returned_traces(each)))
 
     def faults(self, body: bytes) -> tuple[Finding, ...]:
-        """What is wrong with the responses, where there are any."""
+        """What is wrong with the responses, where there are any, or that the bytes are no interchange."""
+        try:
+            read_header(body)
+        except X12SyntaxError:
+            return (unreadable(),)
         return tuple(finding for each in responses(body) for finding in each.findings if finding.rejects)
 
     def read(

@@ -54,6 +54,7 @@ class Hierarchy:
         self._by_number: dict[str, Level] = {}
         self._last = 0  # HL01
         self._count = 0  # of the HLs so far
+        self._doubled = 0  # of those, not counted as they have the number of another one
         self._claims: dict[str, str] = {}
 
     def place(self, index: int, stop: int) -> Level:
@@ -98,13 +99,15 @@ class Hierarchy:
     # Numbers and parents.
 
     def _number(self, index: int, number: str, problems: list[Draft]) -> None:
-        if number == str(self._count):  # right again, after one that was wrong
-            self._last = self._count
+        if number == str(self._count + self._doubled):  # right again, after one that was wrong
+            self._count += self._doubled
+            self._last, self._doubled = self._count, 0
             return
         if number in self._by_number:
             problems.append(self._draft(Code.HL_DUPLICATE, index, 1, f"{self._last}"))
             self._last -= 1
             self._count -= 1
+            self._doubled += 1
         elif number:  # an empty one is a required element that is missing, which the element checks say
             problems.append(self._draft(Code.HL_SEQUENCE, index, 1, f"{self._last}"))
         if number.isascii() and number.isdecimal() and number not in self._by_number and len(number) <= 12:
@@ -221,7 +224,16 @@ class Hierarchy:
             draft = self._draft(Code.HL_LEVEL_MISPLACED, level.index, _PARENT, f"either {' or '.join(choice.loops)}")
             draft.loop = loop.id
             level.problems.append(draft)
+            self._count_below_other(level)
         siblings[loop.id] = siblings.get(loop.id, 0) + 1
+
+    def _count_below_other(self, level: Level) -> None:
+        """Whoever hangs an event below the subscriber beside a dependent meant the dependent, which does not lack it."""
+        for other in reversed(self.levels):
+            below = other.loop.levels.get(level.loop.level)
+            if other.parent is level.parent and other is not level and below is not None:
+                other.below.setdefault(below.id, 1)
+                return
 
     def _draft(self, code: Code, index: int, element: int, expected: str) -> Draft:
         return Draft(code, index, "", "HL", element, data_element=_DATA_ELEMENTS[element], expected=expected)

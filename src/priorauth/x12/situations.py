@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from priorauth.domain.findings import FindingCode as Code
 
-from .datatypes import is_date
+from .datatypes import is_date, is_period
 from .guides.spec import Guide
 from .reporting import Draft
 from .shape import Shape
@@ -63,7 +63,7 @@ class Situations:
                 drafts.append(Draft(Code.CERTIFICATION_NUMBER_MISSING, index, loop, "HCR", 2, expected=expected))
         for index, birth, loop in self.dates:
             date, born = rows[index], rows[birth]
-            if len(date) > 3 and len(born) > 2 and date[3][:8] < born[2] and is_date(born[2]):  # AAA03 60
+            if len(date) > 3 and len(born) > 2 and date[3][:8] < born[2] and _are_dates(date, born):  # AAA03 60
                 expected = "a date on or after the date of birth"
                 drafts.append(Draft(Code.BIRTH_AFTER_SERVICE, index, loop, "DTP", 3, expected=expected))
         return drafts
@@ -139,6 +139,11 @@ def _service_drafts(shape: Shape, start: int) -> list[Draft]:
         index = start + _first(shape, "TOO")
         drafts.append(Draft(Code.TOOTH_WITHOUT_DENTAL, index, "2000F", "TOO", expected="SV3 with a tooth"))
     return drafts
+
+
+def _are_dates(date: Row, born: Row) -> bool:
+    """True where both are written as dates: else that is what is wrong."""
+    return is_date(born[2]) and is_period(date[2], date[3])
 
 
 def _first(shape: Shape, key: str) -> int:

@@ -19,6 +19,7 @@ FOLDERS_NAMED = ("src", "mappings", "schemas", "samples", "docs", "tests", "benc
 SET_BEFORE_SETTINGS = {"PRIORAUTH_SETTINGS"}
 OF_COMMANDS = {"PRIORAUTH_URL", "PRIORAUTH_TOKEN"}
 MATERIAL_OF_TESTS = {"PRIORAUTH_SAMPLES", "PRIORAUTH_IG_DIR", "PRIORAUTH_REFERENCE", "PRIORAUTH_REGENERATE"}
+HOW_MUCH_OF_TESTS = {"PRIORAUTH_ALL_MUTANTS"}
 SERVERS_OF_TESTS = {"PRIORAUTH_TEST_POSTGRES_URL", "PRIORAUTH_TEST_KAFKA"}
 
 
@@ -38,7 +39,7 @@ def test_documents_name_settings_that_exist() -> None:
     named = found_in_code(r"PRIORAUTH_[A-Z_]+")
 
     assert named
-    known = settings | OF_COMMANDS | MATERIAL_OF_TESTS | SERVERS_OF_TESTS
+    known = settings | OF_COMMANDS | MATERIAL_OF_TESTS | HOW_MUCH_OF_TESTS | SERVERS_OF_TESTS
     assert not {(document, name) for document, name in named if name not in known}
 
 

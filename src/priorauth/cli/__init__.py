@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from priorauth import __version__
-from priorauth.cli import deadletter_commands, replay_command, report_commands, unroutable
+from priorauth.cli import deadletter_commands, replay_command, report_commands, sandbox_commands, unroutable
 from priorauth.conformance import commands as conformance_commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -25,6 +25,7 @@ app.add_typer(packs_app, name="packs")
 app.add_typer(deadletter_commands.app, name="deadletters")
 app.add_typer(unroutable.app, name="unroutable")
 app.add_typer(report_commands.app, name="report")
+app.add_typer(sandbox_commands.app, name="sandbox")
 app.command("replay")(replay_command.replay)
 app.add_typer(database_app, name="db")
 

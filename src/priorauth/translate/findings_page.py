@@ -17,6 +17,20 @@ change that, then run the tests with `PRIORAUTH_REGENERATE=1`.
 A finding of severity fatal or error rejects; one of severity warning or info does not. A partner's file may lower or
 raise a severity by rule id or by SNIP type, fatal ones apart. Only the cause of an error is acknowledged: what merely
 follows from it is in the report (`priorauth validate --all`) and in no acknowledgment.
+
+## A message that breaks one rule
+
+For each rule there is a valid message with one declared change that breaks this rule and no other, on each rail on
+which the rule can be broken: to see what your system makes of the answer, or whether another validator finds the same.
+
+```
+priorauth sandbox mutants --rule NPI-INVALID --rail fhir
+priorauth sandbox mutants --out var/mutants
+```
+
+The first prints the message, and beside it what was changed where; the second writes all of them. `--list` says what
+there is. What is wrong only in an exchange comes with what to send before it (a control number that is used already),
+or answers the leg that you name with `--leg`.
 """
 
 _SECTIONS = {

@@ -228,7 +228,7 @@ class Hierarchy:
         siblings[loop.id] = siblings.get(loop.id, 0) + 1
 
     def _count_below_other(self, level: Level) -> None:
-        """Whoever hangs an event below the subscriber beside a dependent meant the dependent, which does not lack it."""
+        """An event below the subscriber beside a dependent is the dependent's, which does not lack it then."""
         for other in reversed(self.levels):
             below = other.loop.levels.get(level.loop.level)
             if other.parent is level.parent and other is not level and below is not None:

@@ -1,0 +1,17 @@
+"""`priorauth sandbox`: what plays the counterparts of a gateway."""
+
+from __future__ import annotations
+
+import typer
+
+from priorauth.cli import mutant_command
+
+app = typer.Typer(
+    no_args_is_help=True, help="What plays the counterparts of a gateway, and messages to try a gateway with."
+)
+app.command("mutants")(mutant_command.mutants)
+
+
+@app.callback()
+def sandbox() -> None:
+    """What plays the counterparts of a gateway, and messages to try a gateway with."""

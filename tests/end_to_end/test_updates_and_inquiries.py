@@ -78,6 +78,18 @@ def test_a_request_that_came_as_fhir_is_cancelled_as_a_278(http: httpx2.Client) 
     assert set(elements_of(segments_of(answer.content, "HCR"), 1)) == {"C"}
 
 
+def test_a_278_that_names_the_number_of_a_review_cancels_it(http: httpx2.Client) -> None:
+    request = renumbered(with_trace(sample("msk-knee-replacement"), "SBX-CERTIFY-CANCEL1"))
+    review_id = http.post("/x12", content=request).headers["x-review-id"]
+    number = http.get(f"/reviews/{review_id}").json()["items"][0]["certification_number"]
+    cancellation = renumbered(with_trace(sample("cancellation"), "LS-HTTP-4"))
+
+    answer = http.post("/x12", content=cancellation.replace(b"TP-2026-55102", number.encode()))
+
+    assert set(elements_of(segments_of(answer.content, "HCR"), 1)) == {"C"}
+    assert http.get(f"/reviews/{review_id}").json()["state"] == "cancelled"
+
+
 def test_an_inquiry_that_cannot_be_read_is_one_outcome(http: httpx2.Client) -> None:
     for body, status in ((b"{", 400), (b'{"resourceType": "Bundle", "type": "collection"}', 422)):
         answer = http.post("/fhir/2.2.1/Claim/$inquire", content=body, headers=FHIR)

@@ -71,7 +71,10 @@ async def find_prior(work: Work, review: ServiceReview, sequence: int | None = N
     if number:
         named = await work.review_by_number(review.partner, number)
         found = await own_review(work, review.partner, named[0] if named else ReviewId(number))
-        if found and found.id != review.id:
+        if found and found.id == review.id:  # its own decision carries on the number that it was named by
+            followed = await work.prior_of(review.id)
+            found = await work.review(followed) if followed else None
+        if found:
             return Prior(found, named[1] if named else None)
     if review.prior is None:
         return None

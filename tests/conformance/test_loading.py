@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from priorauth.conformance.cases import Case
 from priorauth.conformance.folders import ConformanceFault
 from priorauth.conformance.known_failures import read_known_failures
 from priorauth.conformance.loading import load_cases, select
+from priorauth.conformance.naming import Names
 from tiny_target import a_case, folder_with
 
 SEND = {"get": "/hello"}
@@ -135,3 +138,24 @@ def test_a_known_failure_has_the_reason_above_it(tmp_path: Path) -> None:
         ("tiny/a", "It is shy, and young."),
         ("tiny/b", "It is shy, and young."),
     ]
+
+
+def test_what_goes_over_both_rails_is_of_each_rails_suite() -> None:
+    one = Case.model_validate(a_case("x12-278/a/one"))
+    both = Case.model_validate(a_case("cross-rail/a/both", needs=["x12-278", "pas-2.2.1"]))
+    other = Case.model_validate(a_case("pas-2.2.1/a/one"))
+
+    assert select([one, both, other], ["x12-278"], []) == [one, both]
+    assert select([one, both, other], ["pas-2.2.1"], []) == [both, other]
+    assert select([one, both, other], ["cross-rail"], []) == [both]
+
+
+def test_names_are_replaced_wherever_they_are() -> None:
+    names = Names({"who": "IL", "edits": ({"drop": "UM"},)}, datetime(2026, 11, 2, tzinfo=UTC))
+
+    written = {"edit": ({"set": {"NM1*${who}-09": "${today+1}"}},), "more": ["${edits}", "$${who}"]}
+
+    assert names.resolve(written) == {
+        "edit": [{"set": {"NM1*IL-09": "2026-11-03"}}],
+        "more": [({"drop": "UM"},), "${who}"],
+    }

@@ -20,6 +20,7 @@ from priorauth.conformance.results import Requirement
 from priorauth.conformance.sharing import belongs, in_each_suite
 from priorauth.conformance.stories import STORIES
 
+BOTH_RAILS = "cross-rail"
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -106,11 +107,16 @@ def select(cases: list[Case], suites: list[str], patterns: list[str]) -> list[Ca
         if not any(case.suite == suite for case in cases):
             known = ", ".join(sorted({case.suite for case in cases}))
             raise ConformanceFault(f"there is no suite {suite}; there are {known}")
-    chosen = [case for case in cases if not suites or case.suite in suites]
+    chosen = [case for case in cases if not suites or is_asked_for(case, suites)]
     for pattern in patterns:
         if not any(is_meant(case.name, pattern) for case in chosen):
             raise ConformanceFault(f"the pattern {pattern} matches no case")
     return [case for case in chosen if not patterns or any(is_meant(case.name, pattern) for pattern in patterns)]
+
+
+def is_asked_for(case: Case, suites: list[str]) -> bool:
+    """A case is of its suite; what goes over both rails is of each rail's suite too."""
+    return case.suite in suites or (case.suite == BOTH_RAILS and not set(suites).isdisjoint(case.claims_needed))
 
 
 def is_meant(name: str, pattern: str) -> bool:

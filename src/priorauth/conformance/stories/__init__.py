@@ -1,6 +1,7 @@
 """Cases that need more than steps: functions with the names that cases use. Files of this folder are imported here."""
 
 from priorauth.conformance.stories import (
+    cross_rail,
     event_reading,
     events,
     pas_access,
@@ -15,6 +16,7 @@ from priorauth.conformance.stories.registry import STORIES, Story, story
 __all__ = [
     "STORIES",
     "Story",
+    "cross_rail",
     "event_reading",
     "events",
     "pas_access",

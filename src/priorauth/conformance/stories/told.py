@@ -53,11 +53,12 @@ class Listener:
     async def until(self, told: Callable[[Sequence[Delivered]], bool], what: str) -> Sequence[Delivered]:
         """Everything that came, once it is enough; a mismatch ends the case where it never is."""
 
-        async def ask() -> Sequence[Delivered]:
+        async def ask() -> bool:
             self.every += await self._stream.new()
-            return self.every if told(self.every) else []
+            return told(self.every)
 
-        return await self._run.until(ask, within=PATIENCE, what=what)
+        await self._run.until(ask, within=PATIENCE, what=what)
+        return self.every
 
     async def of(self, review_id: str, last: str = RETURNED) -> Sequence[Delivered]:
         """What is told of a review up to the first event of a type."""

@@ -94,4 +94,4 @@ def found(values: Sequence[Any]) -> str:
 
 
 def show(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,87 @@
+"""The cases have teeth: each thing that a gateway can get wrong is found, by the case that is about it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+
+from conformance_fault_table import FAULTS
+from conformance_faults import Fault, Proxy
+from priorauth.conformance.cases import Case
+from priorauth.conformance.folders import conformance_folder
+from priorauth.conformance.loading import load_cases
+from priorauth.conformance.results import CaseResult, Verdict
+from priorauth.conformance.running import Plan, run_case
+from priorauth.conformance.targets import Limits, load_target
+from priorauth.conformance.tokens import Tokens
+from served import Served
+
+AT_ONCE = 6
+LEAST = 40
+
+
+@dataclass(frozen=True)
+class Found:
+    """How the case of each fault ended with that fault, and by its own name without any; and what was broken."""
+
+    results: dict[str, CaseResult]
+    broke: set[str]
+    crashes: list[str]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    with Served(tmp_path_factory.mktemp("gateway")) as gateway:
+        return asyncio.run(run_with_faults(gateway.url))
+
+
+def test_the_table_has_many_faults_and_each_but_once() -> None:
+    assert len(FAULTS) >= LEAST
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_gateway_that_does_so_is_found_out(found: Found, fault: Fault) -> None:
+    result = found.results[fault.name]
+
+    assert fault.name in found.broke, "the fault changed nothing"
+    assert result.verdict == Verdict.FAIL, f"{result.verdict}: {result.reason}"
+
+
+@pytest.mark.parametrize("name", sorted({fault.case for fault in FAULTS}))
+def test_the_case_passes_where_nothing_is_wrong(found: Found, name: str) -> None:
+    assert found.results[name].verdict == Verdict.PASS, found.results[name].reason
+
+
+def test_no_fault_is_one_of_the_proxy(found: Found) -> None:
+    assert found.crashes == []
+
+
+async def run_with_faults(gateway: str) -> Found:
+    """Run each case of the table behind the proxy, sound and broken."""
+    folder = conformance_folder()
+    every, registers = load_cases(folder)
+    by_name = {case.name: case for case in every}
+    target = load_target(gateway, folder)
+    plan = Plan(cases=every, registers=registers, target=target, folder=folder, now=lambda: datetime.now(UTC))
+    proxy = Proxy(gateway, FAULTS)
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(case: Case, fault: Fault | None) -> CaseResult:
+        limits = Limits(**{**target.limits.model_dump(), **(fault.limits if fault else {})})
+        behind = target.model_copy(update={"base_url": proxy.address(fault), "limits": limits})
+        async with gate:
+            return await run_case(replace(plan, target=behind), case, client, Tokens(behind), {})
+
+    async with proxy.serving(), httpx2.AsyncClient(timeout=target.limits.request) as client:
+        asked: list[tuple[str, Case, Fault | None]] = [(fault.name, by_name[fault.case], fault) for fault in FAULTS]
+        asked += [(name, by_name[name], None) for name in sorted({fault.case for fault in FAULTS})]
+        together = [each for each in asked if not each[1].alone]
+        ended = await asyncio.gather(*(one(case, fault) for _, case, fault in together))
+        results = {name: result for (name, _, _), result in zip(together, ended, strict=True)}
+        results |= {name: await one(case, fault) for name, case, fault in asked if case.alone}
+    return Found(results, proxy.broke, proxy.crashes)

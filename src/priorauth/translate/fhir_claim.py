@@ -126,8 +126,13 @@ def read_home_health(found: Extensions, certification: str) -> list[CarriedSegme
     start = day(about.get("date", NO_EXTENSION).valueDate)
     prognosis = about.get("prognosis", NO_EXTENSION).valueCodeableConcept.of(PROGNOSIS)
     begins = start.isoformat().replace("-", "") if start else ""
+    return [home_health(prognosis, begins, certification)]
+
+
+def home_health(prognosis: str, begins: str, certification: str) -> CarriedSegment:
+    """CR6 with all that PAS says of home health care, and what follows from that."""
     repeated = certification if certification in _CR608 else "I"
-    return [CarriedSegment("2000E", 0, ("CR6", prognosis, begins, "", "", "", "", "W", repeated))]
+    return CarriedSegment("2000E", 0, ("CR6", prognosis, begins, "", "", "", "", "W", repeated))
 
 
 _CR608 = frozenset("12346IRS")

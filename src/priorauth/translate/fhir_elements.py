@@ -29,6 +29,7 @@ class Concept(Part, frozen=True, gc=False):
     """A CodeableConcept."""
 
     coding: tuple[Coding, ...] = ()
+    text: str = ""
 
     def of(self, system: str) -> str:
         """The code in one system, or empty."""

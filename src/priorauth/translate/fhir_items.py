@@ -155,7 +155,7 @@ class ItemReader:
         if not unit and not (quantity.unit or quantity.code):
             unit = "UN"
         if unit in LINE_UNITS[kind]:
-            return unit, value, delivery
+            return "" if kind is ServiceKind.DENTAL else unit, value, delivery  # X217 SV306: a count without a unit
         qualifier = delivery_unit(unit)
         own = delivery.quantity if delivery else None
         if not qualifier or (own is not None and own != value):
@@ -185,6 +185,7 @@ class ItemReader:
                 qualifier=qualifier,
                 code=plain_ndc(value) if each.system == NDC else value.replace(".", "") if qualifier == "ID" else value,
                 modifiers=tuple([modifier for modifier in modifiers if modifier]),
+                description=product.text,
                 last=_said(found, PRODUCT_CODE_END).valueCodeableConcept.any(),
             )
         return None

@@ -19,10 +19,18 @@ from priorauth.domain.reviews import (
 )
 from priorauth.fhir.elements import Value
 from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_claim import home_health
 from priorauth.translate.fhir_entries import Entries, identified
 from priorauth.translate.fhir_request_items import ClaimParts, ItemWriter, is_cancellation, kind_of
 from priorauth.translate.fhir_request_parties import NO_IDENTIFIER, PartyWriter, Patients
-from priorauth.translate.fhir_values import dotted_diagnosis, write_day, write_instant, write_period, write_trace
+from priorauth.translate.fhir_values import (
+    dotted_diagnosis,
+    read_created,
+    write_day,
+    write_instant,
+    write_period,
+    write_trace,
+)
 from priorauth.translate.fhir_vocabulary import (
     ACCIDENT,
     ADMINISTRATION_NUMBER,
@@ -99,7 +107,7 @@ def review_to_fhir(
     moment = created or _moment(review)
     transaction = review.transaction
     claim = writing.claim(moment, extra_trace)
-    if created is None and len(transaction.created) > 8:
+    if created is None and len(transaction.created) > 8 and read_created(write_instant(moment)) != transaction.created:
         writing.losses.note("header/BHT05", LossReason.REPLACED)
     return {
         "resourceType": "Bundle",
@@ -283,8 +291,8 @@ class _Writing:
         """The prognosis and the start of care of CR6; the rest of it has no place."""
         for segment in carried:
             if segment.elements[0] == "CR6":
-                _, prognosis, start, *rest = (*segment.elements, "", "")
-                if any(rest[5:]) or any(rest[:4]):
+                _, prognosis, start, *_ = (*segment.elements, "", "")
+                if segment != home_health(prognosis, start, self.review.event.certification):
                     self.losses.note("2000E/CR6", LossReason.NO_PLACE)
                 day = f"{start[:4]}-{start[4:6]}-{start[6:8]}"
                 parts = (coded("prognosis", PROGNOSIS, prognosis), valued("date", "Date", day))

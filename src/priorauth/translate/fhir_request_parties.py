@@ -89,7 +89,13 @@ class PartyWriter:
         """A provider of the event or of a service, as a care team refers to it."""
         if provider.name.kind is EntityKind.PERSON:
             return self._in_role(provider, place, loop)
+        self._note_part(provider, loop)
         return self._provider_organization(provider, place, "profile-requestor", loop, "")
+
+    def _note_part(self, provider: Provider, loop: str) -> None:
+        """PRV01 follows from NM101 when it is read back: another one is lost."""
+        if provider.specialty and (self.walks.provider_role.x12(provider.role) or "PE") != provider.specialty.role:
+            self.losses.note(f"{loop}/PRV01", LossReason.REPLACED)
 
     def patients(self, subscriber: Subscriber, dependent: Dependent | None, insurer: str) -> Patients:
         """2010C and 2010D as beneficiary, subscriber and coverage."""
@@ -209,9 +215,8 @@ class PartyWriter:
         )
         if provider.contact and provider.contact.name:
             self.losses.note(f"{loop}/PER02", LossReason.NO_PLACE)
+        self._note_part(provider, loop)
         taxonomy = provider.specialty.taxonomy if provider.specialty else ""
-        if provider.specialty and self.walks.provider_role.x12(provider.role) != provider.specialty.role:
-            self.losses.note(f"{loop}/PRV01", LossReason.REPLACED)
         role: Written = {
             "resourceType": "PractitionerRole",
             "meta": {"profile": [f"{PAS}profile-practitionerrole"]},

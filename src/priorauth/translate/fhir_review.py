@@ -58,7 +58,7 @@ from priorauth.translate.fhir_parties import PartyReader
 from priorauth.translate.fhir_reading import Resource, Resources, child, day, text
 from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_unread import unread
-from priorauth.translate.fhir_values import period_of
+from priorauth.translate.fhir_values import period_of, read_created
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
     ADMINISTRATION_NUMBER,
@@ -122,7 +122,7 @@ def review_from_fhir(
         transaction=_transaction(
             purpose=Purpose.CANCELLATION if event.certification is CertificationType.CANCEL else Purpose.REQUEST,
             identifier=text(child(root, "identifier"), "value"),
-            created=_created(text(root, "timestamp") or claim.created),
+            created=read_created(text(root, "timestamp") or claim.created),
         ),
         umo=umo,
         requester=requester,
@@ -314,10 +314,3 @@ def _shared(items: Sequence[ReviewItem], certification: CertificationType) -> _S
         first.service_type if first else "",
         first.location if first else None,
     )
-
-
-def _created(moment: str) -> str:
-    """BHT04 and BHT05 as one text, by the sender's own clock."""
-    seconds = moment[17:19]
-    day = moment[:4] + moment[5:7] + moment[8:10]
-    return day + moment[11:13] + moment[14:16] + ("" if seconds == "00" else seconds)

@@ -17,6 +17,7 @@ from priorauth.translate.fhir_elements import (
     Patient,
     Practitioner,
     PractitionerRole,
+    Reference,
 )
 from priorauth.translate.fhir_typed import members, typed
 
@@ -38,6 +39,8 @@ _WRITTEN_ANEW = frozenset(
     )
 )
 """Members that can only say one thing in a request, or what other members say already."""
+_IMPLIED = {"Claim.item.unitPrice.currency": "USD"}
+"""Members that may say what a 278 leaves unsaid, and else are a loss."""
 _KNOWN_URLS = frozenset(value for value in vars(fhir_vocabulary).values() if isinstance(value, str))
 
 _URLS_AT = {"Claim.identifier.extension": frozenset((fhir_vocabulary.SUB_DEPARTMENT,))}
@@ -68,7 +71,20 @@ def _unread(value: Value, kind: Any, path: str) -> Iterator[str]:
         return
     known = members(part)
     for name, child in value.items():
+        place = f"{path}.{name}"
         if name in known:
-            yield from _unread(child, known[name], f"{path}.{name}")
-        elif name not in _LABELS and f"{path}.{name}" not in _WRITTEN_ANEW:
-            yield f"{path}.{name}"
+            yield from _unread(child, known[name], place)
+        elif name in _LABELS or place in _WRITTEN_ANEW or (part is Reference and name == "type"):
+            continue
+        elif not _says_nothing(name, child) and _IMPLIED.get(place) != child:
+            yield place
+
+
+def _says_nothing(name: str, child: Value) -> bool:
+    """True for an extension, or what stands beside a primitive, that only says why there is no value."""
+    if name.startswith("_") and isinstance(child, dict) and child.keys() == {"extension"}:
+        child = child["extension"]
+    elif name != "extension":
+        return False
+    found = child if isinstance(child, list) else []
+    return all(isinstance(each, dict) and each.get("url") == fhir_vocabulary.ABSENT_REASON for each in found)

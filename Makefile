@@ -14,7 +14,7 @@ PRIORAUTH_IG_DIR    ?= $(wildcard ../shared/igs)
 PRIORAUTH_REFERENCE ?= $(wildcard ../shared/reference)
 export PRIORAUTH_SAMPLES PRIORAUTH_IG_DIR PRIORAUTH_REFERENCE
 
-.PHONY: help setup demo serve test check chaos bench oracle
+.PHONY: help setup demo serve test check chaos bench oracle twins
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
@@ -41,6 +41,9 @@ oracle: $(INSTALLED) ## Show the official FHIR validator everything that we writ
 
 chaos: $(INSTALLED) ## Break a broker, a database and two gateways under load, for longer than `test` does
 	@PRIORAUTH_CHAOS=whole $(BIN)/pytest -s tests/chaos $(ARGS)
+
+twins: $(INSTALLED) ## Make and check 100,000 synthetic requests in both formats (ARGS="--count 1000 --seed 7")
+	@$(BIN)/priorauth sandbox traffic --count 100000 --check --jobs 2 $(ARGS)
 
 bench: $(INSTALLED) ## Measure against peers in the same run (ARGS="codec")
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -219,6 +219,18 @@ def test_serve_says_why_it_cannot_run() -> None:
     assert (shut.exit_code, "PRIORAUTH_" in shut.stderr or "url" in shut.stderr) == (2, True)
 
 
+def test_synthetic_traffic_that_is_sent_takes_turns_on_the_rails_and_what_is_answered_is_counted(
+    served: Served,
+) -> None:
+    options = ("--cohort", "joints", "--send", served.url, "--rate", "50", "--json")
+
+    report = json.loads(run("sandbox", "traffic", "--count", "4", *options).stdout)
+
+    assert sum(report["answers"].values()) == 4
+    assert {answer.split(": ")[0] for answer in report["answers"]} == {"x12", "fhir"}
+    assert all(answer.split(": ")[1] in ("A1", "A2", "A3", "A4", "A6") for answer in report["answers"])
+
+
 def test_the_commands_of_the_readme_exist() -> None:
     table = README.read_text().split("| .venv/bin/priorauth | |")[1].split("\n\n")[0]
     named = {re.split(r"[ `]", text)[0] for text in re.findall(r"^\| `([a-z][^`]*)`", table, re.M)}

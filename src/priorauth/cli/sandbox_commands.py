@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from priorauth.cli import mutant_command
+from priorauth.cli import mutant_command, traffic_command
 
 app = typer.Typer(
     no_args_is_help=True, help="What plays the counterparts of a gateway, and messages to try a gateway with."
 )
 app.command("mutants")(mutant_command.mutants)
+app.command("traffic")(traffic_command.traffic)
 
 
 @app.callback()

@@ -155,27 +155,28 @@ async def anothers_records(run: Run, *, version: str, other: str) -> None:
 
 
 @story("pas-inquiry-of-another")
-async def inquiry_of_another(run: Run, *, version: str, other: str) -> None:
-    """Another system finds it as the provider who orders, by member and NPI; as any other provider it finds nothing."""
+async def inquiry_of_another(run: Run, *, version: str, ordering: str, other: str) -> None:
+    """The provider who orders finds the request by the member's id; any other provider finds nothing."""
+    caller(run, ordering)
     caller(run, other)
     bundle = request_of(run, "pas-imaging.json")
     mine = await post(run, version, bundle)
     run.require("HTTP status of the request", 200, mine.got.status)
     id = str(values_at(mine.got.json(), "ClaimResponse.id")[0])
-    ordering = str(values_at(bundle, "Practitioner.identifier[0].value")[0])
-    for npi, finds in ((ordering, True), ("1200000051", False)):
+    npi = str(values_at(bundle, "Practitioner.identifier[0].value")[0])
+    for client, finds in ((ordering, True), (other, False)):
         inquiry = inquiry_by(request_of(run, "pas-inquiry.json"), npi)
-        headers = {**FHIR}
-        answer = await run.request("POST", f"fhir/{version}:{INQUIRE}", json=inquiry, headers=headers, client=other)
+        answer = await run.request("POST", f"fhir/{version}:{INQUIRE}", json=inquiry, headers=FHIR, client=client)
         run.require("HTTP status of the inquiry", 200, answer.got.status)
-        who = "who orders" if finds else "another provider"
+        who = "who orders" if finds else "another provider that says the same"
         run.want(f"the request is found by {who}", finds, id in answer.got.text)
 
 
 def inquiry_by(inquiry: Any, npi: str) -> Any:
-    """The inquiry of a provider who is a practitioner with this NPI."""
+    """The inquiry as it is asked by the provider with this NPI."""
     for entry in inquiry["entry"]:
         resource = entry["resource"]
         if resource["resourceType"] == "Organization" and PAS + "profile-requestor" in resource["meta"]["profile"]:
             resource["identifier"] = [{"system": NPI, "value": npi}]
+            break
     return inquiry

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from priorauth import __version__
-from priorauth.cli import deadletter_commands, replay_command, report_commands, sandbox_commands, unroutable
+from priorauth.cli import (
+    case_commands,
+    deadletter_commands,
+    replay_command,
+    report_commands,
+    sandbox_commands,
+    unroutable,
+)
 from priorauth.conformance import commands as conformance_commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -17,6 +24,7 @@ packs_app = typer.Typer(no_args_is_help=True, help="The payers' rule packs.")
 database_app = typer.Typer(no_args_is_help=True, help="The gateway's database.")
 directory_app = typer.Typer(no_args_is_help=True, help="What the payers say of members and facilities.")
 clock_app = typer.Typer(no_args_is_help=True, help="The clocks of a review, and the time of a sandbox.")
+app.add_typer(case_commands.app, name="case")
 app.add_typer(clock_app, name="clock")
 app.add_typer(conformance_commands.app, name="conformance")
 app.add_typer(directory_app, name="directory")

@@ -13,9 +13,11 @@ from pathlib import Path
 import httpx2
 import pytest
 from aiokafka import AIOKafkaConsumer
+from typer.testing import CliRunner
 
 from interchanges import elements_of, renumbered, sample, segments_of, with_trace
 from kafka_cluster import broker
+from priorauth.conformance.commands import app as conformance
 from served import Served
 
 pytestmark = pytest.mark.real
@@ -23,6 +25,7 @@ pytestmark = pytest.mark.real
 OVER_A_TOPIC = "nicu-admission"
 OVER_HTTP = "msk-spine-and-pain"
 CONSUMER = Path(__file__).parents[2] / "samples" / "consumers" / "python" / "story.py"
+LEAST_CASES_OVER_KAFKA = 50
 STORY = [
     "priorauth.review.received.v1",
     "priorauth.review.routed.v1",
@@ -103,6 +106,28 @@ def test_readiness_and_metrics_tell_of_the_bus(around: Served) -> None:
     for reader in ("gateway", "kafka"):
         assert f'priorauth_outbox_age_seconds{{reader="{reader}"}}' in metrics
     assert 'priorauth_consumer_lag{group="gateway"' in metrics
+
+
+def test_the_contract_of_the_event_stream_holds_for_a_kafka_consumer(
+    around: Served, prefix: str, tmp_path: Path
+) -> None:
+    target = {
+        "name": "a gateway with Kafka",
+        "base-url": around.url,
+        "claims": ["x12-278", "pas-2.2.1", "events", "kafka", "sandbox", "clock"],
+        "kafka": {"bootstrap": broker(), "prefix": prefix},
+    }
+    file = tmp_path / "target.yaml"
+    file.write_text(json.dumps(target))
+
+    done = CliRunner().invoke(conformance, ["run", "--target", str(file), "--suite", "events", "--json"])
+
+    verdicts = {case["name"]: case["verdict"] for case in json.loads(done.stdout)["cases"]}
+    assert done.exit_code == 0, done.stderr
+    assert {verdict for name, verdict in verdicts.items() if name.startswith(("events/record", "events/topic"))} == {
+        "pass"
+    }
+    assert list(verdicts.values()).count("pass") >= LEAST_CASES_OVER_KAFKA
 
 
 def is_decided(response: httpx2.Response) -> bool:

@@ -158,3 +158,18 @@ def read_server_sent(text: str) -> list[Delivered]:
             position = said.get("id", "")
             found.append(Delivered(said["data"], int(position) if position.isdigit() else -1, said.get("event", "")))
     return found
+
+
+async def put(run: Run, topic: str, key: str, body: str) -> None:
+    """Put a record on a topic of the target, as another system does."""
+    from aiokafka import AIOKafkaProducer
+
+    assert run.target.kafka is not None
+    producer = AIOKafkaProducer(bootstrap_servers=run.target.kafka.bootstrap)
+    await producer.start()
+    try:
+        headers = [("content-type", b"application/cloudevents+json")]
+        name = f"{run.target.kafka.prefix}{topic}"
+        await producer.send_and_wait(name, body.encode(), key=key.encode(), headers=headers)
+    finally:
+        await producer.stop()

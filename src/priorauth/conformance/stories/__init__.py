@@ -3,6 +3,7 @@
 from priorauth.conformance.stories import (
     cross_rail,
     event_reading,
+    event_topics,
     events,
     pas_access,
     pas_requests,
@@ -18,6 +19,7 @@ __all__ = [
     "Story",
     "cross_rail",
     "event_reading",
+    "event_topics",
     "events",
     "pas_access",
     "pas_requests",

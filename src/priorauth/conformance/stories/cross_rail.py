@@ -8,11 +8,15 @@ from typing import Any
 from priorauth.conformance.calling import Run
 from priorauth.conformance.json_paths import values_at
 from priorauth.conformance.seen import Seen
+from priorauth.conformance.stories.event_reading import determined, open_legs
+from priorauth.conformance.stories.pas_subscriptions import nested_answer, subscriber
 from priorauth.conformance.stories.registry import story
 from priorauth.conformance.stories.told import review_of, submit
 from priorauth.conformance.x12 import Interchange
 
 OK = 200
+TAKEN = (200, 202, 204)
+SANDBOX = "sandbox"
 LATER_WITHIN = 20.0
 PENDED = "A4"
 ACTIONS = (
@@ -101,14 +105,14 @@ async def same_decision(run: Run, *, x12: str, fhir: str, trace: str, action: st
 
 
 @story("later-x12")
-async def later_x12(run: Run, *, message: str, trace: str, decide: bool = False) -> None:
+async def later_x12(run: Run, *, message: str, trace: str, decide: str = "") -> None:
     """Pended now within the limit, decided later: the mailbox has a response of the same traces until acknowledged."""
     answer = await submit(run, message, trace=trace)
     review_id = await review_of(run, answer)
     run.check(answer, {"within": "x12"}, {"sound": True})
     run.want("the answer is pended", {PENDED}, set(answer.got.interchange().values("HCR#*-01")))
     if decide:
-        await decided(run, review_id)
+        await decided(run, review_id, decide)
 
     async def look() -> dict[str, Any]:
         return await waiting(run, review_id)
@@ -137,7 +141,7 @@ async def waiting(run: Run, review_id: str) -> dict[str, Any]:
 
 
 @story("later-pas")
-async def later_pas(run: Run, *, message: str, trace: str, version: str = "2.2.1", decide: bool = False) -> None:
+async def later_pas(run: Run, *, message: str, trace: str, version: str = "2.2.1", decide: str = "") -> None:
     """Pended now within the limit, decided later: a read of the ClaimResponse says so from then on."""
     answer = await run.fhir(message, trace=trace, version=version)
     run.check(answer, {"status": OK}, {"within": "pas"})
@@ -145,7 +149,7 @@ async def later_pas(run: Run, *, message: str, trace: str, version: str = "2.2.1
     run.want("the answer is pended", {PENDED}, set(values_at(response, ACTIONS)))
     (id,) = values_at(response, "ClaimResponse.id")
     if decide:
-        await decided(run, await review_of(run, answer))
+        await decided(run, await review_of(run, answer), decide)
 
     async def read() -> dict[str, Any]:
         seen = await run.request("GET", f"fhir/{version}:ClaimResponse/{id}")
@@ -165,9 +169,26 @@ def actions_of_resource(response: Any) -> list[Any]:
     return values_at({"resourceType": "Bundle", "entry": [{"resource": response}]}, ACTIONS)
 
 
-async def decided(run: Run, review_id: str) -> None:
-    """Somebody decides at last: certified."""
-    answer = await run.request(
-        "POST", "/sandbox/decide", json={"review_id": review_id, "items": [{"sequence": 1, "action": "A1"}]}
-    )
-    run.require("the sandbox takes the decision", True, answer.got.status in (OK, 204))
+async def decided(run: Run, review_id: str, by: str) -> None:
+    """Somebody decides at last, certified: a person at the sandbox, or a delegate through its door."""
+    if by == SANDBOX:
+        decision = {"review_id": review_id, "items": [{"sequence": 1, "action": "A1"}]}
+        answer = await run.request("POST", "/sandbox/decide", json=decision)
+    else:
+        (leg,) = await open_legs(run, review_id, by)
+        answer = await run.request("POST", f"/delegates/{by}/determinations", json=determined(leg, "A1", run.unique))
+    run.require("the decision is taken", True, answer.got.status in TAKEN)
+
+
+@story("later-notified")
+async def later_notified(run: Run, *, message: str, by: str, version: str = "2.2.1") -> None:
+    """A delegate decides later through its door, in a format of its own: who subscribed is told in PAS."""
+    async with subscriber(run, version) as told:
+        await told.create()
+        await told.active()
+        review_id = await told.submit("SBX-PEND-", message)
+        await decided(run, review_id, by)
+        (notification,) = await told.told("event-notification")
+        answer = nested_answer(run, notification).first("ClaimResponse").resource
+        run.want("the review that it is about", review_id, answer.get("id"))
+        run.want("what was decided", {"A1"}, set(actions_of_resource(answer)))

@@ -13,8 +13,10 @@ from priorauth.conformance.calling import Run
 from priorauth.conformance.own_values import found_in, own_values
 from priorauth.conformance.stories.registry import story
 from priorauth.conformance.stories.told import (
+    RECEIVED,
     RECORDED,
     RETURNED,
+    STORY,
     Listener,
     about,
     another,
@@ -117,7 +119,7 @@ async def rejected(
         run.want("values of the message", [], found_in(values, one.body))
         if rules:
             run.want("rules", sorted(rules), sorted({each["code"] for each in findings}))
-    run.want("nothing else is told of it", [], [kind for kind in kinds(minimal.every) if kind != REJECTED])
+    run.want("reviews that began meanwhile", [], [kind for kind in kinds(minimal.every) if kind == RECEIVED])
 
 
 def place_of(finding: Mapping[str, Any]) -> object:
@@ -222,3 +224,28 @@ async def deadline(run: Run, *, message: str, advance: int, edit: Sequence[Mappi
     run.want("each clock is breached once", sorted(set(breached)), sorted(breached))
     warned = {one.data["clock"] for one in clocks if short(one) == WARNED}
     run.want("what is breached was warned of", [], sorted(set(breached) - warned))
+
+
+@story("events-confidential")
+async def confidential(
+    run: Run, *, message: str, payer: str, edit: Sequence[Mapping[str, Any]], ordinary: str, general: bool
+) -> None:
+    """Records that 42 CFR Part 2 protects: the payer has the whole story, and no general topic has a leg of it.
+
+    An ordinary request after it shows that what would be on the general topic has come.
+    """
+    async with AsyncExitStack() as stack:
+        minimal = Listener(run, await stack.enter_async_context(opened(run)), "all events")
+        full = Listener(run, await stack.enter_async_context(opened(run, payer)), f"events of {payer}")
+        sent = await submit(run, message, trace="SBX-CERTIFY-", edit=edit)
+        review_id = await review_of(run, sent)
+        told = kinds(await full.of(review_id))
+        other = await submit(run, ordinary, trace="SBX-CERTIFY-", edit=another(run, ordinary))
+        await minimal.of(await review_of(run, other))
+    if general:
+        of_it = [one for one in about(minimal.every, review_id) if "leg_id" in one.data or one.data.get("legs")]
+        for one in of_it:
+            run.note(f"on the general topic: {short(one)}", one.body)
+        run.want("what the general topic has of its legs", [], kinds(of_it))
+    else:
+        run.want("what is not told to the payer", [], [kind for kind in STORY if kind not in told])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from priorauth.conformance.expectations.kinds import Expectation, Scalar, expectation
 from priorauth.conformance.expectations.matching import Match, describe, found, matches
@@ -113,6 +113,12 @@ def say_rejection(told: tuple[str, str, str, str]) -> str:
 @expectation("echo")
 class Echo(Scalar[list[str]]):
     """What the answer repeats of the request, in every set."""
+
+    @model_validator(mode="after")
+    def is_known(self) -> Echo:
+        if unknown := set(self.root) - set(ECHOES):
+            raise ValueError(f"there is no echo of {', '.join(sorted(unknown))}; there are {', '.join(ECHOES)}")
+        return self
 
     def check(self, seen: Seen) -> Iterator[Mismatch]:
         asked = [each for each in seen.sent.interchange().sets() if each.value("ST-01") == "278"]

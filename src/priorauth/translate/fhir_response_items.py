@@ -105,8 +105,11 @@ class ItemAnswers:
         asked = self.echo.items.get(item.sequence, NOTHING)
         if decision.spans and not is_as_asked(decision):
             return [self._added(item, decision, asked, *_of_span(item, span)) for span in decision.spans]
-        authorized = decision.authorized
-        if not self.is_2_2_1 or not decision.action.certifies or authorized is None or not differs(authorized, item):
+        authorized = decision.authorized or Authorized()
+        is_modified = (
+            decision.action is CertificationAction.MODIFIED
+        )  # if only its dates: spec-37 wants it said here too
+        if not self.is_2_2_1 or not decision.action.certifies or not (is_modified or differs(authorized, item)):
             return []
         return [self._added(item, decision, asked, authorized, CertificationAction.CERTIFIED_IN_TOTAL, ())]
 

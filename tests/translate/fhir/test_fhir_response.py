@@ -167,6 +167,18 @@ def test_fewer_units_come_back_as_authorized(version: Format) -> None:
     assert item.authorized == modified.authorized
 
 
+@pytest.mark.parametrize("authorized", [None, Authorized(expires=date(2026, 3, 1))], ids=["no word", "its dates only"])
+def test_a_modified_item_is_added_too_where_nothing_of_its_service_differs(authorized: Authorized | None) -> None:
+    request = bundle("nicu-admission")
+    modified = decision(1, Action.MODIFIED, authorized=authorized)
+
+    response = response_of(answered(request, reply_of(read(request), modified, decision(2), decision(3))))
+
+    asked, added = children(request.first().element, "item")[0], children(response, "addItem")
+    assert [each["itemSequence"] for each in added] == [[1]]
+    assert child(added[0], "productOrService") == child(asked, "productOrService")
+
+
 def test_what_is_authorized_otherwise_is_an_added_item_beside_what_was_asked() -> None:
     request = bundle("nicu-admission")
     review = read(request)

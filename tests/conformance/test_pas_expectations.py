@@ -86,7 +86,7 @@ RESPONSE = {
 }
 EVERY_RULE = [
     "claim-response-first", "absolute-urls", "nothing-twice", "references-lead", "echoes", "same-parties",
-    "items", "item-traces", "request", "traces", "notes", "quantities",
+    "items", "item-traces", "request", "traces", "notes", "quantities", "modified-added",
 ]  # fmt: skip
 
 
@@ -129,6 +129,7 @@ BROKEN: dict[str, tuple[str, Callable[[Any], object]]] = {
     "another Claim": ("request", lambda b: response_of(b).update(request={"reference": f"{EHR}/Claim/d"})),
     "the request's trace lost": ("traces", lambda b: response_of(b).pop("identifier")),
     "a note that is not there": ("notes", lambda b: response_of(b)["item"][0].update(noteNumber=[1])),
+    "a modified item that is not added": ("modified-added", lambda b: response_of(b)["item"].append(decided(3, "A6"))),
     "a quantity without a unit": (
         "quantities", lambda b: response_of(b)["item"][0].update(quantity={"value": 1})
     ),

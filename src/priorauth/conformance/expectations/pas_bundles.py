@@ -12,7 +12,17 @@ from pydantic import field_validator
 
 from priorauth.conformance.expectations.kinds import Scalar, expectation
 from priorauth.conformance.expectations.matching import found
-from priorauth.conformance.fhir import Bundle, Entry, absolute, answers_in, identity, members, references_of, traces_of
+from priorauth.conformance.fhir import (
+    Bundle,
+    Entry,
+    absolute,
+    action_of,
+    answers_in,
+    identity,
+    members,
+    references_of,
+    traces_of,
+)
 from priorauth.conformance.results import Mismatch
 from priorauth.conformance.seen import Seen
 
@@ -172,6 +182,18 @@ def notes(pair: Pair) -> Iterator[Mismatch]:
             yield Mismatch("ClaimResponse.item.noteNumber", f"one of {found(numbers)}", found(lost))
 
 
+def modified_added(pair: Pair) -> Iterator[Mismatch]:
+    """PAS spec-36 and spec-37: each item that is modified has an added item of its sequence, which has a code."""
+    response = pair.answer.resource
+    wanted = [str(item.get("itemSequence")) for item in members(response, "item") if action_of(item) == "A6"]
+    got = [str(each) for added in members(response, "addItem") for each in added.get("itemSequence", [])]
+    if missing := [each for each in wanted if each not in got]:
+        yield Mismatch("ClaimResponse.addItem.itemSequence", f"each modified item: {found(wanted)}", found(got))
+    for added in members(response, "addItem"):
+        if not missing and not added.get("productOrService"):
+            yield Mismatch("ClaimResponse.addItem.productOrService", "what was authorized", "nothing")
+
+
 def quantities(pair: Pair) -> Iterator[Mismatch]:
     """PAS prof-2 and prof-3: a value with a unit or a code, and the code is one of X12 673."""
     for place, quantity in quantities_in(pair.answer.resource):
@@ -204,5 +226,6 @@ RULES: Mapping[str, Callable[[Pair], Iterator[Mismatch]]] = {
     "request": request,
     "traces": traces,
     "notes": notes,
+    "modified-added": modified_added,
     "quantities": quantities,
 }

@@ -85,7 +85,7 @@ FPLIC = (
            goes_to=("manual fplic-um",), lines=(coded("N4", "00777310502 50242004062", "F2", 500),),
            service_types=("88",)),
     _fplic(name="obesity-surgery", programme="surgery", title="surgery for morbid obesity", goes_to=("fplic-um",),
-           lines=(professional("43644 43645 43846 43848"),), places=("B:22", "B:21"), diagnoses=("E6601",),
+           lines=(professional("43644 43645 43846 43848"),), places=("B:22", "B:24"), diagnoses=("E6601",),
            levels=("E",)),
     _fplic(name="transplant", programme="surgery", title="a transplant", goes_to=("fplic-um",),
            service_types=("70", ""), lines=(professional("50360 47135 33945"),), places=("B:22",),

@@ -90,7 +90,7 @@ def read_diagnoses(claim: Claim, walks: Crosswalks) -> tuple[tuple[Diagnosis, ..
                 diagnosis = _diagnosis(qualifier, plain_diagnosis(value), recorded)
                 read.append((_FIRST.get(kind, 2), each.sequence, diagnosis))
                 break
-    if any(rank < 2 for rank, _, _ in read):
+    if any(rank < place for place, (rank, _, _) in enumerate(read)):  # it stands later than X217 lets it
         read.sort(key=lambda each: each[0])
     places = {sequence: place for place, (_, sequence, _) in enumerate(read, start=1)}
     return tuple([diagnosis for _, _, diagnosis in read]), places

@@ -119,7 +119,7 @@ class ItemReader:
         if procedure is None and PRODUCT_CODE_END in found:
             self.losses.note(f"{at}.extension", LossReason.INCOMPLETE, parked="message")
         revenue = revenue_of(item.revenue)
-        kind = _kind(self.kind, procedure, revenue)
+        kind = kind_of_line(self.kind, procedure, revenue)
         unit, quantity, delivery = self._quantity(item.quantity, kind, delivery, at)
         epsdt = _said(found, EPSDT).valueBoolean
         amount, rate = amount_of(item.unitPrice.value), amount_of(_said(found, REVENUE_RATE).valueDecimal)
@@ -221,7 +221,7 @@ def _certification(found: Extensions, change: Change | None) -> CertificationTyp
     return said
 
 
-def _kind(of_claim: ServiceKind, procedure: Procedure | None, revenue_code: str) -> ServiceKind:
+def kind_of_line(of_claim: ServiceKind, procedure: Procedure | None, revenue_code: str) -> ServiceKind:
     """Which line states the service: some code lists belong to one kind only (X217 SV101, SV202, SV301)."""
     if revenue_code:
         return ServiceKind.INSTITUTIONAL

@@ -283,11 +283,14 @@ class PartyReader:
         identifiers = self._identifiers(elements)
         main = identifiers[0] if identifiers else None
         supplemental: list[Identifier] = []
+        is_met = False
         for each in elements:
             system, value = each.system, each.value
             if not value or system == ABSENT:
                 continue
-            if main and main.value == value and main.qualifier == self._walks.provider_identifier.x12(system):
+            is_main = main and main.value == value and main.qualifier == self._walks.provider_identifier.x12(system)
+            if is_main and not is_met:
+                is_met = True
                 continue
             qualifier = self._walks.provider_reference.x12(system)
             if qualifier:
@@ -302,10 +305,12 @@ class PartyReader:
         found: list[Identifier] = []
         for each in patient.identifier:
             system, value, kind = each.system, each.value, each.type.of(IDENTIFIER_TYPE)
-            if not value or value == member or system == ABSENT or kind == "MB":
+            if not value or system == ABSENT or kind == "MB":
                 continue
             if system.startswith(REFERENCE_SYSTEM):
                 qualifier = system.removeprefix(REFERENCE_SYSTEM)
+            elif value == member:
+                continue
             else:
                 qualifier = self._walks.member_identifier.x12(kind) or self._walks.provider_reference.x12(system)
             if qualifier:

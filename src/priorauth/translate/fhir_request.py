@@ -299,6 +299,17 @@ class _Writing:
                 return [complex_extension(HOME_HEALTH, parts)]
         return []
 
+    def _note_first_service(self, event: PatientEvent) -> None:
+        """What the event says otherwise than its first service: the items say what the services do, and no more."""
+        first = next(iter(self.review.items), None)
+        for name, position in _SAID_BY_FIRST:
+            own = getattr(first, name, None)
+            is_said = (name == "category" and event.category == "AR") or (
+                name == "certification" and (is_cancellation(self.review) or self.review.prior is not None)
+            )
+            if own and own != getattr(event, name) and not is_said:
+                self.losses.note(f"2000E/{position}", LossReason.REPLACED)
+
     def _note_losses(self) -> None:
         event, transaction = self.review.event, self.review.transaction
         if transaction.reservation:
@@ -306,6 +317,7 @@ class _Writing:
         is_cancelled = transaction.purpose is Purpose.CANCELLATION
         if transaction.purpose is Purpose.AUTHORITY_TO_DEDUCT or is_cancelled != is_cancellation(self.review):
             self.losses.note("header/BHT02", LossReason.REPLACED)
+        self._note_first_service(event)
         for name, position in _UNPLACED:
             if getattr(event, name):
                 self.losses.note(f"2000E/{position}", LossReason.NO_PLACE)
@@ -314,6 +326,10 @@ class _Writing:
                 self.losses.note(
                     f"{segment.loop}/{segment.elements[0]}", LossReason.NO_PLACE, occurrence=max(segment.group, 1)
                 )
+
+
+_SAID_BY_FIRST = (("category", "UM01"), ("certification", "UM02"), ("service_type", "UM03"), ("location", "UM04"))
+"""What the first item of a Claim says for its event when it is read."""
 
 
 def _conditions(carried: Iterable[CarriedSegment]) -> list[Written]:

@@ -22,6 +22,7 @@ from priorauth.fhir.elements import Value
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_entries import Entries
 from priorauth.translate.fhir_information import ADMISSION, DISCHARGE, DOCUMENT, MESSAGE, PATIENT_EVENT
+from priorauth.translate.fhir_items import kind_of_line
 from priorauth.translate.fhir_orders import write_order
 from priorauth.translate.fhir_request_parties import PartyWriter
 from priorauth.translate.fhir_values import write_days, write_trace
@@ -290,8 +291,9 @@ class ItemWriter:
             )
             if same or not (item.category and item.certification and item.service_type and item.location):
                 self.losses.note("2000F/UM", LossReason.REPLACED, occurrence=item.sequence)
-        if item.service and item.service.kind is not self.kind and not item.service.revenue_code:
-            self.losses.note(f"2000F/{item.service.kind}", LossReason.REPLACED, occurrence=item.sequence)
+        service = item.service
+        if service and kind_of_line(self.kind, service.procedure, service.revenue_code) is not service.kind:
+            self.losses.note(f"2000F/{service.kind}", LossReason.REPLACED, occurrence=item.sequence)
 
 
 def write_quantity(unit: str, quantity: Decimal | None, walks: Crosswalks) -> Written | None:

@@ -71,6 +71,8 @@ class PartyWriter:
 
     def insurer(self, umo: Umo) -> str:
         """2010A as profile-insurer."""
+        if umo.name.kind is EntityKind.PERSON:
+            self.losses.note("2010A/NM102", LossReason.REPLACED)
         organization = self._organization("profile-insurer", umo.name, [umo.identifier], (), umo.role)
         organization["telecom"] = self._telecom(umo.contact, "2010A")
         return self.entries.add("umo", compact(organization))
@@ -93,8 +95,10 @@ class PartyWriter:
         return self._provider_organization(provider, place, "profile-requestor", loop, "")
 
     def _note_part(self, provider: Provider, loop: str) -> None:
-        """PRV01 follows from NM101 when it is read back: another one is lost."""
-        if provider.specialty and (self.walks.provider_role.x12(provider.role) or "PE") != provider.specialty.role:
+        """PRV01 follows from NM101 and stands beside a taxonomy when it is read back: another one is lost."""
+        if provider.specialty and not provider.specialty.taxonomy:
+            self.losses.note(f"{loop}/PRV", LossReason.NO_PLACE)
+        elif provider.specialty and (self.walks.provider_role.x12(provider.role) or "PE") != provider.specialty.role:
             self.losses.note(f"{loop}/PRV01", LossReason.REPLACED)
 
     def patients(self, subscriber: Subscriber, dependent: Dependent | None, insurer: str) -> Patients:
@@ -119,6 +123,7 @@ class PartyWriter:
         return patient
 
     def _patient(self, profile: str, person: Subscriber | Dependent, member: Identifier | None, loop: str) -> Written:
+        self._note_names(person.name, loop)
         identifiers: list[Value] = []
         if member and member.value:
             identifiers.append({"type": concept(IDENTIFIER_TYPE, "MB"), "system": MEMBER_SYSTEM, "value": member.value})
@@ -174,7 +179,23 @@ class PartyWriter:
             }
         )
 
+    def _note_names(self, name: Name, loop: str) -> None:
+        """Of given names the first is the first name when it is read back, and an organization has one name."""
+        if name.kind is EntityKind.PERSON and name.middle and not name.first:
+            self.losses.note(f"{loop}/NM105", LossReason.REPLACED)
+        if name.kind is not EntityKind.PERSON and name.first:
+            self.losses.note(f"{loop}/NM104", LossReason.REPLACED)
+
+    def _note_identifiers(self, provider: Provider, loop: str) -> None:
+        """Without NM109 the first number that could stand there is read as it."""
+        if provider.identifier is None:
+            numbers = self.walks.provider_identifier, self.walks.provider_reference
+            if any(numbers[0].x12(numbers[1].fhir(each.qualifier)) for each in provider.supplemental):
+                self.losses.note(f"{loop}/REF01", LossReason.REPLACED)
+
     def _provider_organization(self, provider: Provider, place: str, profile: str, loop: str, role: str) -> str:
+        self._note_names(provider.name, loop)
+        self._note_identifiers(provider, loop)
         organization = self._organization(profile, provider.name, [provider.identifier], provider.supplemental, role)
         organization["telecom"] = self._telecom(provider.contact, loop)
         organization["address"] = self._address(provider.address, loop)
@@ -201,6 +222,8 @@ class PartyWriter:
 
     def _in_role(self, provider: Provider, place: str, loop: str) -> str:
         """A person as profile-practitionerrole with the practitioner and, for an address, the location."""
+        self._note_names(provider.name, loop)
+        self._note_identifiers(provider, loop)
         practitioner = self.entries.add(
             f"{place}.practitioner",
             compact(

@@ -299,8 +299,11 @@ class _Shared:
 
 def _says_no_service(item: ReviewItem, element: Item) -> bool:
     """True for an item that stands there only because a Claim must have one (PAS spec-43)."""
-    said = item.service or item.service_dates or item.delivery or item.traces or item.providers or item.attachments
-    return not said and element.productOrService.of(ABSENT) == "not-applicable"
+    said = (
+        *(item.service, item.service_dates, item.delivery, item.traces, item.providers, item.attachments),
+        *(item.message, item.previous_authorization, item.previous_administrative),
+    )
+    return not any(said) and element.productOrService.of(ABSENT) == "not-applicable"
 
 
 def _shared(items: Sequence[ReviewItem], certification: CertificationType) -> _Shared:

@@ -12,14 +12,25 @@ import pytest
 from crosswalk_tables import CROSSWALKS
 from fhir_bundles import bundle, decoded, read
 from priorauth.domain.carried import CarriedSegment
-from priorauth.domain.parties import EntityKind, Provider, Specialty
-from priorauth.domain.reviews import CertificationType, Procedure, Service, ServiceKind, ServiceReview
+from priorauth.domain.parties import EntityKind, Identifier, Name, Provider, Specialty
+from priorauth.domain.reviews import (
+    CertificationType,
+    Diagnosis,
+    FacilityLocation,
+    Procedure,
+    ReviewItem,
+    Service,
+    ServiceKind,
+    ServiceReview,
+)
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.losses import Losses
 from priorauth.translate.x12_review import review_to_x12
 from x12_sets import sample as x12_sample
 from x12_sets import written
+
+EVENT = FacilityLocation("22", "B")
 
 
 def there_and_back(review: ServiceReview) -> tuple[ServiceReview, list[str]]:
@@ -31,6 +42,7 @@ def there_and_back(review: ServiceReview) -> tuple[ServiceReview, list[str]]:
 
 def imaging(**event: Any) -> ServiceReview:
     review = x12_sample("imaging-mri")
+    event = {"service_type": "62", "location": EVENT, **event}
     return replace(review, event=replace(review.event, **event))
 
 
@@ -106,6 +118,94 @@ def test_a_count_of_dental_services_comes_back_without_a_unit() -> None:
     back, _ = there_and_back(replace(review, items=(counted,)))
 
     assert back.items[0].service == counted.service
+
+
+def with_item(**item: Any) -> ServiceReview:
+    """The request with another first service than its event says."""
+    review = imaging()
+    own = {"category": "HS", "certification": CertificationType.INITIAL, "service_type": "62", "location": SURGERY}
+    return replace(review, items=(replace(review.items[0], **{**own, **item}), *review.items[1:]))
+
+
+def with_provider(kind: EntityKind, **provider: Any) -> ServiceReview:
+    named = Name(kind=kind, last="WILLOW")
+    return imaging(providers=(Provider(**{"role": "SJ", "name": named, **provider}),))
+
+
+SURGERY = FacilityLocation("24", "B")
+PERSON, GROUP = EntityKind.PERSON, EntityKind.ORGANIZATION
+NO_TAXONOMY = replace(
+    x12_sample("imaging-mri").requester, name=Name(kind=PERSON, last="WILLOW"), specialty=Specialty("PE")
+)
+TAX, NUMBER = Identifier("EI", "000111222"), Identifier("24", "000111222")
+
+
+@pytest.mark.parametrize(
+    ("review", "position"),
+    [
+        (with_item(location=SURGERY), "2000E/UM04"),
+        (with_item(service_type="2"), "2000E/UM03"),
+        (with_item(certification=CertificationType.REVISED), "2000E/UM02"),
+        (with_item(category="SC"), "2000E/UM01"),
+        (with_provider(GROUP, supplemental=(TAX,)), "2010EA/REF01"),
+        (with_provider(PERSON, supplemental=(Identifier("SY", "000111222"),)), "2010EA/REF01"),
+        (with_provider(PERSON, name=Name(kind=PERSON, last="WILLOW", middle="M")), "2010EA/NM105"),
+        (with_provider(GROUP, name=Name(kind=GROUP, last="WILLOW", first="M")), "2010EA/NM104"),
+        (replace(imaging(), requester=NO_TAXONOMY), "2010B/PRV"),
+    ],
+)
+def test_what_comes_back_otherwise_is_told(review: ServiceReview, position: str) -> None:
+    back, lost = there_and_back(review)
+
+    assert position in lost
+    assert written(review_to_x12(back)) != written(review_to_x12(review))
+
+
+@pytest.mark.parametrize(
+    "review",
+    [
+        with_provider(GROUP, supplemental=(Identifier("1G", "1G00001"),)),
+        with_provider(GROUP, identifier=NUMBER, supplemental=(TAX,)),
+        imaging(diagnoses=(Diagnosis("ABF", "M5416"), Diagnosis("ABJ", "M5126"))),
+        imaging(diagnoses=(Diagnosis("APR", "M5416"), Diagnosis("ABJ", "M5126"), Diagnosis("ABF", "I10"))),
+    ],
+)
+def test_what_comes_back_as_it_was_is_not_told(review: ServiceReview) -> None:
+    review = replace(review, transaction=replace(review.transaction, created="202611021405"))
+
+    back, lost = there_and_back(review)
+
+    assert [position for position in lost if not position.startswith("2000F/UM")] == []
+    assert (back.event.providers, back.event.diagnoses) == (review.event.providers, review.event.diagnoses)
+
+
+def test_a_number_of_a_member_that_is_the_member_id_once_more_is_kept() -> None:
+    review = imaging()
+    twice = (Identifier("1L", review.subscriber.identifier.value),)
+
+    back, _ = there_and_back(replace(review, subscriber=replace(review.subscriber, supplemental=twice)))
+
+    assert back.subscriber.supplemental == twice
+
+
+@pytest.mark.parametrize("said", [{"message": "CALL FIRST"}, {"previous_authorization": "AUTH1"}])
+def test_a_service_that_only_says_a_message_or_a_number_stays_one(said: dict[str, str]) -> None:
+    review = replace(imaging(), items=(ReviewItem(sequence=1, **said),))  # type: ignore[arg-type]
+
+    back, _ = there_and_back(review)
+
+    assert back.items == review.items
+
+
+def test_a_dental_service_beside_others_is_none_the_worse() -> None:
+    review = imaging()
+    dental = Service(kind=ServiceKind.DENTAL, procedure=Procedure(qualifier="AD", code="D7240"), quantity=Decimal(1))
+    mixed = replace(review, items=(review.items[0], ReviewItem(sequence=2, service=dental)))
+
+    back, lost = there_and_back(mixed)
+
+    assert "2000F/SV3" not in lost
+    assert back.items[1].service == dental
 
 
 def lost_of(change: Any) -> set[str]:

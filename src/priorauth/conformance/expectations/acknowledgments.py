@@ -33,7 +33,7 @@ class Found(Part):
     code: str | None = None
     element: str | int | None = None
     element_number: str | int | None = None
-    element_code: str | int | None = None
+    element_code: str | int | list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,16 @@ class Reported:
 
     def is_what(self, wanted: Found) -> bool:
         asked = wanted.model_dump(exclude_none=True, by_alias=False)
-        return all(getattr(self, name) == str(value).replace("-", ":") for name, value in asked.items())
+        return all(allows(value, getattr(self, name)) for name, value in asked.items())
 
     def __str__(self) -> str:
         told = f"{self.segment} at {self.position} in {self.loop or 'no loop'}: {self.code}"
         return told + (f", element {self.element}: {self.element_code}" if self.element else "")
+
+
+def allows(wanted: object, got: str) -> bool:
+    allowed = wanted if isinstance(wanted, list) else [wanted]
+    return got in [str(each).replace("-", ":") for each in allowed]
 
 
 @expectation("acknowledgment")

@@ -47,7 +47,7 @@ async def decision_in_the_mailbox(run: Run) -> None:
         entries = [entry["href"] for entry in box.got.json()["waiting"] if review in entry["review_ids"]]
         return str(entries[-1]) if entries else ""
 
-    href = await run.until(waiting, within=SOON, what="the decision waits in the mailbox", every=0.2)
+    href = await run.until(waiting, within=SOON, what="the decision waits in the mailbox", every=0.5)
     picked = await run.request("GET", href, name="picked up")
     run.check(
         picked,

@@ -64,6 +64,10 @@ async def route(
 
 def compare(run: Run, what: str, name: str, wanted: Any, item: Mapping[str, Any]) -> None:
     """One word of what is expected: a value, one of several, or with `not-` before its name any but that."""
+    if name == "asks":
+        asked = {each["id"] for each in item.get("requirements", [])}
+        run.want(f"what is not asked for {what.removeprefix('asks of ')}", [], sorted(set(wanted) - asked))
+        return
     got = item[name.removeprefix("not-")]
     if name == "rule":
         run.want(what, got if is_rule(got, wanted) else wanted, got)
@@ -86,8 +90,9 @@ async def clocks(
     *,
     message: str,
     payer: str,
-    clock: str,
     due: str | None,
+    clock: str = "",
+    binds: str = "",
     received: str,
     zone: str = "America/New_York",
     member: Mapping[str, Any] | None = None,
@@ -96,7 +101,10 @@ async def clocks(
     happened: Mapping[str, str | None] | None = None,
     decided: str = "",
 ) -> None:
-    """Ask by when something must be done. Moments are local ones of `zone`; a day alone means its last second."""
+    """Ask by when something must be done: by a clock, or by the one that binds of a kind.
+
+    Moments are local ones of `zone`; a day alone means its last second.
+    """
     supposed = {
         "message": build(run.folder.messages / message, payer, says or {}),
         "facts": known(member, facts),
@@ -106,7 +114,9 @@ async def clocks(
     }
     answer = await run.request("POST", "/clocks", json=supposed)
     run.require("the status of the answer", OK, answer.got.status)
-    found = [one for one in answer.got.json()["reviews"][0]["clocks"] if one["clock"] == clock]
+    every = answer.got.json()["reviews"][0]["clocks"]
+    found = [one for one in every if one["clock"] == clock or (one["binds"] and one["kind"] == binds)]
+    clock = clock or f"the {binds} clock that binds"
     if due is None:
         run.want(f"{clock} is due", [], [one["due_at"] for one in found if one["due_at"]])
         return

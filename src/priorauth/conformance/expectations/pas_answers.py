@@ -72,7 +72,8 @@ def numbers_of(response: Any) -> list[str]:
     """The certification numbers: of the whole, and of each item."""
     whole = [response["preAuthRef"]] if response.get("preAuthRef") else []
     actions = [action for item in members(response, "item") for action in review_actions(item)]
-    parts = [part.get("valueString", "") for action in actions for part in extensions(action, "number")]
+    numbers = [part.get("valueString") for action in actions for part in extensions(action, "number")]
+    parts = [number for number in numbers if number]
     return [*dict.fromkeys([*whole, *parts])]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from conformance_faults import (
     Answer,
     Asked,
+    Break,
     Fault,
     Segments,
     both,
@@ -32,7 +33,7 @@ from conformance_faults import (
 JSON = dict[str, Any]
 
 
-def review_action(code: str) -> Any:
+def review_action(code: str) -> Break:
     """Every review action says this code."""
     return everywhere(
         lambda each: (
@@ -43,7 +44,7 @@ def review_action(code: str) -> Any:
     )
 
 
-def review_action_system(system: str) -> Any:
+def review_action_system(system: str) -> Break:
     """Every review action's code is of this system."""
     return everywhere(
         lambda each: (
@@ -54,26 +55,31 @@ def review_action_system(system: str) -> Any:
     )
 
 
-def items(change: Any) -> Any:
+def items(change: Any) -> Break:
     """Change each item of the ClaimResponse."""
     return resource("ClaimResponse", lambda each: [change(item) for item in each.get("item", [])])
 
 
-def response(change: Any) -> Any:
+def response(change: Any) -> Break:
     return resource("ClaimResponse", change)
 
 
-def entries(change: Any) -> Any:
+def entries(change: Any) -> Break:
     """Change the entries of the response Bundle, in place."""
     return document(lambda bundle: change(bundle["entry"]) and None if "entry" in bundle else None)
 
 
-def routed(change: Any) -> Any:
+def routed(change: Any) -> Break:
     """Change each item of a route."""
     return everywhere(lambda each: change(each) if "destination" in each and "rule" in each else None)
 
 
-def due(by: timedelta) -> Any:
+def where_fhir(broken: Break) -> Break:
+    """Break only what answers a request in FHIR."""
+    return lambda asked, answer: broken(asked, answer) if asked.body.startswith(b"{") else answer
+
+
+def due(by: timedelta) -> Break:
     """Move every deadline."""
 
     def move(each: JSON) -> None:
@@ -83,7 +89,7 @@ def due(by: timedelta) -> Any:
     return everywhere(move)
 
 
-def events(change: Callable[[str, JSON], JSON | None]) -> Any:
+def events(change: Callable[[str, JSON], JSON | None]) -> Break:
     """Change each event of a stream by its short type; None leaves it out."""
 
     def changed(message: str) -> str:
@@ -101,7 +107,7 @@ def events(change: Callable[[str, JSON], JSON | None]) -> Any:
     return stream(lambda messages: [each for one in messages if (each := changed(one))])
 
 
-def behind(kind: str, other: str) -> Any:
+def behind(kind: str, other: str) -> Break:
     """Events of a type are held back until one of another type has been told of the same review."""
     held: dict[tuple[bool, str], str] = {}  # by form and review
 
@@ -146,7 +152,7 @@ def as_something_new(trace: str = "SBX-CERTIFY-") -> Callable[[Asked], Asked]:
     return changed
 
 
-def issues(change: Any) -> Any:
+def issues(change: Any) -> Break:
     """Change each issue of an OperationOutcome."""
     return resource("OperationOutcome", lambda each: [change(issue) for issue in each.get("issue", [])])
 
@@ -178,7 +184,7 @@ def first_of(kind: str) -> Callable[[Segments], Segments]:
     return change
 
 
-def numbered(name: str) -> Any:
+def numbered(name: str) -> Break:
     """A header is another one in every answer."""
     numbers = itertools.count(1)
     return lambda _, answer: replace(answer, headers={**answer.headers, name: f"rev-{next(numbers)}"})
@@ -196,7 +202,7 @@ def error_as_success(_: Asked, answer: Answer) -> Answer:
     return Answer(200, answer.headers, answer.body) if 400 <= answer.status < 500 else answer
 
 
-def new_ids() -> Any:
+def new_ids() -> Break:
     """Every answer is a case of its own, whatever was asked."""
     numbers = itertools.count(1)
     return response(lambda each: each.update(id=f"another-{next(numbers)}"))
@@ -298,9 +304,19 @@ PAS_FAULTS = [
     Fault("a rejection is of one item of two",         "pas-2.2.1/rejection/every-item", response(lambda each: each["error"].pop())),
     Fault("the capability statement is of FHIR R5",    "pas-2.2.1/http/capabilities", document(lambda each: each.update(fhirVersion="5.0.0")), only="metadata"),
     Fault("the capability statement knows no inquiry", "pas-2.0.1/http/capabilities", text("Claim-inquiry", "Claim-other"), only="metadata"),
-    Fault("the capability statement lies of reads",    "pas-2.2.1/http/capabilities-are-there", status(404), only="/ClaimResponse/"),
+    Fault("the capability statement lies of reads",    "pas-2.2.1/http/capabilities-are-there", everywhere(lambda each: each["interaction"].append({"code": "create"}) if each.get("type") == "ClaimResponse" else None), only="metadata"),
     Fault("an answer reads otherwise later",           "pas-2.2.1/http/read-as-it-is", review_action("A3"), only="/Bundle/"),
     Fault("smart-configuration has no token endpoint", "pas-2.2.1/http/smart-configuration", document(lambda each: each.pop("token_endpoint", None) and None)),
+    Fault("what is asked for is asked in no Task",     "pas-2.2.1/information/one-task-for-each-kind", entries(lambda each: each.remove(of_type("Task", each)))),
+    Fault("what is asked for is not said",             "pas-2.0.1/information/is-asked-for", resource("CommunicationRequest", lambda each: each.pop("payload", None))),
+    Fault("a Task cannot be found by its identifier",  "pas-2.2.1/information/task-can-be-read", document(lambda each: each.update(entry=[])), only="Task?"),
+    Fault("an inquiry is answered in the other shape", "pas-2.2.1/inquiry/shape", document(lambda each: each["parameter"][0]["resource"]), only="$inquire"),
+    Fault("an inquiry that finds nothing is an error", "pas-2.2.1/inquiry/finds-nothing", status(404), only="$inquire"),
+    Fault("an inquiry finds what nobody asked for",    "pas-2.2.1/inquiry/identifier-is-no-key", document(lambda each: each.update(parameter=[{"name": "return", "resource": {"resourceType": "Bundle"}}])), only="$inquire"),
+    Fault("what was found names no Claim",             "pas-2.0.1/inquiry/names-its-claim", response(lambda each: each.pop("request", None)), only="$inquire"),
+    Fault("an inquiry knows another decision",         "pas-2.0.1/inquiry/shape", review_action("A3"), only="$inquire"),
+    Fault("an Idempotency-Key is passed over in FHIR", "pas-2.2.1/submit/idempotency-key", asks=lambda asked: replace(asked, headers={key: each for key, each in asked.headers.items() if key != "idempotency-key"})),
+    Fault("a quantity that is not known is refused",   "pas-2.2.1/tolerance/codes-of-x12/unit", status(422)),
 ]
 
 PACK_FAULTS = [
@@ -312,6 +328,12 @@ PACK_FAULTS = [
     Fault("a deadline is a second early",              "packs/clocks/allways/v-08-urgent-decision", due(timedelta(seconds=-1))),
     Fault("a clock is left out",                       "packs/clocks/allways/v-04-told-a-day-after", everywhere(lambda each: each.update(clocks=[]) if "clocks" in each else None), only="/clocks"),
     Fault("a deadline has no time",                    "packs/clocks/allways/v-06-written-approval", everywhere(lambda each: each.update(due_at=None) if "due_at" in each else None)),
+]
+
+RAIL_FAULTS = [
+    Fault("only the 278 says that it is denied",       "cross-rail/same-decision/denied-over-events", review_action("A1")),
+    Fault("one rail routes elsewhere",                 "cross-rail/same-route/imaging", where_fhir(routed(lambda item: item.update(destination="optum"))), only="/route"),
+    Fault("a fault has one reason in X12 and another in PAS", "cross-rail/same-fault/npi", element("AAA", 3, "44")),
 ]
 
 EVENT_FAULTS = [
@@ -336,4 +358,4 @@ EVENT_FAULTS = [
 ]
 # fmt: on
 
-FAULTS = [*X12_FAULTS, *PACK_FAULTS, *EVENT_FAULTS]
+FAULTS = [*X12_FAULTS, *PAS_FAULTS, *PACK_FAULTS, *RAIL_FAULTS, *EVENT_FAULTS]

@@ -1,4 +1,5 @@
 """What a 278 request may carry and no twin has, and why. A test holds that twins have everything else.
+`docs/sandbox.md` says which requests are left out though each of their elements stands in some twin.
 
 A position is that of the guide, by the loop, the key of the segment and the element; `*` stands for the rest.
 """
@@ -45,16 +46,4 @@ LEFT_OUT: Mapping[str, str] = {
     "2000F/SV3 07":    _NO_PLACE,
     "2000F/TOO *":     _NO_PLACE,
 }
-
-ALSO_LEFT_OUT = (
-    "a service's own UM that says what the event says or only part of it, or that stands in an admission: a PAS item "
-    "states all of it, and all items of an admission are admissions",
-    "a first service that differs from its event: what the first item says is the event's when a Bundle is read",
-    "services of several kinds in one request, unless those with a revenue code are among them alone",
-    "PRV of an organization that asks, PRV01 that does not follow from NM101, PER02 of a person",
-    "periods of episodes and visits (HSD05 26 and 27), which are no duration in FHIR",
-    "a time with hundredths of a second, and a value with a separator in it, such as the colon of a URL",
-    "what only a Bundle may have: documents and orders that come along, and an update that names its prior Claim",
-)
-"""What no twin says though each of its elements stands in some twin, for the same reasons."""
 # fmt: on

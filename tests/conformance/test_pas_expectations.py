@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from priorauth.conformance.expectations import read_expectation
+from priorauth.conformance.fhir import leads_nowhere
 from priorauth.conformance.seen import Got, Seen, Sent
 from priorauth.conformance.sharing import belongs, in_each_suite
 from priorauth.conformance.targets import Target
@@ -189,6 +190,22 @@ def test_a_refusal_is_a_4xx_with_one_outcome_that_says_where() -> None:
 )
 def test_a_refusal_that_lacks_something_is_a_mismatch(answer: Any, got: dict[str, Any]) -> None:
     assert found(answer, {"refused": {"at": "Bundle.entry"}}, **{"status": 422, **got})
+
+
+@pytest.mark.parametrize(
+    ("path", "is_lost"),
+    [
+        ("Bundle.entry[1].resource.identifier", False),
+        ("Bundle.entry[1].resource.name", False),
+        ("Bundle.entry[0].resource.item[1].sequence", False),
+        ("Bundle.entry[0].resource.item[2].sequence", True),
+        ("Bundle.entry[9].resource", True),
+        ("Bundle.entry.first().resource", False),
+        ("Claim.item[9]", False),
+    ],
+)
+def test_a_place_is_lost_where_the_message_has_fewer_repetitions(path: str, is_lost: bool) -> None:
+    assert leads_nowhere(REQUEST, path) is is_lost
 
 
 def test_a_case_of_two_suites_is_one_in_each_with_the_ids_of_its_register() -> None:

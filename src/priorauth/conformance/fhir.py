@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from priorauth.conformance.x12 import Unreadable
 
 PAS = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/"
+PLAIN_STEP = re.compile(r"([A-Za-z_]\w*)(?:\[(\d+)\])?")
 REVIEW_ACTIONS = "https://codesystem.x12.org/005010/306"
 
 Resource = Mapping[str, Any]
@@ -89,6 +91,27 @@ def references_of(value: Any, within: tuple[str, ...] = ()) -> Iterator[tuple[st
     elif isinstance(value, list):
         for each in value:
             yield from references_of(each, within)
+
+
+def leads_nowhere(document: Any, path: str) -> bool:
+    """Whether a path such as `Bundle.entry[1].resource.item[0].sequence` names a repetition that is not there.
+
+    From an element that is missing on there is nothing to compare with. What is no plain path is left alone.
+    """
+    root, *steps = path.split(".")
+    if not isinstance(document, dict) or root != document.get("resourceType"):
+        return False
+    found: Any = document
+    for step in steps:
+        plain = PLAIN_STEP.fullmatch(step)
+        if plain is None or not isinstance(found, dict) or plain[1] not in found:
+            return False
+        found = found[plain[1]]
+        if plain[2] is not None:
+            if not isinstance(found, list) or int(plain[2]) >= len(found):
+                return True
+            found = found[int(plain[2])]
+    return False
 
 
 def review_actions(item: Any) -> Iterator[Any]:

@@ -17,6 +17,7 @@ from priorauth.conformance.fhir import (
     answers_in,
     codings,
     extensions,
+    leads_nowhere,
     members,
     review_actions,
 )
@@ -117,6 +118,7 @@ class Errors(Expectation):
             for what, wanted, values in (("element", self.element, elements), ("path", self.path, paths)):
                 if wanted is not None and not matches(wanted, values):
                     yield Mismatch(f"ClaimResponse.error, {what}", describe(wanted), found(values))
+            yield from lost(seen, "ClaimResponse.error, path", paths)
 
 
 def part_of(error: Any, name: str) -> list[Any]:
@@ -136,6 +138,17 @@ def coded(what: str, system: str, got: list[tuple[str, str]], wanted: Any) -> It
         yield Mismatch(f"system of ClaimResponse.error, {what}", system, found([each for each, _ in got]))
     if wanted is not None and not matches(wanted, codes):
         yield Mismatch(f"ClaimResponse.error, {what}", describe(wanted), found(codes))
+
+
+def lost(seen: Seen, what: str, places: list[str]) -> Iterator[Mismatch]:
+    """Places that the message which was sent does not have."""
+    try:
+        message = seen.sent.json()
+    except (ValueError, RecursionError):
+        return  # it was broken on purpose
+    for place in places:
+        if leads_nowhere(message, place):
+            yield Mismatch(what, "a place in the message", place)
 
 
 @expectation("refused")
@@ -162,6 +175,7 @@ class Refused(Expectation):
         places = [place for each in issues for place in each.get("expression", [])]
         if self.at is not None and not matches({"any": self.at}, places):
             yield Mismatch("OperationOutcome.issue.expression", describe(self.at), found(places))
+        yield from lost(seen, "OperationOutcome.issue.expression", places)
         codes = [each.get("code") for each in issues]
         if self.code is not None and not matches({"any": self.code}, codes):
             yield Mismatch("OperationOutcome.issue.code", describe(self.code), found(codes))

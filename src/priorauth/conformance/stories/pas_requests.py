@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from copy import deepcopy
 from typing import Any
 
 from priorauth.conformance.calling import Run
 from priorauth.conformance.fhir import members
+from priorauth.conformance.json_paths import values_at
 from priorauth.conformance.stories.pas_updates import FHIR, SUBMIT, post, request_of
 from priorauth.conformance.stories.registry import story
 
@@ -35,6 +37,17 @@ async def many(run: Run, *, version: str) -> None:
         for number in range(len(claim[name]) + 1, most + 4):
             claim[name].append({**deepcopy(like), "sequence": number})
     run.check(await post(run, version, bundle), {"answer": {"items": ["A1"], "outcome": "complete"}})
+
+
+@story("pas-twice-at-once")
+async def twice_at_once(run: Run, *, version: str) -> None:
+    """Two connections, one request: one review, and the answer of it for both."""
+    bundle = request_of(run, "pas-two-delegates.json", "SBX-CERTIFY-")
+    both = await asyncio.gather(post(run, version, bundle), post(run, version, bundle))
+    for seen in both:
+        run.check(seen, {"answer": {"items": ["A1", "A1"]}})
+    ids = [values_at(seen.got.json(), "ClaimResponse.id") for seen in both]
+    run.want("ids of the two answers are one", ids[0], ids[1])
 
 
 @story("pas-too-large")

@@ -119,6 +119,17 @@ async def cancel_whole(run: Run, *, version: str) -> None:
     run.check(seen, {"answer": {"items": ["C", "C"]}}, {"response-bundle": ["claim-response-first", "items"]})
 
 
+@story("pas-update-is-answered")
+async def is_answered(run: Run, *, version: str, prior: str) -> None:
+    """An update whose prior nobody submitted, or was denied: status 200 with whatever the target decides."""
+    bundle = request_of(run, trace="SBX-DENY-")
+    if prior == "denied":
+        await answered(run, version, bundle, "A3", "A3")
+    update = Update(bundle, unique_text(), version)
+    update.add(MORE)
+    run.check(await post(run, version, update.bundle), {"answer": {}}, {"response-bundle": ["items"]})
+
+
 @story("pas-update-refused")
 async def refused(run: Run, *, version: str, fault: str, at: Any) -> None:
     """An update with one thing wrong."""

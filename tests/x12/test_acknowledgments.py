@@ -57,6 +57,11 @@ def test_a_valid_request_gets_a_999_that_accepts_it_and_no_ta1() -> None:
     ("data", "expected"),
     [
         pytest.param(
+            in_set(*replaced("BHT*0007*13*ACKTEST0001*20261102*0915", "")),
+            ["IK3*BHT*2**3", "IK5*R*5"],
+            id="the first segment is missing",
+        ),
+        pytest.param(
             in_set(*replaced("UM*HS*I*2*22:B**E", "")),
             ["IK3*UM*11*2000E*3", "IK5*R*5"],
             id="a required segment is missing",

@@ -105,7 +105,7 @@ class _Walk:
         self.component = component
         self.ids = ids
         self.plan = Plan(Shape(loop), [None] * len(rows), [])
-        self.frames = [_Frame(loop, self.plan.shape, 0)]
+        self.frames = [_Frame(loop, self.plan.shape, 0 if loop.opener else -1)]
 
     def run(self) -> Plan:
         start = 0

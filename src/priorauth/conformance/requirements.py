@@ -23,13 +23,18 @@ def read_registers(folder: Folder) -> dict[str, Requirement]:
                 title=row["title"],
                 source=row.get("source") or row.get("citation") or "",
                 register=path.stem,
-                seen_from_outside=(row.get("seen_from_outside") or "yes") == "yes",
+                seen_from_outside=is_seen(row),
                 reason=row.get("reason") or "",
             )
             if requirement.id in found:
                 raise ConformanceFault(f"{path} row {number}: {requirement.id} is also in {found[row['id']].register}")
             found[requirement.id] = requirement
     return found
+
+
+def is_seen(row: Mapping[str, str]) -> bool:
+    """As the row says; of a payer's document, what something of the gateway stands for."""
+    return (row.get("seen_from_outside") or ("yes" if row.get("implemented_by", "yes") else "no")) == "yes"
 
 
 def coverage_of(registers: Mapping[str, Requirement], cases: Iterable[CaseResult]) -> tuple[CoverageRow, ...]:

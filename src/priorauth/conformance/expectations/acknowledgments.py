@@ -30,7 +30,7 @@ class Found(Part):
     segment: str | None = None
     position: int | None = None
     loop: str | None = None
-    code: str | None = None
+    code: str | list[str] | None = None
     element: str | int | None = None
     element_number: str | int | None = None
     element_code: str | int | list[str] | None = None

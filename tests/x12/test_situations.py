@@ -64,6 +64,15 @@ def written(*changes: tuple[str, str], base: tuple[str, ...] = SEGMENTS) -> tupl
             id="born after the admission",
         ),
         pytest.param(
+            written(
+                (SUBSCRIBER, f"{SUBSCRIBER}~DMG*D8*20261202*F"),
+                (UM, "UM*HS*I*2*22:B~HCR*A4**0U"),
+                base=RESPONSE,
+            ),
+            ("BIRTH_AFTER_SERVICE", "2000F/DTP03", Severity.ERROR),
+            id="a response of somebody born after the service",
+        ),
+        pytest.param(
             written(base=RESPONSE),
             ("DETERMINATION_MISSING", "2000E/HL", Severity.ERROR),
             id="a response that says nothing",

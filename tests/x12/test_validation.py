@@ -133,6 +133,22 @@ def test_chained_services_are_for_the_partner_that_may() -> None:
     ]
 
 
+def test_a_response_with_another_purpose_is_read_as_a_response() -> None:
+    answered = (*replaced("UM*HS*I*2*22:B**E", "UM*HS*I*2*22:B~HCR*A4**0U")[1:-1], "SV1*HC:22612**UN*1")
+    data = interchange(group(transaction(("BHT*0007*00*ACKTEST0001*20261102*0916*18", *answered))))
+
+    result = validate_interchange(data.replace(b"SE*17", b"SE*18"))
+
+    found = [(finding.code, finding.at.path) for finding in every(result)]
+    assert found == [(Code.CODE_NOT_IN_GUIDE, "BHT02")]
+
+
+def test_a_set_whose_composites_cannot_be_taken_apart_is_not_read() -> None:
+    data = VALID.replace(b"*T*:~", b"*T*A~")
+
+    assert [finding.code for finding in every(validate_interchange(data))] == [Code.ISA_COMPONENT_SEPARATOR]
+
+
 EXPECTED = {
     "x12org-1a-referral-request": [],
     "x12org-1b-referral-response": [],

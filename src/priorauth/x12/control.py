@@ -114,21 +114,22 @@ def _wrong(row: Sequence[str]) -> list[int]:
 
 
 def _delimiter_faults(isa: Isa) -> Iterator[tuple[Code, int]]:
-    element, repetition, component, segment = (
-        isa.delimiters.element,
-        isa.delimiters.repetition,
-        isa.delimiters.component,
-        isa.delimiters.segment,
-    )
+    element, repetition, segment = isa.delimiters.element, isa.delimiters.repetition, isa.delimiters.segment
     is_separator = isa.segment[12] != "00401"  # where ISA11 is the id of the standard (U)
-    if (is_separator and not repetition) or (repetition and repetition in (element, component, segment)):
+    if is_separator and not repetition:
         yield Code.ISA_REPETITION_SEPARATOR, _REPETITION
-    if not component or component.isalnum() or component in (" ", element, segment):
+    if not takes_composites_apart(isa.delimiters):
         yield Code.ISA_COMPONENT_SEPARATOR, _COMPONENT
     if segment == element:
         yield Code.ISA_ELEMENT_SEPARATOR, 0
     if segment.isalnum() or segment == " ":
         yield Code.ISA_SEGMENT_TERMINATOR, 0
+
+
+def takes_composites_apart(delimiters: Delimiters) -> bool:
+    """True where the component separator is one: else no segment with a composite can be read."""
+    component = delimiters.component
+    return not (not component or component.isalnum() or component in (" ", delimiters.element, delimiters.segment))
 
 
 def is_clean_gs(row: Sequence[str]) -> bool:

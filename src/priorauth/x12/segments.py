@@ -96,7 +96,8 @@ def read_isa(text: str) -> Isa:
 
 def _delimiters(elements: Sequence[str], separator: str, component: str, segment: str) -> Delimiters:
     repetition = elements[11]
-    if elements[12] == "00401" or len(repetition) != 1 or repetition.isalnum():
+    is_taken = repetition in (separator, component, segment)
+    if elements[12] == "00401" or len(repetition) != 1 or repetition.isalnum() or is_taken:
         repetition = ""  # in 00401 it is the id of the standard, U
     return _announced(separator, repetition, component, segment)
 

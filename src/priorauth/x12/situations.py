@@ -26,7 +26,7 @@ _ASKING = frozenset((_APPEAL, _CANCELLATION))  # UM02 that ask for something els
 _CERTIFIED = frozenset(("A1", "A2", "A6"))
 _SERVICE_KINDS = ("SV1", "SV2", "SV3")
 _PATIENTS = {"2000C": "2010C", "2000D": "2010D"}
-_SERVICE_DATES = {"2000E": ("DTP/AAH", "DTP/435"), "2000F": ("DTP",)}
+_SERVICE_DATES = {"2000E": ("DTP/AAH", "DTP/435"), "2000F": ("DTP", "DTP/472")}
 _ANSWERS = frozenset(("HCR", "AAA"))
 
 

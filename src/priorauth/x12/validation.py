@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from priorauth.domain.findings import Finding
 from priorauth.domain.findings import FindingCode as Code
 
-from .control import FUNCTIONAL_GROUPS
+from .control import FUNCTIONAL_GROUPS, takes_composites_apart
 from .envelope import FunctionalGroup, Interchange, Limits, TransactionSet, read_interchange, split_stream
-from .guides import RESPONSE_PURPOSE, guide_table
+from .guides import PURPOSES, RESPONSE_PURPOSE, guide_table
 from .loops import STRICT, CompiledGuide, Tolerances, find_guide, read_loops
 from .parts import DEFAULT_LIMITS
 from .reporting import Draft, Report
@@ -95,7 +95,7 @@ def _unsupported(group: FunctionalGroup) -> tuple[Finding, ...]:
 
 
 def _set_result(transaction: TransactionSet, delimiters: Delimiters, tolerances: Tolerances) -> SetResult:
-    guide = _guide(transaction)
+    guide = _guide(transaction) if takes_composites_apart(delimiters) else None
     if guide is None or (transaction.findings and any(each.code in _UNREAD for each in transaction.findings)):
         return SetResult(
             transaction=transaction, guide=guide, tree=None, delimiters=delimiters, findings=transaction.findings
@@ -111,8 +111,15 @@ _UNREAD = frozenset((Code.SET_TOO_LARGE, Code.SET_NOT_SUPPORTED, Code.ST_IDENTIF
 """What says that the content of a set is not what the guide is about."""
 
 
+_ANSWERS = frozenset(("HCR", "AAA"))
+"""Segments that responses have and requests do not."""
+
+
 def _guide(transaction: TransactionSet) -> CompiledGuide | None:
     """The guide that GS08 and, between request and response, BHT02 name."""
     beginning = transaction.rows[1] if len(transaction.rows) > 1 else []
-    is_response = len(beginning) > 2 and beginning[0] == "BHT" and beginning[2] == RESPONSE_PURPOSE
+    purpose = beginning[2] if len(beginning) > 2 and beginning[0] == "BHT" else ""
+    is_response = purpose == RESPONSE_PURPOSE
+    if purpose not in PURPOSES:  # which is a finding of its own: what the set holds tells what it is
+        is_response = any(row[0] in _ANSWERS for row in transaction.rows)
     return find_guide(transaction.group[8], "response" if is_response else "request")

@@ -6,7 +6,7 @@ from priorauth.domain.findings import FindingCode as Code
 from priorauth.sandbox.mutants.bases import ADMISSION, CANCELLATION, DENTAL, IMAGING, OXYGEN, RESPONSE
 from priorauth.sandbox.mutants.edits import Edit
 from priorauth.sandbox.mutants.mutant import Mutant, SoundMessage
-from priorauth.sandbox.mutants.segment_edits import Add, Drop, Element, Elements, Having, Insert
+from priorauth.sandbox.mutants.segment_edits import Add, Drop, DropAll, Element, Elements, Having, Insert, Trail
 
 
 def _mutant(rule: Code, changes: str, *edits: Edit, base: SoundMessage = IMAGING, variant: int = 1) -> Mutant:
@@ -31,11 +31,13 @@ ELEMENTS = (
     _mutant(Code.ELEMENT_CHARACTER, "a name has a control character", Add("NM1*IL", 3, "\a"), variant=2),
     _mutant(Code.ELEMENT_TRAILING_SPACE, "a name ends with a space", Add("NM1*IL", 3, " ")),
     _mutant(Code.ELEMENT_LEADING_SPACE, "a name begins with a space", Element("NM1*IL", 3, " EXAMPLE")),
-    _mutant(Code.ELEMENT_TRAILING_SEPARATOR, "BHT ends with a separator", Elements("BHT", 6, ("",))),
+    _mutant(Code.ELEMENT_TRAILING_SEPARATOR, "DMG ends with a separator", Trail("DMG")),
     _mutant(Code.CODE_UNKNOWN, "UM01 is no code at all", Element("UM", 1, "ZZ")),
     _mutant(Code.CODE_UNKNOWN, "HCR01 of the response is no code at all", Element("HCR", 1, "ZZ"), base=RESPONSE,
             variant=2),
     _mutant(Code.CODE_NOT_IN_GUIDE, "BHT02 is a purpose that the guide does not use", Element("BHT", 2, "00")),
+    _mutant(Code.CODE_NOT_IN_GUIDE, "BHT02 of the response is a purpose that the guide does not use",
+            Element("BHT", 2, "00"), base=RESPONSE, variant=2),
     _mutant(Code.ELEMENT_DATE, "the service is on the 31st of November", Element("DTP*472", 3, "20261131")),
     _mutant(Code.ELEMENT_TIME, "BHT05 is a minute that no hour has", Element("BHT", 5, "0960")),
 )
@@ -50,7 +52,7 @@ CONTENT = (
     _mutant(Code.DATE_RANGE, "the admission ends before it begins",
             Elements("DTP*435", 2, ("RD8", "20261103-20261101")), base=ADMISSION, variant=2),
     _mutant(Code.BIRTH_AFTER_SERVICE, "the service is before the patient's birth",
-            Element("DTP*472*D8", 3, "19001118")),
+            Having("DMG"), Element("DTP*472*D8", 3, "19001118")),
     _mutant(Code.BIRTH_AFTER_SERVICE, "the event is before the patient's birth", Element("DTP*AAH*D8", 3, "19001118"),
             variant=2),
     _mutant(Code.BIRTH_AFTER_SERVICE, "the admission is before the patient's birth",
@@ -58,18 +60,18 @@ CONTENT = (
     _mutant(Code.DIAGNOSIS_SHAPE, "the diagnosis is no ICD-10-CM code", Element("HI", 1, "R5!9", 2)),
     _mutant(Code.PROCEDURE_SHAPE, "the procedure has six characters", Element("SV1", 1, "970553", 2)),
     _mutant(Code.REVENUE_CODE_SHAPE, "the revenue code has a letter", Element("SV2", 1, "017X"), base=ADMISSION),
-    _mutant(Code.ADMISSION_CODES_MISSING, "CL1 is left out of an admission", Having("UM*AR"), Drop("CL1"),
-            base=ADMISSION),
+    _mutant(Code.ADMISSION_CODES_MISSING, "CL1 is left out of an admission",
+            Having("BHT*0007*13"), Having("UM*AR"), Drop("CL1"), base=ADMISSION),
     _mutant(Code.APPEAL_URGENCY_MISSING, "an immediate appeal without UM06",
-            Element("UM", 2, "1"), Elements("UM", 5)),
+            Having("BHT*0007*13"), Element("UM", 2, "1"), Elements("UM", 5)),
     _mutant(Code.CANCEL_REFERENCE_MISSING, "both numbers of the authorization are left out of a cancellation",
-            Having("UM*HS*3"), Drop("REF*BB"), Drop("REF*NT"), base=CANCELLATION),
+            Having("BHT*0007*01"), Having("UM*HS*3"), Drop("REF*BB"), Drop("REF*NT"), base=CANCELLATION),
     _mutant(Code.OXYGEN_TEST_MISSING, "both test results are left out of CR5",
-            Element("CR5", 10, ""), Element("CR5", 11, ""), base=OXYGEN),
+            Having("BHT*0007*13"), Element("CR5", 10, ""), Element("CR5", 11, ""), base=OXYGEN),
     _mutant(Code.SERVICE_KINDS_MIXED, "one service has SV1 and SV2", Insert("SV2*0610", "SV1")),
     _mutant(Code.TOOTH_WITHOUT_DENTAL, "the teeth stand in a service that is no dental one",
             Drop("SV3"), Insert("SV1*HC:41899**UN*1", "DTP*472"), base=DENTAL),
-    _mutant(Code.DETERMINATION_MISSING, "the response says neither HCR nor AAA", Drop("HCR"), base=RESPONSE),
+    _mutant(Code.DETERMINATION_MISSING, "the response says neither HCR nor AAA", DropAll("HCR"), base=RESPONSE),
     _mutant(Code.CERTIFICATION_NUMBER_MISSING, "HCR02 is left out of a certification", Elements("HCR", 2),
             base=RESPONSE),
 )

@@ -7,10 +7,11 @@ from typing import Any
 from priorauth.domain.findings import FindingCode as Code
 from priorauth.sandbox.mutants.bases import FHIR_ADMISSION
 from priorauth.sandbox.mutants.edits import Bytes, CutOff, Edit
-from priorauth.sandbox.mutants.json_edits import Change, Copy, Nest, Put, Replace, Take
+from priorauth.sandbox.mutants.json_edits import Change, Copy, Having, Nest, Put, Replace, Take
 from priorauth.sandbox.mutants.mutant import Mutant, SoundMessage
 
 CLAIM = "Bundle.entry[0].resource"
+FIRST = "Bundle.entry[0].resource.resourceType"
 OTHER = {"url": "https://ehr.example/more", "valueString": "X"}
 
 
@@ -87,7 +88,9 @@ FHIR = (
             Put("Bundle.entry[8].fullUrl", "Encounter/nicu1-encounter-1")),
     _mutant(Code.FHIR_FULL_URL, "a fullUrl names a version",
             Replace("Bundle.entry[8].fullUrl", _of_a_version), variant=2),
-    _mutant(Code.FHIR_FULL_URL_DUPLICATE, "two entries have one fullUrl",
-            Copy("Bundle.entry[-2].fullUrl", "Bundle.entry[-1].fullUrl")),
+    _mutant(Code.FHIR_FULL_URL_DUPLICATE, "the second entry is there twice",
+            Replace("Bundle.entry", lambda entries: [*entries, entries[1]]), at="Bundle.entry[9].fullUrl"),
+    _mutant(Code.FHIR_FULL_URL_DUPLICATE, "two entries have one fullUrl", Having(FIRST, "Claim"),
+            Copy("Bundle.entry[-2].fullUrl", "Bundle.entry[-1].fullUrl"), variant=2),
 )
 # fmt: on

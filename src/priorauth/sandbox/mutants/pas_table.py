@@ -7,7 +7,7 @@ from typing import Any
 from priorauth.domain.findings import FindingCode as Code
 from priorauth.sandbox.mutants.bases import FHIR_ADMISSION, FHIR_IMAGING, FHIR_RESPONSE
 from priorauth.sandbox.mutants.edits import Edit
-from priorauth.sandbox.mutants.fhir_table import CLAIM, OTHER
+from priorauth.sandbox.mutants.fhir_table import CLAIM, FIRST, OTHER
 from priorauth.sandbox.mutants.json_edits import Append, Change, Having, Put, Replace, Swap, Take, TakeEntry
 from priorauth.sandbox.mutants.mutant import Mutant, SoundMessage
 
@@ -56,9 +56,10 @@ def _first_renumbered(items: Any) -> Any:
 
 # fmt: off
 PAS = (
-    _mutant(Code.PAS_CLAIM_FIRST, "the Claim is the second entry", Swap("Bundle.entry", 0, 1), at=CLAIM),
-    _mutant(Code.PAS_RESPONSE_FIRST, "the ClaimResponse is the second entry", Swap("Bundle.entry", 0, 1),
-            base=FHIR_RESPONSE, at=CLAIM),
+    _mutant(Code.PAS_CLAIM_FIRST, "the Claim is the second entry",
+            Having(FIRST, "Claim"), Swap("Bundle.entry", 0, 1), at=CLAIM),
+    _mutant(Code.PAS_RESPONSE_FIRST, "the ClaimResponse is the second entry",
+            Having(FIRST, "ClaimResponse"), Swap("Bundle.entry", 0, 1), base=FHIR_RESPONSE, at=CLAIM),
     _mutant(Code.PAS_REQUIRED, "there is no item", Take("Claim.item")),
     _mutant(Code.PAS_REQUIRED, "the type of certification is left out of an item",
             Put("Claim.item[0].extension(certificationType).url", OTHER["url"]), variant=2,
@@ -120,7 +121,8 @@ FHIR_CONTENT = (
     _mutant(Code.ELEMENT_DATE, "the Claim was made on the 30th of February", Put("Claim.created", "2026-02-30"),
             base=FHIR_ADMISSION),
     _mutant(Code.NPI_INVALID, "the check digit of the requester's NPI is wrong",
-            Put("Bundle.entry[2].resource.identifier[0].value", "1200000037"), base=FHIR_IMAGING),
+            Having(FIRST, "Claim"), Put("Bundle.entry[2].resource.identifier[0].value", "1200000037"),
+            base=FHIR_IMAGING),
     _mutant(Code.DATE_RANGE, "the service ends the day before it begins",
             Take("Claim.item[0].servicedDate"),
             Put("Claim.item[0].servicedPeriod", {"start": "2026-11-18", "end": "2026-11-17"}), base=FHIR_IMAGING),

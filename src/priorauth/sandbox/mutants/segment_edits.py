@@ -56,6 +56,11 @@ class _Segments:
             raise DoesNotApply("the interchange has no such segment")
         return found[nth - (nth > 0)]
 
+    def first(self, begins: str) -> int | None:
+        """The index of the first segment that begins so."""
+        wanted = begins.split("*")
+        return next((at for at, row in enumerate(self.rows) if self._begins(row, wanted)), None)
+
     def _begins(self, row: list[str], wanted: list[str]) -> bool:
         return row[: len(wanted)] == [self.own(value) for value in wanted]
 
@@ -202,6 +207,37 @@ class Drop:
         place = segments.place(at)
         segments.remove(at)
         return place
+
+
+@dataclass(frozen=True, slots=True)
+class DropAll:
+    """Every segment that begins so left out."""
+
+    of: str
+
+    def apply(self, body: bytes) -> Changed:
+        return _edited(body, self._change)
+
+    def _change(self, segments: _Segments) -> str:
+        place = segments.place(segments.find(self.of, 1))
+        while (at := segments.first(self.of)) is not None:
+            segments.remove(at)
+        return place
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A separator more at the end of a segment."""
+
+    of: str
+
+    def apply(self, body: bytes) -> Changed:
+        return _edited(body, self._change)
+
+    def _change(self, segments: _Segments) -> str:
+        at = segments.find(self.of, 1)
+        segments.rows[at].append("")
+        return segments.place(at, len(segments.rows[at]) - 1)
 
 
 @dataclass(frozen=True, slots=True)

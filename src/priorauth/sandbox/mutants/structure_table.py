@@ -27,8 +27,9 @@ STRUCTURE = (
     _mutant(Code.SEGMENT_NOT_IN_SET, "a claim's CLM stands in the event", Insert("CLM*EXAMPLE*1", "HI")),
     _mutant(Code.SEGMENT_OUT_OF_ORDER, "HI stands before the dates of the event", Move("HI", "UM")),
     _mutant(Code.LOOP_REQUIRED, "the UMO is not named", Drop("NM1*X3")),
-    _mutant(Code.LOOP_REQUIRED, "there is no patient event", Drop("HL*4"), Drop("TRN"), Drop("UM"), Drop("DTP*AAH"),
-            Drop("HI"), Drop("NM1*DK"), Drop("NM1*FA"), Drop("HL*5"), Drop("TRN"), Drop("DTP*472"), Drop("SV1"),
+    _mutant(Code.LOOP_REQUIRED, "there is no patient event",
+            Having("BHT*0007*13"), Drop("HL*4"), Drop("TRN"), Drop("UM"), Drop("DTP*AAH"), Drop("HI"),
+            Drop("NM1*DK"), Drop("NM1*FA"), Drop("HL*5"), Drop("TRN"), Drop("DTP*472"), Drop("SV1"),
             variant=2),
     # The tree
     _mutant(Code.HL_SEQUENCE, "HL01 leaps from 4 to 7", Element("HL*5", 1, "7")),

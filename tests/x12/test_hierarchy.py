@@ -46,6 +46,9 @@ def instead(segments: tuple[str, ...], **levels: str) -> tuple[str, ...]:
             "2000F/HL01",
             id="a number twice, and the next as if it were right",
         ),
+        pytest.param(
+            instead(SEGMENTS, HL3="HL*1*2*22*1"), "HL_DUPLICATE", "2000C/HL01", id="another's number above others"
+        ),
         pytest.param(instead(SEGMENTS, HL4="HL*4*8*EV*1"), "HL_PARENT_UNKNOWN", "2000E/HL02", id="orphan"),
         pytest.param(instead(SEGMENTS, HL4="HL*4*5*EV*1"), "HL_CYCLE", "2000E/HL02", id="cycle of two"),
         pytest.param(instead(SEGMENTS, HL4="HL*4*4*EV*1"), "HL_CYCLE", "2000E/HL02", id="its own parent"),

@@ -99,9 +99,9 @@ class Hierarchy:
     # Numbers and parents.
 
     def _number(self, index: int, number: str, problems: list[Draft]) -> None:
-        if number == str(self._count + self._doubled):  # right again, after one that was wrong
-            self._count += self._doubled
-            self._last, self._doubled = self._count, 0
+        if number in (str(self._count), str(self._count + self._doubled)):  # right again, after one that was wrong
+            self._last = self._count = int(number)
+            self._doubled = 0
             return
         if number in self._by_number:
             problems.append(self._draft(Code.HL_DUPLICATE, index, 1, f"{self._last}"))
@@ -117,8 +117,9 @@ class Hierarchy:
         """What those below may call an HL: where the count goes on as if it were right, also its right number."""
         following = [row[1] for row in self.rows[index + 1 :] if row[0] == "HL" and len(row) > 1]
         names = [] if number in following else [number]
-        if following[:1] == [str(self._count + 1)] and str(self._count) not in following:
-            names.append(str(self._count))
+        right = self._count + self._doubled
+        if following[:1] == [str(right + 1)] and str(right) not in following:
+            names.append(str(right))
         return names
 
     def _orphan(self, index: int, number: str, parent_number: str, problems: list[Draft]) -> Level:

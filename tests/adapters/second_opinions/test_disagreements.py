@@ -125,7 +125,9 @@ CR5 = next("*".join(row) for row in example_set(X217_REQUEST, dependent=True) if
 # One message for every row of the list, so that a row goes when pyx12 mends what it says.
 SHOWN: dict[tuple[str, str, str, str, str], bytes] = {
     ("we", "X12-HL02-LEVEL-MISPLACED", "", "", ""): edited(("HL*6*5*SS*0", "HL*6*5*SS*0\nHL*7*6*SS*0")),
-    ("we", "X12-HL01-SEQUENCE", "", "segment:HL1", ""): edited(("HL*3*2*22", "HL*1*2*22")),
+    ("we", "X12-HL01-SEQUENCE", "", "segment:HL1", ""): edited(
+        ("HL*6*5*SS*0", "HL*6*5*SS*0\nHL*6*5*SS*0\nHL*7*5*SS*0\nHL*9*5*SS*0")
+    ),
     ("we", "X12-HL04-CHILD-CODE", "", "", ""): edited(("*EV*1", "*EV*0")),
     ("we", "X12-LOOP-REQUIRED", "", "", ""): edited(dependent=False, drop="HL*4*3*EV"),
     ("we", "X12-REPETITION-TOO-MANY", "", "", ""): edited(

@@ -170,6 +170,7 @@ def full_values(run: Run, told: Told) -> None:
 @check("minimal-status")
 def minimal_status(run: Run, told: Told) -> None:
     by_kind = {short(one): one.data for one in told.minimal}
+    run.require("what is not told", [], [kind for kind in (ROUTED, DISPATCHED, RECORDED) if kind not in by_kind])
     for item in by_kind[ROUTED]["items"]:
         run.want(
             "what is said of a routed item",

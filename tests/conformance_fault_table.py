@@ -346,6 +346,7 @@ EVENT_FAULTS = [
     Fault("an event is about another review",          "events/form/subject", events(lambda kind, event: {**event, "data": {**event["data"], "review_id": "another"}} if kind == "leg.dispatched.v1" else event)),
     Fault("the two forms of an event have two ids",    "events/form/both-forms", events(lambda _, event: {**event, "id": event["id"] + "-full"}), only="payer="),
     Fault("the minimal form names the patient",        "events/minimal/no-value-of-x12", events(lambda _, event: {**event, "data": {**event["data"], "member": {"family": "TRAN", "id": "MEM0000005"}}})),
+    Fault("what is dispatched has no status, as it is not told", "events/minimal/status", events(lambda kind, event: None if kind == "leg.dispatched.v1" else event)),
     Fault("the minimal form has no status",            "events/minimal/status", events(lambda kind, event: {**event, "data": {key: each for key, each in event["data"].items() if key != "more_to_come"}} if kind == "determination.returned.v1" else event)),
     Fault("the payer gets the minimal form",           "events/full/values-of-x12", asks=to("&payer=ALLWAYS", "")),
     Fault("the payer gets the events of others too",   "events/full/one-payer", events(lambda kind, event: {**event, "data": {**event["data"], "payer": "ALLWAYS"}} if kind == "leg.dispatched.v1" else event), only="payer="),

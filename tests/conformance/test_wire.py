@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from conformance_runs import GOT, ISA, SENT
 from priorauth.conformance.results import Exchange, WireMessage
-from priorauth.conformance.wire import LONGEST, show_answer, show_request
+from priorauth.conformance.wire import LONGEST, in_one_line, messages_of
 
 
 def shown(body: str, *headers: tuple[str, str]):
-    return show_request(Exchange("", WireMessage("POST /x", headers, body)))
+    return messages_of(Exchange("", WireMessage("POST /x", headers, body), GOT))[0][1]
 
 
 def test_x12_is_shown_one_segment_a_line_by_its_own_terminator() -> None:
@@ -80,5 +80,17 @@ def test_tokens_and_assertions_are_not_shown(body: str) -> None:
 
 
 def test_no_answer_says_why() -> None:
-    assert show_answer(Exchange("", SENT, None, 30.0, "no answer within 30 s")).head == "no answer within 30 s"
-    assert show_answer(Exchange("", SENT, GOT)).head.startswith("HTTP/1.1 200 OK")
+    silent = Exchange("asked", SENT, None, 30.0, "no answer within 30 s")
+
+    assert [(word, each.head.splitlines()[0]) for word, each in messages_of(silent)] == [
+        ("Sent", "POST http://127.0.0.1:8080/x12"),
+        ("Received", "no answer within 30 s"),
+    ]
+    assert in_one_line(silent) == "asked · POST http://127.0.0.1:8080/x12 · no answer within 30 s · 30.00 s"
+
+
+def test_what_came_without_being_asked_for_is_shown_as_received() -> None:
+    told = Exchange("an event", WireMessage("an event", (), '{"id":"1"}'))
+
+    assert [(word, each.body) for word, each in messages_of(told)] == [("Received", '{\n  "id": "1"\n}')]
+    assert in_one_line(told) == "Received: an event"

@@ -8,7 +8,7 @@ from itertools import groupby
 from xml.etree import ElementTree as xml
 
 from priorauth.conformance.results import CaseResult, RunResult, Verdict
-from priorauth.conformance.wire import Shown, show_answer, show_request
+from priorauth.conformance.wire import Shown, messages_of
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -83,13 +83,14 @@ def _first(case: CaseResult) -> str:
 
 def _whole(case: CaseResult) -> str:
     """All that the report says of a case: requirements, wanted and got, and every message."""
-    lines = [case.title, *([case.reason] if case.reason else [])]
+    lines = [case.title, *([case.reason] if case.reason and not case.mismatches else [])]
     lines += [f"requirement {each.id}: {each.title} ({each.source})" for each in case.verifies]
     for each in case.mismatches:
         where = f"{each.step}: {each.what}" if each.step else each.what
         lines += [where, f"  wanted {each.wanted}", f"  got    {each.got}"]
     for exchange in case.exchanges:
-        lines += ["", f"--> {exchange.step}", *_lines(show_request(exchange)), "<--", *_lines(show_answer(exchange))]
+        for word, shown in messages_of(exchange):
+            lines += ["", f"{word}: {exchange.step}", *_lines(shown)]
     return "\n".join(lines)
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import jinja2
 
 from priorauth.conformance.results import CaseResult, CoverageRow, RunResult, Verdict
-from priorauth.conformance.wire import show_answer, show_request
+from priorauth.conformance.wire import in_one_line, messages_of
 from priorauth.conformance.words import WORDS, outcome_of, span_in_words, standing_of, standings_in_words, totals
 
 View = dict[str, Any]
+
+_LAST = "\uffff"  # the topic of cases that have none comes after all others
 
 _TROUBLES = {
     Verdict.FAIL: (
@@ -51,7 +53,7 @@ def _page(run: RunResult) -> View:
     troubles = [_section(about, map(_trouble, by_verdict[verdict])) for verdict, about in _TROUBLES.items()]
     troubles.append(_section(_KNOWN, map(_trouble, known)))
     left_out = [
-        _section(about, (case for case in by_verdict[verdict] if not case.mismatches))
+        _section(about, _reasons(case for case in by_verdict[verdict] if not case.mismatches))
         for verdict, about in _LEFT_OUT.items()
     ]
     page = {
@@ -74,6 +76,11 @@ def _section(about: tuple[str, str, str], cases: Iterable[Any]) -> View:
     return {"anchor": anchor, "title": title, "note": note, "cases": list(cases)}
 
 
+def _reasons(cases: Iterable[CaseResult]) -> list[View]:
+    """Cases by the reason for which they were not judged."""
+    return [{"words": reason, "cases": of_reason} for reason, of_reason in _grouped(cases, lambda case: case.reason)]
+
+
 def _facts(run: RunResult) -> list[tuple[str, str]]:
     rows = [
         ("Address", run.target.url),
@@ -92,8 +99,8 @@ def _suites(cases: Sequence[CaseResult]) -> View:
     rows = []
     for suite, of_suite in _grouped(cases, lambda case: case.suite):
         topics = [
-            {"name": topic or "other", **_counts(of_topic)}
-            for topic, of_topic in _grouped(of_suite, lambda case: case.topic)
+            {"name": topic.replace(_LAST, "other"), **_counts(of_topic)}
+            for topic, of_topic in _grouped(of_suite, lambda case: case.topic or _LAST)
         ]
         rows.append({"name": suite, **_counts(of_suite), "topics": topics})
     return {"words": [word.word for word in WORDS.values()], "rows": rows}
@@ -112,33 +119,20 @@ def _trouble(case: CaseResult) -> View:
         "name": case.name,
         "title": case.title,
         "verdict": WORDS[case.verdict],
-        "reason": case.reason,
+        "reason": "" if case.verdict is Verdict.FAIL and case.mismatches else case.reason,
         "requirements": case.verifies,
         "failures": [
             {"where": " · ".join(filter(None, (each.step, each.what))), "wanted": each.wanted, "got": each.got}
             for each in case.mismatches
         ],
-        "exchanges": [
-            {
-                "summary": " · ".join(
-                    filter(None, (each.step, each.sent.head, _answered(each.got, each.note), f"{each.seconds:.2f} s"))
-                ),
-                "request": show_request(each),
-                "response": show_answer(each),
-            }
-            for each in case.exchanges
-        ],
+        "exchanges": [{"summary": in_one_line(each), "messages": messages_of(each)} for each in case.exchanges],
     }
-
-
-def _answered(got: Any, note: str) -> str:
-    return str(got.head) if got else note or "no answer"
 
 
 def _passed(cases: Sequence[CaseResult]) -> list[View]:
     return [
         {"name": name, "cases": [_line(case) for case in of_topic]}
-        for name, of_topic in _grouped(cases, lambda case: f"{case.suite} / {case.topic}")
+        for name, of_topic in _grouped(cases, lambda case: " / ".join(filter(None, (case.suite, case.topic))))
     ]
 
 
@@ -171,9 +165,12 @@ def _requirement(row: CoverageRow) -> View:
 
 
 def _contents(page: View) -> list[tuple[str, str]]:
-    links = [("totals", "Totals"), ("suites", "Suites and topics")]
+    links = [("totals", "Totals")]
+    links += [(each["anchor"], f"{each['title']} ({len(each['cases'])})") for each in page["troubles"]]
+    links += [("suites", "Suites and topics")]
     links += [
-        (each["anchor"], f"{each['title']} ({len(each['cases'])})") for each in [*page["troubles"], *page["left_out"]]
+        (each["anchor"], f"{each['title']} ({sum(len(reason['cases']) for reason in each['cases'])})")
+        for each in page["left_out"]
     ]
     links += [("passed", "Passed cases")] if page["passed"] else []
     links += [("coverage", "Coverage of the requirements")] if page["registers"] else []

@@ -27,14 +27,20 @@ class Shown:
     note: str
 
 
-def show_request(exchange: Exchange) -> Shown:
-    """What was sent."""
-    return _shown(exchange.sent)
+def messages_of(exchange: Exchange) -> list[tuple[str, Shown]]:
+    """What was sent and what came back, or that nothing did; or what came without having been asked for."""
+    if exchange.got is None and not exchange.note:
+        return [("Received", _shown(exchange.sent))]
+    answer = _shown(exchange.got) if exchange.got else Shown(exchange.note, "", "")
+    return [("Sent", _shown(exchange.sent)), ("Received", answer)]
 
 
-def show_answer(exchange: Exchange) -> Shown:
-    """What came back, or that nothing did."""
-    return _shown(exchange.got) if exchange.got else Shown(exchange.note or "no answer", "", "")
+def in_one_line(exchange: Exchange) -> str:
+    """What an exchange was, for who looks for one of many."""
+    if exchange.got is None and not exchange.note:
+        return f"Received: {exchange.step or exchange.sent.head}"
+    answer = exchange.got.head if exchange.got else exchange.note
+    return " · ".join(filter(None, (exchange.step, exchange.sent.head, answer, f"{exchange.seconds:.2f} s")))
 
 
 def _shown(message: WireMessage) -> Shown:

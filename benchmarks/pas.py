@@ -25,7 +25,6 @@ from priorauth.adapters.fhir_profiles import load_checker
 from priorauth.domain.findings import Finding
 from priorauth.domain.parties import PartnerId, PayerId
 from priorauth.domain.reviews import Format, ReviewId, ServiceReview
-from priorauth.fhir.bundles import Bundle, read_resource
 from priorauth.fhir.profiles import BundleProfile
 from priorauth.translate.crosswalks import Crosswalks, read_crosswalks
 from priorauth.translate.fhir_review import review_from_fhir
@@ -106,7 +105,7 @@ def measure(request: Work, crosswalks: Crosswalks) -> float:
 
 def read(data: bytes, crosswalks: Crosswalks) -> tuple[tuple[Finding, ...], ServiceReview]:
     """Decode, check against structure and profiles, and translate to the domain."""
-    bundle = Bundle(read_resource(data))
+    bundle = CHECKER.read(data)
     findings = CHECKER.check_bundle(bundle, BundleProfile.REQUEST)
     review = review_from_fhir(
         bundle,

@@ -47,15 +47,15 @@ def findings_in(
     document: Any, profile: BundleProfile = BundleProfile.REQUEST, version: str = "2.2.1"
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with a Bundle."""
-    return checker(version).check_bundle(decoded(document), profile)
+    return checker(version).check_bundle(checker(version).read(json.dumps(document).encode()), profile)
 
 
 def in_full(document: Any, profile: BundleProfile, version: str = "2.2.1") -> tuple[Finding, ...]:
-    """The same without the quick pass: every resource goes through the check that reports."""
+    """The same without the quick passes: every resource goes through the check that reports."""
     quick = checking.is_accepted
     checking.is_accepted = lambda rule, element, references: False  # noqa: ARG005
     try:
-        return findings_in(document, profile, version)
+        return checker(version).check_bundle(decoded(document), profile)
     finally:
         checking.is_accepted = quick
 

@@ -65,6 +65,7 @@ def pas_codecs(settings: Settings, knowledge: Knowledge) -> Mapping[str, PasCode
             crosswalks=knowledge.crosswalks,
             payer_of=knowledge.payer,
             check=partial(check_request, version),
+            read=partial(read_request, version),
             outcome=partial(outcome_of_findings, rules=knowledge.findings),
             partners=knowledge.partners.by_id,
         )
@@ -91,6 +92,11 @@ def inquiry_codecs(settings: Settings, knowledge: Knowledge) -> Mapping[str, Inq
 def check_inquiry(version: str, bundle: Bundle) -> Sequence[Finding]:
     """What is wrong with an inquiry Bundle by FHIR and by that version of PAS."""
     return load_checker(version).check_bundle(bundle, BundleProfile.INQUIRY)
+
+
+def read_request(version: str, body: bytes) -> Bundle:
+    """A request Bundle, decoded so that a check by that version of PAS is quick."""
+    return load_checker(version).read(body)
 
 
 def check_request(version: str, bundle: Bundle) -> Sequence[Finding]:

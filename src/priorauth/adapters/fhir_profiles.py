@@ -6,6 +6,7 @@ from functools import cache
 
 from priorauth.adapters.mapping_files import shipped_folder
 from priorauth.fhir.checker import ProfileChecker, compile_tables
+from priorauth.translate.fhir_readers import READERS
 
 
 @cache
@@ -13,4 +14,4 @@ def load_checker(version: str) -> ProfileChecker:
     """The checker of a version such as `2.2.1`."""
     folder = shipped_folder("schemas") / "fhir"
     base, profiles = folder / "r4.json", folder / f"pas-{version}.json"
-    return compile_tables(base.read_text(encoding="utf-8"), profiles.read_text(encoding="utf-8"))
+    return compile_tables(base.read_text(encoding="utf-8"), profiles.read_text(encoding="utf-8"), READERS)

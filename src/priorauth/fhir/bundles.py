@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 import msgspec
 
@@ -11,7 +13,7 @@ from .elements import Element, Node, Value
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)  # 77 us for 25 KB; json with parse_float needs 188 us
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _VERSION = "/_history/"
 
 
@@ -37,37 +39,83 @@ class Bundle:
     `types` and `urls` are the resource type and the fullUrl of each entry, empty where it has none.
     """
 
-    __slots__ = ("_bases", "_by_identity", "_by_url", "_found", "entries", "root", "types", "urls")
+    __slots__ = ("_bases", "_by_identity", "_by_url", "_entries", "_found", "_root", "types", "urls")
 
     def __init__(self, resource: Element) -> None:
-        self.root = Node(resource, "Bundle")
+        self._root = Node(resource, "Bundle")
+        self._found: dict[tuple[str, int], int | None] = {}
+        self._bases: dict[int, str] = {}
         entries: list[Node] = []
         types: list[str] = []
         urls: list[str] = []
-        by_url: dict[str, int] = {}
-        by_identity: dict[str, int | None] = {}
         found = resource.get("entry")
         for index, entry in enumerate(found if isinstance(found, list) else ()):
             url, held = (entry.get("fullUrl"), entry.get("resource")) if isinstance(entry, dict) else ("", None)
             element = held if isinstance(held, dict) else {}
-            resource_type, id = element.get("resourceType"), element.get("id")
-            if not isinstance(resource_type, str):
-                resource_type = ""
-            if not isinstance(url, str):
-                url = ""
-            entries.append(Node(element, f"entry[{index}].resource", index, self.root))
-            types.append(resource_type)
-            urls.append(url)
-            if element:
-                if url:
-                    by_url.setdefault(url, index)
-                if isinstance(id, str):
-                    identity = f"{resource_type}/{id}"
-                    by_identity[identity] = None if identity in by_identity else index
-        self.entries, self.types, self.urls = tuple(entries), tuple(types), tuple(urls)
+            resource_type = element.get("resourceType")
+            entries.append(Node(element, f"entry[{index}].resource", index, self._root))
+            types.append(resource_type if isinstance(resource_type, str) else "")
+            urls.append(url if isinstance(url, str) else "")
+        self._entries = tuple(entries)
+        self._index(types, urls, [node.element.get("id") for node in entries], [bool(node) for node in entries])
+
+    def _index(
+        self, types: Sequence[str], urls: Sequence[str], ids: Sequence[object], there: Sequence[bool] = ()
+    ) -> None:
+        """What entries are found by: their fullUrls, and their types and ids."""
+        by_url: dict[str, int] = {}
+        by_identity: dict[str, int | None] = {}
+        for index, url in enumerate(urls):
+            if there and not there[index]:
+                continue
+            if url:
+                by_url.setdefault(url, index)
+            id = ids[index]
+            if isinstance(id, str):
+                identity = f"{types[index]}/{id}"
+                by_identity[identity] = None if identity in by_identity else index
+        self.types, self.urls = tuple(types), tuple(urls)
         self._by_url, self._by_identity = by_url, by_identity
-        self._found: dict[tuple[str, int], int | None] = {}
-        self._bases: dict[int, str] = {}
+
+    @property
+    def root(self) -> Node:
+        """The Bundle itself."""
+        return self._root
+
+    @property
+    def entries(self) -> tuple[Node, ...]:
+        """The resource of each entry."""
+        return self._entries
+
+    def part(self, entry: int) -> Any:  # noqa: ARG002
+        """The resource of an entry decoded into the types of `strict`, None where it is not."""
+        return None
+
+    @property
+    def identifier(self) -> str:
+        """The value of its identifier, or empty."""
+        return self.root.node("identifier").text("value")
+
+    @property
+    def timestamp(self) -> str:
+        """When it was made, or empty."""
+        return self.root.text("timestamp")
+
+    def written(self, entry: int) -> bytes:
+        """The JSON of one resource, without white space."""
+        return write_resource(self.entries[entry].element)
+
+    def is_update(self, entry: int) -> bool:
+        """True for a Claim that names one that it updates."""
+        return "related" in self.entries[entry].element
+
+    def profiles_of(self, entry: int) -> Sequence[str]:
+        """The profiles that a resource says it follows, by their urls."""
+        return self.entries[entry].node("meta").texts("profile")
+
+    def has_contained(self, entry: int, id: str) -> bool:
+        """True where a resource contains another one of that id."""
+        return any(node.text("id") == id for node in self.entries[entry].nodes("contained"))
 
     def of_type(self, resource_type: str) -> list[Node]:
         """The resources of that type, in order."""
@@ -123,6 +171,100 @@ class Bundle:
         return next((node for node in resource.nodes("contained") if node.text("id") == id), None)
 
 
+class _Entry(msgspec.Struct):
+    resource: msgspec.Raw
+
+
+class _Entries(msgspec.Struct):
+    entry: list[_Entry]
+
+
+_SLICER = msgspec.json.Decoder(_Entries)
+"""Finds the bytes of each resource without a look into them."""
+
+
+class StrictBundle(Bundle):
+    """A Bundle that was decoded into the types of `strict`. Its JSON is decoded only when it is asked for.
+
+    `base` is what all fullUrls have before their type and id, as they nearly always do; else it is empty. `places` are
+    the entries by whatever names them in any entry.
+    """
+
+    __slots__ = ("_json", "_slices", "base", "data", "parts", "places", "strict")
+
+    def __init__(self, data: bytes, strict: Any) -> None:
+        self.data, self.strict = data, strict
+        self._json: Bundle | None = None
+        self._slices: list[msgspec.Raw] | None = None
+        self._found = {}
+        self._bases = {}
+        self.places: Mapping[str, int | None]
+        parts = self.parts = [entry.resource for entry in strict.entry]
+        types = [part.resourceType for part in parts]
+        urls = [entry.fullUrl for entry in strict.entry]
+        identities = [f"{part.resourceType}/{part.id}" for part in parts]
+        self.base = urls[0].removesuffix(identities[0]) if parts else ""
+        if self.base and urls == [self.base + each for each in identities]:
+            self.types, self.urls = tuple(types), tuple(urls)
+            self._by_url, self._by_identity = (
+                dict(zip(urls, range(len(parts)), strict=True)),
+                dict(zip(identities, range(len(parts)), strict=True)),
+            )
+            if len(self._by_url) == len(parts) and "" not in [part.id for part in parts]:
+                self.places = {**self._by_url, **self._by_identity}
+                return
+        self.base = ""
+        self._index(types, urls, [part.id or None for part in parts])
+        self.places = self._by_url
+
+    def find(self, reference: str, entry: int) -> int | None:
+        index = self.places.get(reference) if entry >= 0 else None
+        return super().find(reference, entry) if index is None else index
+
+    @property
+    def root(self) -> Node:
+        return self._decoded().root
+
+    @property
+    def entries(self) -> tuple[Node, ...]:
+        return self._decoded().entries
+
+    def part(self, entry: int) -> Any:
+        return self.parts[entry]
+
+    @property
+    def identifier(self) -> str:
+        identifier = self.strict.identifier
+        return identifier.value if identifier is not None else ""
+
+    @property
+    def timestamp(self) -> str:
+        timestamp: str = self.strict.timestamp
+        return timestamp
+
+    def written(self, entry: int) -> bytes:
+        if self._json is not None:
+            return self._json.written(entry)
+        if self._slices is None:
+            self._slices = [each.resource for each in _SLICER.decode(self.data).entry]
+        return write_resource(read_resource(bytes(self._slices[entry])))
+
+    def is_update(self, entry: int) -> bool:
+        return bool(self.parts[entry].related)
+
+    def profiles_of(self, entry: int) -> Sequence[str]:
+        meta = self.parts[entry].meta
+        return meta.profile if meta is not None else ()
+
+    def has_contained(self, entry: int, id: str) -> bool:  # noqa: ARG002
+        return False  # such a resource has no strict type
+
+    def _decoded(self) -> Bundle:
+        if self._json is None:
+            self._json = Bundle(read_resource(self.data))
+        return self._json
+
+
 def _base(full_url: str) -> str:
     """What stands before `Type/id` in a RESTful URL; empty for a `urn:`."""
     parts = full_url.rsplit("/", 2)
@@ -144,7 +286,7 @@ def write_resource(resource: Element) -> bytes:
 
 def _decode(data: bytes) -> Value:
     try:
-        value: Value = _DECODER.decode(data.removeprefix(_BYTE_ORDER_MARK))
+        value: Value = _DECODER.decode(data.removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise FhirSyntaxError(Fault.NOT_JSON) from None
     except RecursionError:

@@ -164,10 +164,10 @@ class Compiler:
         if kind.name != "Reference":
             return object_field(rule)
         named = [each.targets for each in own if each.targets]
-        return reference_field(rule, self._targets(path, kind, named[-1] if named else ()))
+        return reference_field(rule, self.targets(path, kind, named[-1] if named else ()))
 
-    def _targets(self, path: str, kind: Kind, profiles: Sequence[str]) -> Targets:
-        """The types are narrowed only where each profile is in the tables: of others the type is not known."""
+    def targets(self, path: str, kind: Kind, profiles: Sequence[str]) -> Targets:
+        """What a Reference may name: of types narrowed only where each profile, and so its type, is in the tables."""
         known = [self.tables.profiles.get(name) for name in profiles]
         types = frozenset(each.type for each in known if each) if profiles and all(known) else kind.targets
         return Targets(types, tuple(each.name for each in known if each), path)

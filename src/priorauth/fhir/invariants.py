@@ -6,6 +6,7 @@ A predicate is asked of values whose shape may still be wrong; it then holds, si
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from priorauth.domain.findings import FindingCode as Code
@@ -17,16 +18,36 @@ from .profiles import DATA_ABSENT_REASON
 Test = Callable[[Element], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A predicate of nothing but which members are there: one of some, or not some other one."""
+
+    some: tuple[str, ...]
+    unless: str = ""  # nothing is asked where this one is not there
+    negated: bool = False
+
+    def __call__(self, element: Element) -> bool:
+        if self.unless and self.unless not in element:
+            return True
+        return any(name in element for name in self.some) is not self.negated
+
+    def written(self, is_there: Callable[[str], str]) -> str:
+        """The same as a condition in Python, of conditions that a member is there."""
+        found = " or ".join(f"({is_there(name)})" for name in self.some)
+        found = f"not ({found})" if self.negated else found
+        return f"not ({is_there(self.unless)}) or {found}" if self.unless else found
+
+
 def _needs(name: str, other: str) -> Test:
-    return lambda element: name not in element or other in element
+    return Presence((other,), unless=name)
 
 
 def _excludes(name: str, other: str) -> Test:
-    return lambda element: name not in element or other not in element
+    return Presence((other,), unless=name, negated=True)
 
 
 def _any(*names: str) -> Test:
-    return lambda element: any(name in element for name in names)
+    return Presence(names)
 
 
 def _items(value: Value) -> list[Element]:
@@ -98,8 +119,7 @@ def _not_home(element: Element) -> bool:
     return element.get("use") != "home"
 
 
-def _contact(contact: Element) -> bool:
-    return any(name in contact for name in ("name", "telecom", "address", "organization"))
+_contact = _any("name", "telecom", "address", "organization")
 
 
 def _identifier_of(length: int, letter: int = -1) -> Test:

@@ -8,7 +8,7 @@ from .elements import Element, Value
 from .profiles import CARE_TEAM_CLAIM_SCOPE
 from .tables import Narrowing
 
-_SCOPE = f"value extension('{CARE_TEAM_CLAIM_SCOPE}').value"
+CARE_TEAM_SCOPES = f"value extension('{CARE_TEAM_CLAIM_SCOPE}').value"
 
 
 def contains(wanted: Value) -> Callable[[Value], bool]:
@@ -70,7 +70,9 @@ def slice_matcher(discriminator: str, narrowings: Sequence[Narrowing]) -> Callab
     if discriminator == "pattern $this":
         pattern = next((each.pattern for each in narrowings if each.pattern is not None), None)
         return contains(pattern) if pattern is not None else None
-    if discriminator.startswith(_SCOPE):  # as each validator reads this path in its own way, it is known by name
+    if discriminator.startswith(
+        CARE_TEAM_SCOPES
+    ):  # as each validator reads this path in its own way, it is known by name
         return _by_scope(narrowings)
     return None
 
@@ -84,11 +86,17 @@ def _by_child(name: str, narrowings: Sequence[Narrowing]) -> Callable[[Value], b
     return lambda item: isinstance(item, dict) and holds(item.get(name))
 
 
-def _by_scope(narrowings: Sequence[Narrowing]) -> Callable[[Value], bool] | None:
+def scope_of(narrowings: Sequence[Narrowing]) -> Value:
+    """Whether a slice of the care team is of the whole claim; None where that is not said."""
     scope: Value = None
     for each in narrowings:
         for found in each.children.get("extension", Narrowing()).slices.values():
             scope = found.children["value"].fixed if "value" in found.children else scope
+    return scope
+
+
+def _by_scope(narrowings: Sequence[Narrowing]) -> Callable[[Value], bool] | None:
+    scope = scope_of(narrowings)
     if scope is None:
         return None
     return _has_item("extension", {"url": CARE_TEAM_CLAIM_SCOPE, "valueBoolean": scope})

@@ -15,7 +15,7 @@ from .reporting import finding
 
 _ABSOLUTE = re.compile(r"(?:https?://[^\s/]+/\S+|urn:(?:uuid|oid):\S+)")
 
-_SEQUENCES = {
+SEQUENCES = {
     "Claim": {
         "careTeam": "sequence",
         "supportingInfo": "sequence",
@@ -26,7 +26,7 @@ _SEQUENCES = {
     },
     "ClaimResponse": {"item": "itemSequence", "processNote": "number"},
 }
-_POINTERS = {
+POINTERS = {
     "Claim": {
         "careTeamSequence": "careTeam",
         "diagnosisSequence": "diagnosis",
@@ -46,12 +46,12 @@ def check_entries(bundle: Bundle, profile: BundleProfile) -> Iterator[Finding]:
     yield from _full_urls(bundle)
     yield from _duplicates(bundle)
     for entry, resource_type in enumerate(bundle.types):
-        if resource_type in _SEQUENCES:
+        if resource_type in SEQUENCES:
             yield from _sequences(bundle.entries[entry], resource_type)
 
 
 def _full_urls(bundle: Bundle) -> Iterator[Finding]:
-    if _are_sound(bundle.urls):
+    if are_sound(bundle.urls):
         return
     seen: set[str] = set()
     for entry, url in enumerate(bundle.urls):
@@ -65,7 +65,7 @@ def _full_urls(bundle: Bundle) -> Iterator[Finding]:
         seen.add(url)
 
 
-def _are_sound(urls: Sequence[str]) -> bool:
+def are_sound(urls: Sequence[str]) -> bool:
     """True where each is there, absolute and unlike the others; as nearly all are, without a look at each letter."""
     if len(set(urls)) != len(urls) or " ".join(urls).split() != list(urls):
         return False
@@ -112,7 +112,7 @@ _NOT_CONTENT = frozenset(("id", "meta", "text"))
 
 def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:
     numbers: dict[str, list[Value]] = {}
-    for name, number_name in _SEQUENCES[resource_type].items():
+    for name, number_name in SEQUENCES[resource_type].items():
         items = _items(node.element, name)
         found = numbers[name] = [item.get(number_name) if isinstance(item, dict) else None for item in items]
         for index, number in enumerate(found):
@@ -122,7 +122,7 @@ def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:
     for index, item in enumerate(_items(node.element, "item")):
         if not isinstance(item, dict):
             continue
-        for pointer, name in _POINTERS[resource_type].items():
+        for pointer, name in POINTERS[resource_type].items():
             pointers = item.get(pointer)
             if not isinstance(pointers, list):
                 continue

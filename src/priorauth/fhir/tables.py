@@ -73,6 +73,8 @@ class Tables:
     resources: frozenset[str]
     profiles: Mapping[str, Profile]
     value_sets: Mapping[str, Systems]
+    only_profile: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
+    """The one of several profiles that is of a type, where it is one: kept, as each reference asks it."""
 
 
 def read_tables(base: str, profiles: str) -> Tables:

@@ -30,7 +30,6 @@ from priorauth.translate.fhir_elements import (
 from priorauth.translate.fhir_elements import Accident as AccidentElement
 from priorauth.translate.fhir_parties import PartyReader
 from priorauth.translate.fhir_reading import Resource, Resources, day
-from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_values import plain_diagnosis, trace_of
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
@@ -190,7 +189,7 @@ def read_prior(claim: Claim, source: Resource, resources: Resources) -> PriorReq
     for related in claim.related:
         held = related.claim
         prior = resources.at_reference(held.reference, source)
-        traces = read_traces(typed(prior.element, Claim).identifier) if prior else ()
+        traces = read_traces(prior.read_as(Claim).identifier) if prior else ()
         if not traces and held.identifier and held.identifier.value:
             traces = (trace_of(held.identifier),)
         return PriorRequest(url=prior.url or held.reference, traces=traces)

@@ -373,8 +373,13 @@ class Claim(Part, frozen=True, gc=False):
     extension: tuple[Extension, ...] = ()
 
 
+_NO_EXTENSIONS: Extensions = {}
+
+
 def by_url(extensions: Sequence[Extension]) -> Extensions:
     """The first extension of every url."""
+    if not extensions:
+        return _NO_EXTENSIONS
     if len(extensions) == 1:
         return {extensions[0].url: extensions[0]}
     return {each.url: each for each in reversed(extensions)}

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from priorauth.domain.reviews import Attachment, Change, DatePeriod
+from priorauth.domain.reviews import Attachment, DatePeriod
 from priorauth.translate.fhir_elements import NO_EXTENSION, Claim, Item, SupportingInfo, by_url
 from priorauth.translate.fhir_reading import Resource, Resources
-from priorauth.translate.fhir_values import change_of, days_of
+from priorauth.translate.fhir_values import CANCELLED, change_of, days_of
 from priorauth.translate.fhir_vocabulary import (
     DOCUMENT_INFORMATION,
     PAS_CODES,
@@ -66,7 +66,7 @@ class InformationReader:
     def days(self, kind: str) -> DatePeriod | None:
         """The dates of one kind; those that an update cancels are no longer in force."""
         for each in self._entries.get(kind, ()):
-            if change_of(each.modifierExtension, by_url(each.extension)) is not Change.CANCELLED:
+            if change_of(each.modifierExtension, by_url(each.extension)) is not CANCELLED:
                 return days_of(each.timingDate, each.timingPeriod)
         return None
 
@@ -78,10 +78,12 @@ class InformationReader:
     def _information(self, belongs: Callable[[int], bool]) -> Information:
         documents = [each for each in self._entries.get(DOCUMENT, ()) if belongs(each.sequence)]
         messages = [each for each in self._entries.get(MESSAGE, ()) if belongs(each.sequence)]
+        if not messages and not documents:
+            return _NOTHING
         flags = [change_of(each.modifierExtension, by_url(each.extension)) for each in messages]
         if len(messages) > 1 or any(flags):
             self._losses.note("Claim.supportingInfo", LossReason.REPLACED, parked="event.message")
-        messages = [each for each, flag in zip(messages, flags, strict=True) if flag is not Change.CANCELLED]
+        messages = [each for each, flag in zip(messages, flags, strict=True) if flag is not CANCELLED]
         if not documents and not messages:
             return _NOTHING
         return Information(

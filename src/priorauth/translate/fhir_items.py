@@ -16,6 +16,7 @@ from priorauth.domain.reviews import (
     ReviewItem,
     Service,
     ServiceKind,
+    Trace,
 )
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_elements import (
@@ -32,7 +33,6 @@ from priorauth.translate.fhir_elements import (
 from priorauth.translate.fhir_information import Information
 from priorauth.translate.fhir_orders import amount_of, delivery_unit, order_code, read_delivery, unit_of
 from priorauth.translate.fhir_reading import Resource, Resources
-from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_values import change_of, days_of, plain_ndc, revenue_of, trace_of
 from priorauth.translate.fhir_vocabulary import (
     ADMINISTRATION_NUMBER,
@@ -70,6 +70,18 @@ _location = builder(FacilityLocation)
 
 
 @dataclass(slots=True)
+class Said:
+    """What one item says of the review that it asks for, with its extensions, and what an update does to it."""
+
+    found: Extensions
+    change: Change | None
+    category: str
+    certification: CertificationType | None
+    service_type: str
+    location: FacilityLocation | None
+
+
+@dataclass(slots=True)
 class ItemReader:
     """Reads the items of one Claim."""
 
@@ -81,23 +93,54 @@ class ItemReader:
     diagnoses: dict[int, int]  # Claim.diagnosis.sequence to the place of the diagnosis in the event, from 1
     assigner: str  # TRN03 of traces that name no assigner
 
-    def item(self, item: Item, place: int, information: Information, providers: tuple[Provider, ...]) -> ReviewItem:
-        """One item. It states its own review type, place and service type; `fhir_review` moves shared ones up."""
+    def said(self, item: Item) -> Said:
+        """What one item says of the review that it asks for."""
         found = by_url(item.extension)
-        at = f"Claim.item[{place}]"
         change = change_of(item.modifierExtension, found)
-        source = self.resources.at_reference(_said(found, REQUESTED_SERVICE).valueReference.reference, self.claim)
-        order = typed(source.element, Order) if source else _NO_ORDER
-        delivery = read_delivery(order, self.walks, self.losses, at) if source else None
+        return Said(
+            found,
+            change,
+            _code(found, REQUEST_TYPE, REQUEST_CATEGORY),
+            _certification(found, change) if CERTIFICATION_TYPE in found else None,
+            item.category.of(SERVICE_TYPE) or item.productOrService.of(SERVICE_TYPE),
+            self._location(item.locationCodeableConcept),
+        )
+
+    def item(
+        self,
+        item: Item,
+        place: int,
+        said: Said,
+        information: Information,
+        providers: tuple[Provider, ...],
+        *,
+        as_the_event: bool,
+    ) -> ReviewItem:
+        """One item. It states its review type, place and service type unless they are those of the event."""
+        found, at = said.found, f"Claim.item[{place}]"
+        order, url, delivery = _NO_ORDER, "", None
+        traces: tuple[Trace, ...] = ()
+        if REQUESTED_SERVICE in found:
+            source = self.resources.at_reference(found[REQUESTED_SERVICE].valueReference.reference, self.claim)
+            if source:
+                order, url = source.read_as(Order), source.url
+                delivery = read_delivery(order, self.walks, self.losses, at)
+        if TRACE_NUMBER in found:
+            traces = tuple(
+                [
+                    trace_of(each.valueIdentifier or NO_IDENTIFIER, self.assigner)
+                    for each in item.extension
+                    if each.url == TRACE_NUMBER
+                ]
+            )
         service, delivery = self._service(item, found, order, delivery, at)
-        traces = [each.valueIdentifier or NO_IDENTIFIER for each in item.extension if each.url == TRACE_NUMBER]
         return _item(
             sequence=item.sequence or place + 1,
-            traces=tuple([trace_of(each, self.assigner) for each in traces]),
-            category=_said(found, REQUEST_TYPE).valueCodeableConcept.of(REQUEST_CATEGORY),
-            certification=_certification(found, change),
-            service_type=item.category.of(SERVICE_TYPE) or item.productOrService.of(SERVICE_TYPE),
-            location=self._location(item.locationCodeableConcept),
+            traces=traces,
+            category="" if as_the_event else said.category,
+            certification=None if as_the_event else said.certification,
+            service_type="" if as_the_event else said.service_type,
+            location=None if as_the_event else said.location,
             previous_authorization=_said(found, AUTHORIZATION_NUMBER).valueString,
             previous_administrative=_said(found, ADMINISTRATION_NUMBER).valueString,
             service_dates=days_of(item.servicedDate, item.servicedPeriod),
@@ -106,8 +149,8 @@ class ItemReader:
             attachments=information.attachments,
             message=information.message,
             providers=providers,
-            change=change,
-            order=source.url,
+            change=said.change,
+            order=url,
         )
 
     def _service(
@@ -121,10 +164,11 @@ class ItemReader:
         revenue = revenue_of(item.revenue)
         kind = kind_of_line(self.kind, procedure, revenue)
         unit, quantity, delivery = self._quantity(item.quantity, kind, delivery, at)
-        epsdt = _said(found, EPSDT).valueBoolean
-        amount, rate = amount_of(item.unitPrice.value), amount_of(_said(found, REVENUE_RATE).valueDecimal)
-        home_status = _said(found, NURSING_STATUS).valueCodeableConcept.of(NURSING_HOME_STATUS)
-        home_level = _said(found, NURSING_LEVEL).valueCodeableConcept.of(NURSING_HOME_LEVEL)
+        epsdt = found[EPSDT].valueBoolean if EPSDT in found else None
+        amount = amount_of(item.unitPrice.value)
+        rate = amount_of(found[REVENUE_RATE].valueDecimal) if REVENUE_RATE in found else None
+        home_status = _code(found, NURSING_STATUS, NURSING_HOME_STATUS)
+        home_level = _code(found, NURSING_LEVEL, NURSING_HOME_LEVEL)
         pointers = self._pointers(item.diagnosisSequence, at) if item.diagnosisSequence else ()
         says = procedure or revenue or home_status or home_level or epsdt is not None
         if not says and quantity is None and amount is None and rate is None:
@@ -155,7 +199,7 @@ class ItemReader:
         if not unit and not (quantity.unit or quantity.code):
             unit = "UN"
         if unit in LINE_UNITS[kind]:
-            return "" if kind is ServiceKind.DENTAL else unit, value, delivery  # X217 SV306: a count without a unit
+            return "" if kind is _DENTAL else unit, value, delivery  # X217 SV306: a count without a unit
         qualifier = delivery_unit(unit)
         own = delivery.quantity if delivery else None
         if not qualifier or (own is not None and own != value):
@@ -180,13 +224,13 @@ class ItemReader:
             qualifier, value = self.walks.procedure.x12(each.system), each.code
             if not qualifier or not value:
                 continue
-            modifiers = [modifier.any() for modifier in item.modifier]
+            modifiers = tuple([code for modifier in item.modifier if (code := modifier.any())]) if item.modifier else ()
             return _procedure(
                 qualifier=qualifier,
                 code=plain_ndc(value) if each.system == NDC else value.replace(".", "") if qualifier == "ID" else value,
-                modifiers=tuple([modifier for modifier in modifiers if modifier]),
+                modifiers=modifiers,
                 description=product.text,
-                last=_said(found, PRODUCT_CODE_END).valueCodeableConcept.any(),
+                last=found[PRODUCT_CODE_END].valueCodeableConcept.any() if PRODUCT_CODE_END in found else "",
             )
         return None
 
@@ -205,7 +249,13 @@ class ItemReader:
 
 
 _NO_ORDER = Order()
+_DENTAL = ServiceKind.DENTAL
 _OF_CODES = {"AD": ServiceKind.DENTAL, "ID": ServiceKind.INSTITUTIONAL, "ZZ": ServiceKind.INSTITUTIONAL}
+
+
+def _code(found: Extensions, url: str, system: str) -> str:
+    """The code of a system that the extension of that url says, or empty."""
+    return found[url].valueCodeableConcept.of(system) if url in found else ""
 
 
 def _said(found: Extensions, url: str) -> Extension:
@@ -215,8 +265,8 @@ def _said(found: Extensions, url: str) -> Extension:
 
 def _certification(found: Extensions, change: Change | None) -> CertificationType | None:
     """UM02 of an item. One that an update changes is a revision, though its first request called it initial."""
-    said = CERTIFICATIONS.get(_said(found, CERTIFICATION_TYPE).valueCodeableConcept.of(CERTIFICATION))
-    if change is Change.CHANGED and said is CertificationType.INITIAL:
+    said = CERTIFICATIONS.get(_code(found, CERTIFICATION_TYPE, CERTIFICATION))
+    if change is not None and change is Change.CHANGED and said is CertificationType.INITIAL:
         return CertificationType.REVISED
     return said
 
@@ -226,6 +276,6 @@ def kind_of_line(of_claim: ServiceKind, procedure: Procedure | None, revenue_cod
     if revenue_code:
         return ServiceKind.INSTITUTIONAL
     own = _OF_CODES.get(procedure.qualifier) if procedure else None
-    if own is None and of_claim is ServiceKind.DENTAL and procedure:
+    if own is None and procedure and of_claim is _DENTAL:
         return ServiceKind.PROFESSIONAL
     return own or of_claim

@@ -24,6 +24,8 @@ PAYER_UNKNOWN = Rejection(level=RejectionLevel.UMO, reason="79", follow_up="N")
 
 Checker = Callable[[Bundle], Sequence[Finding]]
 """What is wrong with a Bundle by base structure and PAS profiles."""
+Reader = Callable[[bytes], Bundle]
+"""Reads a Bundle. Raises `FhirSyntaxError` where there is no resource."""
 Outcomes = Callable[[Sequence[Finding]], bytes]
 """The one OperationOutcome that says findings (PAS spec-35)."""
 
@@ -39,11 +41,12 @@ class PasCodec:
     payer_of: Callable[[str], PayerId | None]
     check: Checker
     outcome: Outcomes
+    read: Reader
     partners: Mapping[PartnerId, TradingPartner] = field(default_factory=dict)
 
     def decode(self, message: InboundMessage, new_id: Callable[[], ReviewId]) -> PasMessage:
         """The Bundle with its request. Raises `FhirSyntaxError` where there is no resource, and nothing else."""
-        bundle = Bundle(read_resource(message.body))
+        bundle = self.read(message.body)
         partner = self.partners.get(message.partner)
         severities = partner.severities if partner else {}
         found = agreed(self.check(bundle), severities)

@@ -49,7 +49,6 @@ from priorauth.translate.fhir_party_values import (
     read_address,
 )
 from priorauth.translate.fhir_reading import Resource, Resources, day
-from priorauth.translate.fhir_typed import typed
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
     IDENTIFIER_TYPE,
@@ -84,6 +83,7 @@ _number = builder(ContactNumber)
 _specialty = builder(Specialty)
 _demographics = builder(Demographics)
 _url = builder(ResourceUrl)
+_ORGANIZATION = EntityKind.ORGANIZATION
 
 
 class PartyReader:
@@ -100,7 +100,8 @@ class PartyReader:
     def take(self, resource: Resource, place: str) -> None:
         """Remember that what stands at a place was read from this resource."""
         self._resources.read.add(resource.entry)
-        self.name(resource, place)
+        if resource.url:
+            self.urls.append(_url(place, resource.url))
 
     def name(self, resource: Resource, place: str) -> None:
         """Remember the url of a resource that travels with the review instead of being read into it."""
@@ -110,7 +111,7 @@ class PartyReader:
     def umo(self, insurer: Resource) -> Umo:
         """The insurer as the UMO that is asked (2010A)."""
         self.take(insurer, "umo")
-        organization = typed(insurer.element, Organization)
+        organization = insurer.read_as(Organization)
         role = nm101_of(organization.type)
         identifiers = self._identifiers(organization.identifier)
         found = next((each for each in identifiers if each.qualifier == Identifier.PAYER), None)
@@ -120,7 +121,7 @@ class PartyReader:
             self._losses.note("umo.address", LossReason.NO_PLACE, parked="message")
         return _umo(
             role=role if role in UMO_ROLES else "X3",
-            name=_name(kind=EntityKind.ORGANIZATION, last=organization.name),
+            name=_name(kind=_ORGANIZATION, last=organization.name),
             identifier=found or (identifiers[0] if identifiers else _identifier("", "")),
             contact=self._contact(organization.contact, organization.telecom),
         )
@@ -132,10 +133,10 @@ class PartyReader:
         if type == "PractitionerRole":
             return self._in_role(resource, place, role, taxonomy)
         if type == "Practitioner":
-            person = typed(resource.element, Practitioner)
+            person = resource.read_as(Practitioner)
             return self._provider(person, human_name(person.name), place, role, taxonomy, ())
-        organization = typed(resource.element, Organization)
-        name = _name(kind=EntityKind.ORGANIZATION, last=organization.name)
+        organization = resource.read_as(Organization)
+        name = _name(kind=_ORGANIZATION, last=organization.name)
         own_role = role or nm101_of(organization.type)
         return self._provider(organization, name, place, own_role, taxonomy, organization.contact)
 
@@ -180,7 +181,7 @@ class PartyReader:
         """The subscriber and, where the patient is not the subscriber, the dependent (2010C, 2010D)."""
         if coverage:
             self.take(coverage, "coverage")
-        held, person = typed(coverage.element, Coverage), typed(patient.element, Patient)
+        held, person = coverage.read_as(Coverage), patient.read_as(Patient)
         relationship = self._relationship(held.relationship)
         subscriber = self._resources.at_reference(held.subscriber.reference, coverage)
         is_self = relationship == SELF or (not relationship and not subscriber) or subscriber.url == patient.url != ""
@@ -190,7 +191,7 @@ class PartyReader:
             return self._subscriber(person, covered_as(held) or own_member(person), group), None
         if subscriber:
             self.take(subscriber, "subscriber")
-        other = typed(subscriber.element, Patient)
+        other = subscriber.read_as(Patient)
         member = held.subscriberId or own_member(other) or covered_as(held)
         return (
             self._subscriber(other, member, group),
@@ -223,7 +224,7 @@ class PartyReader:
         )
 
     def _in_role(self, source: Resource, place: str, nm101: str, taxonomy: str) -> Provider:
-        role = typed(source.element, PractitionerRole)
+        role = source.read_as(PractitionerRole)
         found = []
         places = role.location[0].reference if role.location else ""
         for name, literal in (
@@ -235,11 +236,11 @@ class PartyReader:
             if each:
                 self.take(each, f"{place}.{name}")
             found.append(each)
-        practitioner, organization = typed(found[0].element, Practitioner), typed(found[1].element, Organization)
+        practitioner, organization = found[0].read_as(Practitioner), found[1].read_as(Organization)
         is_person = bool(found[0]) or not found[1]
         identifiers = practitioner.identifier if found[0] else organization.identifier
         identifier, supplemental = self._own_identifiers(identifiers, place)
-        address = typed(found[2].element, Location).address
+        address = found[2].read_as(Location).address
         if address is None and practitioner.address:
             address = practitioner.address[0]
         elif address is not None:
@@ -251,9 +252,7 @@ class PartyReader:
         specialty = taxonomy or next((each.of(TAXONOMY) for each in role.specialty), "")
         return _provider(
             role=nm101,
-            name=human_name(practitioner.name)
-            if is_person
-            else _name(kind=EntityKind.ORGANIZATION, last=organization.name),
+            name=human_name(practitioner.name) if is_person else _name(kind=_ORGANIZATION, last=organization.name),
             identifier=identifier,
             supplemental=supplemental,
             address=read_address(address) if address else None,

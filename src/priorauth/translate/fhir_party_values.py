@@ -15,6 +15,7 @@ _ZIP_4 = re.compile(r"([0-9]{5})-([0-9]{4})")
 
 _name = builder(Name)
 _address = builder(Address)
+_PERSON = EntityKind.PERSON
 
 
 def human_name(names: Sequence[HumanName]) -> Name:
@@ -24,7 +25,7 @@ def human_name(names: Sequence[HumanName]) -> Name:
         name = next((each for each in names if each.use == "official"), name)
     given = name.given
     return _name(
-        kind=EntityKind.PERSON,
+        kind=_PERSON,
         last=name.family,
         first=given[0] if given else "",
         middle=" ".join(given[1:]),
@@ -35,20 +36,17 @@ def human_name(names: Sequence[HumanName]) -> Name:
 
 def read_address(address: AddressElement) -> Address | None:
     """An address; a ZIP+4 loses its dash (PAS prof-ben-1), None where it says nothing."""
-    if address == _NO_ADDRESS:
-        return None
     postal_code = address.postalCode
+    if not (address.city or postal_code or address.state or address.line or address.country):
+        return None
     zip_4 = _ZIP_4.fullmatch(postal_code)
     return _address(
-        lines=address.line,
+        lines=tuple(address.line),
         city=address.city,
         state=address.state,
         postal_code=zip_4[1] + zip_4[2] if zip_4 else postal_code,
         country=address.country,
     )
-
-
-_NO_ADDRESS = AddressElement()
 
 
 def contact_name(name: HumanName) -> str:

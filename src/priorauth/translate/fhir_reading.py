@@ -6,13 +6,15 @@ Nothing fails: what is absent or of another type than FHIR's is empty. The check
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar, cast
 
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element
+from priorauth.translate.fhir_typed import typed
 
+T = TypeVar("T")
 NOTHING: Element = {}
 _DAY = 10
 
@@ -121,20 +123,35 @@ def extension_text(found: dict[str, Element], url: str, kind: str = "String") ->
     return text(found[url], f"value{kind}") if url in found else ""
 
 
-@dataclass(slots=True)
 class Resource:
     """A resource of the Bundle, and where it stands. False where a reference leads nowhere."""
 
-    element: Element = field(repr=False)
-    entry: int
-    url: str = field(repr=False)
+    __slots__ = ("_bundle", "_element", "_part", "entry", "type", "url")
+
+    def __init__(self, element: Element | None, entry: int, url: str, bundle: Bundle | None = None) -> None:
+        self.entry, self.url = entry, url
+        self._element, self._bundle = element, bundle
+        if bundle is None:
+            self._part, self.type = None, text(element or NOTHING, "resourceType")
+        else:
+            self._part, self.type = bundle.part(entry), bundle.types[entry]
 
     def __bool__(self) -> bool:
-        return bool(self.element)
+        return self._part is not None or bool(self.element)
 
     @property
-    def type(self) -> str:
-        return text(self.element, "resourceType")
+    def element(self) -> Element:
+        """Its JSON, decoded when it is asked for."""
+        if self._element is None:
+            self._element = self._bundle.entries[self.entry].element if self._bundle else NOTHING
+        return self._element
+
+    def read_as(self, kind: type[T]) -> T:
+        """The resource with types, as `typed`."""
+        part = self._part
+        if part is not None and part.read_as is kind:
+            return cast(T, part)
+        return typed(self.element, kind) if self.entry >= 0 else kind()
 
 
 _NOWHERE = Resource(NOTHING, -1, "")
@@ -143,11 +160,10 @@ _NOWHERE = Resource(NOTHING, -1, "")
 class Resources:
     """Finds what references of a Bundle lead to, and remembers which entries were read into the review."""
 
-    __slots__ = ("_bundle", "_found", "_resources", "read")
+    __slots__ = ("_bundle", "_resources", "read")
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
-        self._found: dict[tuple[str, str], Resource] = {}
         self._resources: dict[int, Resource] = {}
         self.read: set[int] = set()
 
@@ -155,8 +171,8 @@ class Resources:
         """The resource of one entry."""
         known = self._resources.get(entry)
         if known is None:
-            node = self._bundle.entries[entry]
-            known = self._resources[entry] = Resource(node.element, entry, self._bundle.full_url(node))
+            bundle = self._bundle
+            known = self._resources[entry] = Resource(None, entry, bundle.urls[entry], bundle)
         return known
 
     def of_type(self, resource_type: str) -> list[Element]:
@@ -176,15 +192,11 @@ class Resources:
                 if contained.get("id") == literal[1:]:
                     return Resource(contained, origin.entry, "")
             return _NOWHERE
-        known = self._found.get((literal, origin.url))
-        if known is None:
-            entry = self._bundle.find(literal, origin.entry)
-            known = _NOWHERE if entry is None else self.at(entry)
-            self._found[literal, origin.url] = known
-        return known
+        entry = self._bundle.find(literal, origin.entry)
+        return _NOWHERE if entry is None else self.at(entry)
 
     def unread(self) -> Iterator[Resource]:
         """The resources that were not read into the review, in order."""
-        for entry, node in enumerate(self._bundle.entries):
-            if entry not in self.read and node.element:
-                yield self.at(entry)
+        for entry in range(len(self._bundle.types)):
+            if entry not in self.read and (resource := self.at(entry)):
+                yield resource

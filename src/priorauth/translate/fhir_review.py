@@ -26,7 +26,7 @@ from priorauth.domain.reviews import (
     TransactionIdentity,
     payer_identifier,
 )
-from priorauth.fhir.bundles import Bundle, write_resource
+from priorauth.fhir.bundles import Bundle
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_claim import (
     Member,
@@ -53,10 +53,9 @@ from priorauth.translate.fhir_elements import (
     by_url,
 )
 from priorauth.translate.fhir_information import ADMISSION, PATIENT_EVENT, InformationReader
-from priorauth.translate.fhir_items import CERTIFICATIONS, ItemReader
+from priorauth.translate.fhir_items import CERTIFICATIONS, ItemReader, Said
 from priorauth.translate.fhir_parties import PartyReader
-from priorauth.translate.fhir_reading import Resource, Resources, child, day, text
-from priorauth.translate.fhir_typed import typed
+from priorauth.translate.fhir_reading import Resource, Resources, day
 from priorauth.translate.fhir_unread import unread
 from priorauth.translate.fhir_values import period_of, read_created
 from priorauth.translate.fhir_vocabulary import (
@@ -83,7 +82,7 @@ _carried = builder(CarriedResource)
 
 def claim_of(bundle: Bundle) -> int | None:
     """The entry of the Claim that a request Bundle makes (PAS spec-12: the first), None where there is none."""
-    return next((entry for entry, node in enumerate(bundle.entries) if node.resource_type == "Claim"), None)
+    return bundle.types.index("Claim") if "Claim" in bundle.types else None
 
 
 def review_from_fhir(
@@ -111,7 +110,6 @@ def review_from_fhir(
     umo = reading.parties.umo(insurer)
     requester = reading.parties.requester(reading.found(claim.provider))
     subscriber, dependent = reading.parties.patients(reading.found(claim.patient), reading.coverage())
-    root = bundle.root.element
     if losses is not None:
         reading.note_unread()
     return _review(
@@ -121,8 +119,8 @@ def review_from_fhir(
         received_at=received_at,
         transaction=_transaction(
             purpose=Purpose.CANCELLATION if event.certification is CertificationType.CANCEL else Purpose.REQUEST,
-            identifier=text(child(root, "identifier"), "value"),
-            created=read_created(text(root, "timestamp") or claim.created),
+            identifier=bundle.identifier,
+            created=read_created(bundle.timestamp or claim.created),
         ),
         umo=umo,
         requester=requester,
@@ -159,9 +157,9 @@ class _Reading:
     """One request Bundle while it is read."""
 
     def __init__(self, bundle: Bundle, entry: int, crosswalks: Crosswalks, losses: Losses) -> None:
-        self.resources = Resources(bundle)
+        self.bundle, self.resources = bundle, Resources(bundle)
         self.source = self.resources.at(entry)
-        self.claim = typed(self.source.element, Claim)
+        self.claim = self.source.read_as(Claim)
         self.walks = crosswalks
         self.losses = losses
         self.parties = PartyReader(self.resources, crosswalks, losses)
@@ -195,13 +193,23 @@ class _Reading:
             diagnoses=places,
             assigner=traces[0].assigner if traces else "",
         )
-        read = [
-            reader.item(item, place, information.item(item), self._providers(team, item, place))
-            for place, item in enumerate(claim.item)
-        ]
-        shared = _shared(read, self._certification(read))
+        said = [reader.said(item) for item in claim.item]
+        shared = _shared(said, self._certification(said))
+        items = tuple(
+            [
+                reader.item(
+                    item,
+                    place,
+                    said[place],
+                    information.item(item),
+                    self._providers(team, item, place),
+                    as_the_event=shared.is_all_of(said[place]),
+                )
+                for place, item in enumerate(claim.item)
+            ]
+        )
         source = read_encounter(self.source, self.extensions, self.resources)
-        encounter = typed(source.element, Encounter)
+        encounter = source.read_as(Encounter)
         self.parties.name(source, "encounter")
         own = information.event(claim.item)
         accident = claim.accident
@@ -227,7 +235,6 @@ class _Reading:
             providers=tuple([self._member(member, f"event.providers[{at}]") for at, member in enumerate(members)]),
             carried=(*read_conditions(claim.extension), *read_home_health(self.extensions, shared.certification)),
         )
-        items = tuple([shared.without(item) for item in read])
         if len(items) == 1 and _says_no_service(items[0], claim.item[0]):
             items = (_item(sequence=items[0].sequence, stands_for_event=True, change=items[0].change),)
         return event, items or (_item(sequence=1, stands_for_event=True),)
@@ -241,7 +248,10 @@ class _Reading:
     def carried(self) -> tuple[CarriedResource, ...]:
         """The resources that no field of the review holds: orders, documents, the encounter and what they lead to."""
         return tuple(
-            [_carried(each.type, each.url, write_resource(each.element).decode()) for each in self.resources.unread()]
+            [
+                _carried(each.type, each.url, self.bundle.written(each.entry).decode())
+                for each in self.resources.unread()
+            ]
         )
 
     def _providers(self, team: Sequence[Member], item: Item, place: int) -> tuple[Provider, ...]:
@@ -252,7 +262,7 @@ class _Reading:
     def _member(self, member: Member, place: str) -> Provider:
         return read_member(member.element, place, self.source, self.resources, self.parties, self.walks)
 
-    def _certification(self, items: Sequence[ReviewItem]) -> CertificationType:
+    def _certification(self, items: Sequence[Said]) -> CertificationType:
         """UM02 of the event: the Claim's own, else what the items agree on; any other update is a revision."""
         own = CERTIFICATIONS.get(
             self.extensions.get(CERTIFICATION_TYPE, NO_EXTENSION).valueCodeableConcept.of(CERTIFICATION)
@@ -276,25 +286,14 @@ class _Shared:
     service_type: str
     location: FacilityLocation | None
 
-    def without(self, item: ReviewItem) -> ReviewItem:
-        """The item with its own review type, where it says anything otherwise than the event."""
-        said = (item.category, item.certification or self.certification, item.service_type, item.location)
-        if said == (self.category, self.certification, self.service_type, self.location):
-            return _item(  # `replace` costs ten times as much
-                sequence=item.sequence,
-                traces=item.traces,
-                previous_authorization=item.previous_authorization,
-                previous_administrative=item.previous_administrative,
-                service_dates=item.service_dates,
-                service=item.service,
-                delivery=item.delivery,
-                attachments=item.attachments,
-                message=item.message,
-                providers=item.providers,
-                change=item.change,
-                order=item.order,
-            )
-        return item
+    def is_all_of(self, said: Said) -> bool:
+        """True where an item says nothing otherwise than the event."""
+        return (
+            said.category == self.category
+            and (said.certification is None or said.certification is self.certification)
+            and said.service_type == self.service_type
+            and said.location == self.location
+        )
 
 
 def _says_no_service(item: ReviewItem, element: Item) -> bool:
@@ -306,7 +305,7 @@ def _says_no_service(item: ReviewItem, element: Item) -> bool:
     return not any(said) and element.productOrService.of(ABSENT) == "not-applicable"
 
 
-def _shared(items: Sequence[ReviewItem], certification: CertificationType) -> _Shared:
+def _shared(items: Sequence[Said], certification: CertificationType) -> _Shared:
     """An admission is the event's even where the first item is none; all else is the first item's."""
     categories = [item.category for item in items if item.category]
     category = categories[0] if categories else HEALTH_SERVICES

@@ -31,6 +31,7 @@ from priorauth.translate.fhir_vocabulary import (
 from priorauth.translate.quick import builder
 
 CHANGES = {change.value: change for change in Change}
+CANCELLED = Change.CANCELLED  # of an enumeration it would be looked up by name each time
 _NDC = re.compile(r"([0-9]{4,5})-([0-9]{3,4})-([0-9]{1,2})")
 _ZIP_9 = re.compile(r"([0-9]{5})([0-9]{4})")
 
@@ -49,7 +50,8 @@ def trace_of(identifier: Identifier, assigner: str = "") -> Trace:
     own = named.value if named else ""
     if not own and identifier.system.startswith(TRACE_SYSTEM):
         own = identifier.system.removeprefix(TRACE_SYSTEM)
-    department = by_url(identifier.extension).get(SUB_DEPARTMENT, NO_EXTENSION).valueString
+    found = identifier.extension
+    department = by_url(found).get(SUB_DEPARTMENT, NO_EXTENSION).valueString if found else ""
     return _trace(identifier.value, own or assigner, department)
 
 
@@ -87,7 +89,7 @@ def revenue_code(concept: Element) -> str:
 def change_of(modifiers: tuple[Extension, ...], found: Extensions) -> Change | None:
     """What an update does to an entry, by its modifiers and other extensions (PAS spec-69 to spec-72)."""
     if modifiers and by_url(modifiers).get(INFO_CANCELLED, NO_EXTENSION).valueBoolean is True:
-        return Change.CANCELLED
+        return CANCELLED
     return CHANGES.get(found[INFO_CHANGED].valueCode) if INFO_CHANGED in found else None
 
 

@@ -56,6 +56,7 @@ def decode(
         crosswalks=CROSSWALKS,
         payer_of=lambda identifier: PayerId(identifier) if identifier in OURS else None,
         check=lambda _: findings,
+        read=lambda body: Bundle(read_resource(body)),
         outcome=lambda _: OUTCOME,
         partners={sandbox: TradingPartner(id=sandbox, name="", severities=severities or {})},
     )

@@ -1,0 +1,128 @@
+"""The quick pass over a Bundle that was decoded into the types of `strict`: it is accepted, or the full check is asked.
+
+It finds nothing and places nothing, and so costs little; nearly all Bundles need no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from .bundles import BYTE_ORDER_MARK, Bundle, StrictBundle, read_resource
+from .compiling import Compiler
+from .profiles import BundleProfile
+from .references import POINTERS, SEQUENCES, are_sound
+from .reporting import Targets
+from .roles import Roles
+from .strict import Structs, is_plain, is_readable
+from .sweeping import Sweeper
+from .tables import Tables
+
+_PROFILES = frozenset((BundleProfile.REQUEST, BundleProfile.INQUIRY))
+_NOT_CONTENT = frozenset(("id", "meta", "text"))
+_NOTHING: frozenset[int] = frozenset()
+
+
+class QuickPass:
+    """Decodes and accepts the requests of one version of PAS."""
+
+    def __init__(self, tables: Tables, compiler: Compiler, readers: Mapping[str, type[msgspec.Struct]]) -> None:
+        self._tables = tables
+        self._structs = Structs(tables, readers)
+        self._sweepers = {plain: Sweeper(compiler, self._structs, plain=plain) for plain in (True, False)}
+
+    def read(self, data: bytes) -> Bundle:
+        """The Bundle in the bytes, of strict types where it fits them. Raises FhirSyntaxError for what is no JSON."""
+        data = data.removeprefix(BYTE_ORDER_MARK)
+        if is_readable(data):
+            try:
+                return StrictBundle(data, self._structs.decode(data))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, AttributeError):
+                pass  # whatever it is, the full check says so
+        return Bundle(read_resource(data))
+
+    def accepts(self, bundle: StrictBundle, profile: BundleProfile) -> bool:
+        """True where nothing is wrong with a Bundle. False says nothing."""
+        if profile not in _PROFILES or not isinstance(bundle.strict, self._structs.bundle):
+            return False
+        try:
+            return self._is_right(bundle, profile) and _are_entries_right(bundle, profile)
+        except (TypeError, AttributeError, RecursionError):  # a condition was asked of what it cannot be asked of
+            return False
+        except (KeyError, NameError):  # another thread is writing a sweep and has not done
+            return False
+
+    def _is_right(self, bundle: StrictBundle, profile: BundleProfile) -> bool:
+        """The Bundle itself, and each resource in the role in which it is first referenced."""
+        sweeper = self._sweepers[is_plain(bundle.data)]
+        if not sweeper.resource("Bundle", profile)(bundle.strict, []):
+            return False
+        roles, sweeps = Roles(self._tables, bundle, profile), sweeper.found
+        if any(roles.slices()):
+            return False
+        parts, types, given, places = bundle.parts, bundle.types, roles.given, bundle.places
+        for entry, reachable in roles.in_order():
+            references: list[tuple[str, Targets]] = []
+            role = types[entry], given[entry]
+            if not (sweeps.get(role) or sweeper.resource(*role))(parts[entry], references):
+                return False
+            for reference, targets in references:
+                at = places.get(reference)
+                if at is None:
+                    if roles.fault(reference, targets, entry, reachable=reachable) is not None:
+                        return False
+                    continue
+                if reachable and at not in given:
+                    roles.follow(at, targets)
+                if targets[0] and types[at] not in targets[0]:
+                    return False
+        return True
+
+
+def _are_entries_right(bundle: StrictBundle, profile: BundleProfile) -> bool:
+    """As `references.check_entries` finds nothing."""
+    if bundle.types[0] != profile.first:
+        return False
+    if not (are_sound((f"{bundle.base}_",)) if bundle.base else are_sound(bundle.urls)):
+        return False
+    by_type: dict[str, list[int]] = {}
+    for entry, resource_type in enumerate(bundle.types):
+        others = by_type.get(resource_type)
+        if others is None:
+            by_type[resource_type] = [entry]
+        elif any(_is_duplicate(bundle, other, entry) for other in others):
+            return False
+        else:
+            others.append(entry)
+        if resource_type == "Claim" and not _are_sequences_right(bundle.parts[entry]):
+            return False
+    return True
+
+
+def _is_duplicate(bundle: StrictBundle, other: int, entry: int) -> bool:
+    first, second = bundle.parts[other], bundle.parts[entry]
+    if first.id and first.id == second.id:
+        return not (bundle.urls[other].startswith("http") and bundle.urls[entry].startswith("http"))
+    for name in first.__struct_fields__:
+        if name not in _NOT_CONTENT and getattr(first, name) != getattr(second, name):
+            return False
+    return True
+
+
+def _are_sequences_right(claim: Any) -> bool:
+    """Numbers stand once in their list, and what points at a number finds it."""
+    numbers: dict[str, frozenset[int]] = {}
+    for name in SEQUENCES["Claim"]:
+        found: Sequence[Any] = getattr(claim, name)
+        numbers[name] = frozenset([each.sequence for each in found]) if found else _NOTHING
+        if len(numbers[name]) != len(found):
+            return False
+    pointers = POINTERS["Claim"].items()
+    for item in claim.item:
+        for pointer, name in pointers:
+            pointed = getattr(item, pointer)
+            if pointed and not numbers[name].issuperset(pointed):
+                return False
+    return True

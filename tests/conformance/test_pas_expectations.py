@@ -29,8 +29,8 @@ def concept(system: str, code: str) -> Any:
     return {"coding": [{"system": system, "code": code}]}
 
 
-def entry(base: str, type: str, id: str, **elements: Any) -> Any:
-    return {"fullUrl": f"{base}/{type}/{id}", "resource": {"resourceType": type, "id": id, **elements}}
+def entry(base: str, kind: str, id: str, **elements: Any) -> Any:
+    return {"fullUrl": f"{base}/{kind}/{id}", "resource": {"resourceType": kind, "id": id, **elements}}
 
 
 REQUEST = {
@@ -52,6 +52,9 @@ REQUEST = {
 }
 
 
+SUBMITTED = concept("http://terminology.hl7.org/CodeSystem/adjudication", "submitted")
+
+
 def decided(sequence: int, code: str, *extensions: Any) -> Any:
     action = {
         "url": f"{PAS}extension-reviewAction",
@@ -63,7 +66,11 @@ def decided(sequence: int, code: str, *extensions: Any) -> Any:
             },
         ],
     }
-    return {"itemSequence": sequence, "extension": list(extensions), "adjudication": [{"extension": [action]}]}
+    return {
+        "itemSequence": sequence,
+        "extension": list(extensions),
+        "adjudication": [{"extension": [action], "category": SUBMITTED}],
+    }
 
 
 RESPONSE = {
@@ -78,6 +85,10 @@ RESPONSE = {
             insurer={"reference": f"{EHR}/Organization/i"},
             requestor={"reference": f"{EHR}/Organization/i"},
             request={"reference": f"{EHR}/Claim/c"},
+            status="active",
+            type=concept("urn:t", "professional"),
+            use="preauthorization",
+            created="2026-11-28",
             outcome="complete",
             preAuthRef="A-1",
             item=[decided(1, "A1", trace("T1-1")), decided(2, "A3")],
@@ -87,7 +98,8 @@ RESPONSE = {
 }
 EVERY_RULE = [
     "claim-response-first", "absolute-urls", "nothing-twice", "references-lead", "echoes", "same-parties",
-    "items", "item-traces", "request", "traces", "notes", "quantities", "modified-added",
+    "items", "item-traces", "request", "traces", "notes", "quantities", "modified-added", "required",
+    "known-extensions",
 ]  # fmt: skip
 
 
@@ -130,6 +142,14 @@ BROKEN: dict[str, tuple[str, Callable[[Any], object]]] = {
     "another Claim": ("request", lambda b: response_of(b).update(request={"reference": f"{EHR}/Claim/d"})),
     "the request's trace lost": ("traces", lambda b: response_of(b).pop("identifier")),
     "a note that is not there": ("notes", lambda b: response_of(b)["item"][0].update(noteNumber=[1])),
+    "no time of making": ("required", lambda b: response_of(b).pop("created")),
+    "another use": ("required", lambda b: response_of(b).update(use="claim")),
+    "an adjudication of no category": (
+        "required", lambda b: response_of(b)["item"][0]["adjudication"][0].pop("category")
+    ),
+    "an extension that the guide does not have": (
+        "known-extensions", lambda b: response_of(b).update(extension=[{"url": f"{PAS}extension-verdict"}])
+    ),
     "a modified item that is not added": ("modified-added", lambda b: response_of(b)["item"].append(decided(3, "A6"))),
     "a quantity without a unit": (
         "quantities", lambda b: response_of(b)["item"][0].update(quantity={"value": 1})

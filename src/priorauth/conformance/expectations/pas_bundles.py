@@ -13,6 +13,7 @@ from pydantic import field_validator
 from priorauth.conformance.expectations.kinds import Scalar, expectation
 from priorauth.conformance.expectations.matching import found
 from priorauth.conformance.fhir import (
+    PAS,
     Bundle,
     Entry,
     absolute,
@@ -23,6 +24,8 @@ from priorauth.conformance.fhir import (
     references_of,
     traces_of,
 )
+from priorauth.conformance.json_paths import values_at
+from priorauth.conformance.pas_tables import EXTENSIONS, FIXED, REQUIRED, REQUIRED_2_2_1
 from priorauth.conformance.results import Mismatch
 from priorauth.conformance.seen import Seen
 
@@ -39,6 +42,7 @@ class Pair:
 
     request: Bundle
     response: Bundle
+    version: str = "2.2.1"
 
     @property
     def claim(self) -> Entry:
@@ -62,9 +66,10 @@ class ResponseBundle(Scalar[list[str]]):
 
     def check(self, seen: Seen) -> Iterator[Mismatch]:
         request = Bundle(seen.sent.json())
+        version = "2.0.1" if seen.sent.url.startswith(seen.target.url("fhir/2.0.1:")) else "2.2.1"
         for response in answers_in(seen.got.json()):
             for word in self.root:
-                yield from RULES[word](Pair(request, response))
+                yield from RULES[word](Pair(request, response, version))
 
 
 def claim_response_first(pair: Pair) -> Iterator[Mismatch]:
@@ -194,6 +199,43 @@ def modified_added(pair: Pair) -> Iterator[Mismatch]:
             yield Mismatch("ClaimResponse.addItem.productOrService", "what was authorized", "nothing")
 
 
+def required(pair: Pair) -> Iterator[Mismatch]:
+    """What the profiles require of the server's own resources is there, and what they fix is so."""
+    more = REQUIRED_2_2_1 if pair.version == "2.2.1" else {}
+    for entry in pair.response.entries:
+        for path in (*REQUIRED.get(entry.type, ()), *more.get(entry.type, ())):
+            holder, _, name = path.rpartition(".") if not path.endswith("]") else (path, "", "")
+            holders = values_at(entry.resource, f"$.{holder}") if holder else [entry.resource]
+            if name and any(not isinstance(each, dict) or name not in each for each in holders):
+                yield Mismatch(f"{entry.type}.{path}", "there, for the profile requires it", "missing")
+        for path, value in FIXED.get(entry.type, {}).items():
+            values = values_at(entry.resource, f"$.{path}")
+            if any(each != value for each in values):
+                yield Mismatch(f"{entry.type}.{path}", str(value), found(values))
+
+
+def known_extensions(pair: Pair) -> Iterator[Mismatch]:
+    """An extension that has the guide's URL is one that this version of the guide has."""
+    for entry in pair.response.entries:
+        if entry.type not in OF_THE_SERVER:
+            continue
+        for url in extension_urls(entry.resource):
+            name = url.removeprefix(f"{PAS}extension-")
+            if url.startswith(PAS) and name not in EXTENSIONS[pair.version]:
+                yield Mismatch(f"extension in {entry.type}", f"one of PAS {pair.version}", url)
+
+
+def extension_urls(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for each in members(value, "extension"):
+            yield str(each.get("url", ""))
+        for each in value.values():
+            yield from extension_urls(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from extension_urls(each)
+
+
 def quantities(pair: Pair) -> Iterator[Mismatch]:
     """PAS prof-2 and prof-3: a value with a unit or a code, and the code is one of X12 673."""
     for place, quantity in quantities_in(pair.answer.resource):
@@ -227,5 +269,7 @@ RULES: Mapping[str, Callable[[Pair], Iterator[Mismatch]]] = {
     "traces": traces,
     "notes": notes,
     "modified-added": modified_added,
+    "required": required,
+    "known-extensions": known_extensions,
     "quantities": quantities,
 }

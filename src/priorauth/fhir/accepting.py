@@ -16,7 +16,7 @@ from .profiles import BundleProfile
 from .references import POINTERS, SEQUENCES, are_sound
 from .reporting import Targets
 from .roles import Roles
-from .strict import Structs, is_plain, is_readable
+from .strict import Structs, are_texts_plain
 from .sweeping import Sweeper
 from .tables import Tables
 
@@ -36,9 +36,10 @@ class QuickPass:
     def read(self, data: bytes) -> Bundle:
         """The Bundle in the bytes, of strict types where it fits them. Raises FhirSyntaxError for what is no JSON."""
         data = data.removeprefix(BYTE_ORDER_MARK)
-        if is_readable(data):
+        is_plain = are_texts_plain(data)
+        if is_plain is not None:
             try:
-                return StrictBundle(data, self._structs.decode(data))
+                return StrictBundle(data, self._structs.decode(data), is_plain=is_plain)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, AttributeError):
                 pass  # whatever it is, the full check says so
         return Bundle(read_resource(data))
@@ -56,7 +57,7 @@ class QuickPass:
 
     def _is_right(self, bundle: StrictBundle, profile: BundleProfile) -> bool:
         """The Bundle itself, and each resource in the role in which it is first referenced."""
-        sweeper = self._sweepers[is_plain(bundle.data)]
+        sweeper = self._sweepers[bundle.is_plain]
         if not sweeper.resource("Bundle", profile)(bundle.strict, []):
             return False
         roles, sweeps = Roles(self._tables, bundle, profile), sweeper.found

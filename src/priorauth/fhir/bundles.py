@@ -171,31 +171,19 @@ class Bundle:
         return next((node for node in resource.nodes("contained") if node.text("id") == id), None)
 
 
-class _Entry(msgspec.Struct):
-    resource: msgspec.Raw
-
-
-class _Entries(msgspec.Struct):
-    entry: list[_Entry]
-
-
-_SLICER = msgspec.json.Decoder(_Entries)
-"""Finds the bytes of each resource without a look into them."""
-
-
 class StrictBundle(Bundle):
     """A Bundle that was decoded into the types of `strict`. Its JSON is decoded only when it is asked for.
 
     `base` is what all fullUrls have before their type and id, as they nearly always do; else it is empty. `places` are
-    the entries by whatever names them in any entry.
+    the entries by whatever names them in any entry. No text `is_plain` that may have white space other than spaces.
     """
 
-    __slots__ = ("_json", "_slices", "base", "data", "parts", "places", "strict")
+    __slots__ = ("_cuts", "_json", "base", "data", "is_plain", "parts", "places", "strict")
 
-    def __init__(self, data: bytes, strict: Any) -> None:
-        self.data, self.strict = data, strict
+    def __init__(self, data: bytes, strict: Any, *, is_plain: bool) -> None:
+        self.data, self.strict, self.is_plain = data, strict, is_plain
         self._json: Bundle | None = None
-        self._slices: list[msgspec.Raw] | None = None
+        self._cuts: list[bytes] | None = None
         self._found = {}
         self._bases = {}
         self.places: Mapping[str, int | None]
@@ -245,9 +233,16 @@ class StrictBundle(Bundle):
     def written(self, entry: int) -> bytes:
         if self._json is not None:
             return self._json.written(entry)
-        if self._slices is None:
-            self._slices = [each.resource for each in _SLICER.decode(self.data).entry]
-        return write_resource(read_resource(bytes(self._slices[entry])))
+        if self._cuts is None:
+            self._cuts = _cuts_between_resources(self.data, len(self.parts)) if self.is_plain else []
+        if not self._cuts:
+            return self._decoded().written(entry)
+        if entry == len(self.parts) - 1:
+            return write_resource(
+                _DECODER.decode(b'{"entry":[{"resource":{%b%b' % (_SAYS, self._cuts[-1]))["entry"][0]["resource"]
+            )
+        rest = self._cuts[entry + 2].rstrip()[:-1]  # without the brace of the next resource
+        return write_resource(_DECODER.decode(b'[{"resource":{%b%b0}]' % (_SAYS, rest))[0]["resource"])
 
     def is_update(self, entry: int) -> bool:
         return bool(self.parts[entry].related)
@@ -263,6 +258,20 @@ class StrictBundle(Bundle):
         if self._json is None:
             self._json = Bundle(read_resource(self.data))
         return self._json
+
+
+_SAYS = b'"resourceType"'
+
+
+def _cuts_between_resources(data: bytes, entries: int) -> list[bytes]:
+    """The bytes of a Bundle, cut where each resource says what it is; none where that cannot be told at a glance.
+
+    It must say so before all else, and nothing else may be called or say the same.
+    """
+    cuts = data.split(_SAYS)
+    if len(cuts) != entries + 2 or b'"entry"' in cuts[0]:
+        return []
+    return cuts if all(cut.rstrip()[-1:] == b"{" for cut in cuts[:-1]) else []
 
 
 def _base(full_url: str) -> str:

@@ -38,6 +38,23 @@ class Presence:
         return f"not ({is_there(self.unless)}) or {found}" if self.unless else found
 
 
+@dataclass(frozen=True, slots=True)
+class Mostly:
+    """A predicate that often needs no more than a look at some members to be true."""
+
+    test: Test
+    seen: Callable[[Callable[[str], str], str], str]
+    """The condition in Python of that look, of conditions that a member is there and of the name of the element."""
+
+    def __call__(self, element: Element) -> bool:
+        return self.test(element)
+
+
+def _where(name: str) -> Callable[[Test], Mostly]:
+    """True at once where a member is there."""
+    return lambda test: Mostly(test, lambda is_there, _: is_there(name))
+
+
 def _needs(name: str, other: str) -> Test:
     return Presence((other,), unless=name)
 
@@ -65,10 +82,10 @@ def _not_negative(name: str) -> Test:
         value = element.get(name)
         return not isinstance(value, (int, Decimal)) or value >= 0
 
-    return test
+    return Mostly(test, lambda is_there, x: f"not ({is_there(name)}) or {x}.{name} >= 0")
 
 
-def _name(element: Element) -> bool:
+def _has_name(element: Element) -> bool:
     """us-core-6 and us-core-8 of a name. Of an attachment, US Core 7 has another rule under the key us-core-6."""
     if "family" in element or "given" in element:
         return not _is_absent(element)
@@ -79,19 +96,29 @@ def _is_absent(element: Element) -> bool:
     return any(each.get("url") == DATA_ABSENT_REASON for each in _items(element.get("extension")))
 
 
+_name = Mostly(
+    _has_name,
+    lambda is_there, _: f"({is_there('family')} or {is_there('given')}) and not ({is_there('extension')})",
+)
+
+
+@_where("subscriberId")
 def _member(coverage: Element) -> bool:
     types = [identifier.get("type") for identifier in _items(coverage.get("identifier"))]
     return "subscriberId" in coverage or "MB" in _codes(types)
 
 
+@_where("subscriber")
 def _self_beneficiary(coverage: Element) -> bool:
     return "subscriber" in coverage or "18" in _codes(coverage.get("relationship"))
 
 
+@_where("requester")
 def _requester(request: Element) -> bool:
     return "requester" in request or not str(request.get("intent", "")).endswith("order")
 
 
+@_where("identifier")
 def _identifier_unless_voice(request: Element) -> bool:
     return "identifier" in request or "VO" in _codes(request.get("medium"))
 
@@ -110,13 +137,15 @@ def _modified_after_authored(task: Element) -> bool:
     return not known or str(modified)[:10] >= str(authored)[:10] or len(str(authored)) < 10
 
 
-def _offset(repeat: Element) -> bool:
+def _event_of_offset(repeat: Element) -> bool:
     when = repeat.get("when")
     return "offset" not in repeat or (isinstance(when, list) and not {"C", "CM", "CD", "CV"} & set(map(str, when)))
 
 
-def _not_home(element: Element) -> bool:
-    return element.get("use") != "home"
+_offset = Mostly(_event_of_offset, lambda is_there, _: f"not ({is_there('offset')})")
+
+
+_not_home = Mostly(lambda element: element.get("use") != "home", lambda _, x: f"{x}.use != 'home'")
 
 
 _contact = _any("name", "telecom", "address", "organization")

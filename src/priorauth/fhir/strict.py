@@ -2,7 +2,7 @@
 
 What they refuse is not wrong yet, only not of the usual kind: some resources, elements and extensions have no type.
 What they take has no unknown element, no value of another type or outside its grammar, nothing missing that R4 wants,
-no empty list, no null. What types cannot say is swept for afterwards (`sweeping`), and `is_plain` looks for the rest.
+no empty list, no null. What types cannot say is swept for afterwards (`sweeping`).
 """
 
 from __future__ import annotations
@@ -83,17 +83,18 @@ _LEFT_OUT = frozenset(
 _OTHER_EXTENSIONS = {DATA_ABSENT_REASON: frozenset(("code",))}
 """Extensions of FHIR itself that requests have; of others than these and the guide's the full check is asked."""
 
+_ESCAPED_OTHER = re.compile(rb'\\[^"/]')
 _ESCAPED_CONTROL = re.compile(rb"\\(?:[bf]|u00[01])")
 
 
-def is_readable(data: bytes) -> bool:
-    """False where a text may hold control characters. JSON has no raw ones."""
-    return b"\\" not in data or not _ESCAPED_CONTROL.search(data)
+def are_texts_plain(data: bytes) -> bool | None:
+    """True where the only white space that a text can have is the space, None where one may hold control characters.
 
-
-def is_plain(data: bytes) -> bool:
-    """True where the only white space that a text can have is the space."""
-    return b"\\" not in data and data.isascii()
+    JSON has no raw ones, so it is enough to look at what is escaped, which mostly is nothing or quotes.
+    """
+    if b"\\" not in data or not _ESCAPED_OTHER.search(data):
+        return data.isascii()
+    return None if _ESCAPED_CONTROL.search(data) else False
 
 
 @dataclass(slots=True)

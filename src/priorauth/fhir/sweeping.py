@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from .compiling import Compiler, Narrowings
-from .invariants import FULL_DATE, INVARIANTS, TYPE_INVARIANTS, Presence
+from .invariants import FULL_DATE, INVARIANTS, TYPE_INVARIANTS, Mostly, Presence
 from .primitives import PRIMITIVES
 from .reporting import Targets
 from .strict import Shape, Structs, property_of
@@ -73,6 +73,9 @@ class Sweeper:
                 holds = invariant.holds.written(lambda name: self._is_there(shape, x, name))
             else:
                 holds = f"{self._names.of(invariant.holds)}({self._names.of(builtins_of)}({x}))"
+                if isinstance(invariant.holds, Mostly):
+                    seen = invariant.holds.seen(lambda name: self._is_there(shape, x, name), x)
+                    holds = f"{seen} or {holds}"
             yield f"if not ({holds}): return False"
 
     def _is_not_empty(self, shape: Shape, x: str) -> Iterator[str]:

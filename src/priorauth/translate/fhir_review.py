@@ -66,7 +66,7 @@ from priorauth.translate.fhir_vocabulary import (
     CERTIFICATION_TYPE,
     CLAIM_TYPE,
 )
-from priorauth.translate.losses import Losses, LossReason
+from priorauth.translate.losses import UNHEARD, Losses, LossReason
 from priorauth.translate.quick import builder
 
 ADMISSION_REVIEW = "AR"
@@ -103,7 +103,7 @@ def review_from_fhir(
     entry = claim_of(bundle)
     if entry is None:
         raise ValueError("a request Bundle has a Claim")
-    reading = _Reading(bundle, entry, crosswalks, Losses() if losses is None else losses)
+    reading = _Reading(bundle, entry, crosswalks, UNHEARD if losses is None else losses)
     claim = reading.claim
     event, items = reading.event_and_items()
     insurer = reading.found(claim.insurer)

@@ -43,3 +43,16 @@ class Losses:
     def note(self, position: str, reason: LossReason, *, occurrence: int = 1, parked: str = "review") -> None:
         """Record one loss."""
         self.found.append(Loss(position, reason, occurrence, parked))
+
+
+class _Unheard(Losses):
+    """Takes losses that nobody asked for."""
+
+    __slots__ = ()
+
+    def note(self, position: str, reason: LossReason, *, occurrence: int = 1, parked: str = "review") -> None:
+        """Let one loss go."""
+
+
+UNHEARD: Losses = _Unheard()
+"""For translations of which nobody asks what did not cross."""

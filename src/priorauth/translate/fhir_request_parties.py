@@ -211,13 +211,14 @@ class PartyWriter:
         supplemental: Iterable[Identifier],
         role: str,
     ) -> Written:
+        named = " ".join(each for each in (name.first, name.last) if each)
         return {
             "resourceType": "Organization",
             "meta": {"profile": [PAS + profile]},
             "identifier": self._identifiers(identifiers, supplemental),
             "active": True,
             "type": [concept(ENTITY_ROLE, role)] if role else [],
-            "name": " ".join(each for each in (name.first, name.last) if each) or "unknown",
+            **({"name": named} if named else {"_name": absent()}),
         }
 
     def _in_role(self, provider: Provider, place: str, loop: str) -> str:
@@ -306,4 +307,4 @@ def _human_name(name: Name) -> Written:
             "suffix": [name.suffix] if name.suffix else [],
         }
     )
-    return written or absent()
+    return written if name.last else {"_family": absent(), **written}  # PAS wants a family name of every name

@@ -11,12 +11,14 @@ import pytest
 
 from crosswalk_tables import CROSSWALKS
 from fhir_bundles import bundle, decoded, read
+from priorauth.adapters.fhir_profiles import load_checker
 from priorauth.domain.carried import CarriedSegment
 from priorauth.domain.parties import EntityKind, Identifier, Name, Provider, Specialty
 from priorauth.domain.reviews import (
     CertificationType,
     Diagnosis,
     FacilityLocation,
+    Format,
     Procedure,
     ReviewItem,
     Service,
@@ -24,6 +26,7 @@ from priorauth.domain.reviews import (
     ServiceReview,
 )
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
+from priorauth.fhir.profiles import BundleProfile
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.losses import Losses
 from priorauth.translate.x12_review import review_to_x12
@@ -31,6 +34,7 @@ from x12_sets import sample as x12_sample
 from x12_sets import written
 
 EVENT = FacilityLocation("22", "B")
+VERSIONS = ("2.2.1", "2.0.1")
 
 
 def there_and_back(review: ServiceReview) -> tuple[ServiceReview, list[str]]:
@@ -195,6 +199,19 @@ def test_a_service_that_only_says_a_message_or_a_number_stays_one(said: dict[str
     back, _ = there_and_back(review)
 
     assert back.items == review.items
+
+
+@pytest.mark.parametrize("name", [Name(kind=GROUP), Name(kind=PERSON), Name(kind=PERSON, first="ADA", middle="M")])
+def test_who_is_known_by_number_alone_has_no_name_in_a_valid_bundle_and_none_when_it_is_read(name: Name) -> None:
+    provider = Provider(role="SJ", name=name, identifier=Identifier("XX", "1990000011"))
+    review = imaging(providers=(provider,))
+
+    back, _ = there_and_back(review)
+
+    assert back.event.providers == (provider,)
+    for version in VERSIONS:
+        written = decoded(review_to_fhir(review, crosswalks=CROSSWALKS, version=Format(f"pas-{version}")))
+        assert [each.code for each in load_checker(version).check_bundle(written, BundleProfile.REQUEST)] == []
 
 
 def test_a_dental_service_beside_others_is_none_the_worse() -> None:

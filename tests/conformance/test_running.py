@@ -81,6 +81,18 @@ async def test_steps_hand_values_on_and_end_at_the_first_that_fails(tmp_path: Pa
     assert result.reason == "HTTP status: wanted 200, got 404"
 
 
+async def test_values_of_a_target_stand_in_messages_and_in_what_is_wanted(tmp_path: Path) -> None:
+    async def answer(_: str, body: bytes) -> Answer:
+        return (200, "application/json", body)
+
+    steps = [{"send": {"post": "/echo", "json": {"payer": "OURS"}}, "expect": [{"json": {"payer": "OURS"}}]}]
+
+    result = await only_result(folder_with(tmp_path, [a_case(steps=steps)]), answer, values={"OURS": "THEIRS"})
+
+    assert result.verdict is Verdict.PASS
+    assert result.exchanges[0].sent.body == '{"payer": "THEIRS"}'
+
+
 async def test_a_step_is_repeated_until_it_holds(tmp_path: Path) -> None:
     asked = 0
 

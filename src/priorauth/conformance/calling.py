@@ -15,7 +15,7 @@ from priorauth.conformance.cases import Send
 from priorauth.conformance.expectations import Check, read_expectation
 from priorauth.conformance.expectations.matching import show
 from priorauth.conformance.folders import Folder
-from priorauth.conformance.messages import edited_bytes, fhir_body, x12_body
+from priorauth.conformance.messages import edited_bytes, fhir_body, replaced, x12_body
 from priorauth.conformance.naming import Names
 from priorauth.conformance.results import Exchange, Mismatch, WireMessage
 from priorauth.conformance.seen import Got, Seen, Sent, as_text
@@ -94,6 +94,10 @@ class Run:
     async def token(self, client: str) -> str:
         """The access token of a client of the target; nothing where the target is open."""
         return await self._tokens.token(self._client, client)
+
+    def here(self, written: Any) -> Any:
+        """What a case says, with names filled in, and with values as they are at this target."""
+        return replaced(self.names.resolve(written), self.target.values)
 
     async def x12(self, message: str, *, name: str = "", **words: Any) -> Seen:
         """Send an interchange; the words are those of `send`, with underscores."""
@@ -178,7 +182,7 @@ class Run:
 
     def check(self, seen: Seen, *expectations: Mapping[str, Any]) -> bool:
         """Check declared expectations; True where all hold."""
-        return self.check_all(seen, [read_expectation(each) for each in expectations])
+        return self.check_all(seen, [read_expectation(replaced(each, self.target.values)) for each in expectations])
 
     def check_all(self, seen: Seen, checks: list[Check]) -> bool:
         found = mismatches_of(seen, checks)

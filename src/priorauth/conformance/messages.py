@@ -76,7 +76,7 @@ def replaced(document: Any, values: Mapping[str, str]) -> Any:
     """The same with whole texts that are other ones at a target."""
     if isinstance(document, str):
         return values.get(document, document)
-    if isinstance(document, list):
+    if isinstance(document, list | tuple):
         return [replaced(each, values) for each in document]
     if isinstance(document, dict):
         return {key: replaced(value, values) for key, value in document.items()}

@@ -171,8 +171,8 @@ async def perform_step(step: Step, run: Run) -> Seen:
     deadline = time.monotonic() + step.retry_for
     while True:
         written = step.send.model_dump(exclude_unset=True, by_alias=True)
-        seen = await run.send(Send.model_validate(run.names.resolve(written)), step.name)
-        checks = [read_expectation(run.names.resolve(each)) for each in step.expect]
+        seen = await run.send(Send.model_validate(run.here(written)), step.name)
+        checks = [read_expectation(run.here(each)) for each in step.expect]
         if time.monotonic() >= deadline or not mismatches_of(seen, checks):
             run.check_all(seen, checks)
             return seen

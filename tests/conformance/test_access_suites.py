@@ -13,7 +13,7 @@ from priorauth.conformance.folders import conformance_folder
 from priorauth.conformance.loading import load_cases, select
 from priorauth.conformance.results import Verdict
 from priorauth.conformance.running import Plan, run_all
-from priorauth.conformance.targets import Target
+from priorauth.conformance.targets import Target, load_target
 
 
 @pytest.fixture
@@ -33,3 +33,8 @@ async def test_a_gateway_outside_the_sandbox_keeps_every_rule_of_access(target: 
 
     assert {case.name: case.reason for case in result.cases if case.verdict is not Verdict.PASS} == {}
     assert len(result.cases) > 30
+
+
+@pytest.mark.parametrize("path", sorted(conformance_folder().targets.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_target_that_ships_can_be_read(path: Path) -> None:
+    assert load_target(str(path), conformance_folder()).claims

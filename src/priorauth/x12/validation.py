@@ -13,7 +13,7 @@ from priorauth.domain.findings import FindingCode as Code
 
 from .control import FUNCTIONAL_GROUPS, takes_composites_apart
 from .envelope import FunctionalGroup, Interchange, Limits, TransactionSet, read_interchange, split_stream
-from .guides import PURPOSES, RESPONSE_PURPOSE, guide_table
+from .guides import direction_of, guide_table
 from .loops import STRICT, CompiledGuide, Tolerances, find_guide, read_loops
 from .parts import DEFAULT_LIMITS
 from .reporting import Draft, Report
@@ -111,15 +111,8 @@ _UNREAD = frozenset((Code.SET_TOO_LARGE, Code.SET_NOT_SUPPORTED, Code.ST_IDENTIF
 """What says that the content of a set is not what the guide is about."""
 
 
-_ANSWERS = frozenset(("HCR", "AAA"))
-"""Segments that responses have and requests do not."""
-
-
 def _guide(transaction: TransactionSet) -> CompiledGuide | None:
     """The guide that GS08 and, between request and response, BHT02 name."""
     beginning = transaction.rows[1] if len(transaction.rows) > 1 else []
-    purpose = beginning[2] if len(beginning) > 2 and beginning[0] == "BHT" else ""
-    is_response = purpose == RESPONSE_PURPOSE
-    if purpose not in PURPOSES:  # which is a finding of its own: what the set holds tells what it is
-        is_response = any(row[0] in _ANSWERS for row in transaction.rows)
-    return find_guide(transaction.group[8], "response" if is_response else "request")
+    purpose, kind = (beginning[2:3], beginning[6:7]) if beginning[:1] == ["BHT"] else ([], [])
+    return find_guide(transaction.group[8], direction_of("".join(purpose), "".join(kind)))

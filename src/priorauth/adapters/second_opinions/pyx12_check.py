@@ -25,7 +25,7 @@ from pyx12.params import ParamsBase
 from pyx12.segment import Segment
 from pyx12.x12file import X12Reader
 
-from priorauth.x12.guides import RESPONSE_PURPOSE, guide_table
+from priorauth.x12.guides import direction_of, guide_table
 
 from .pyx12_maps import control_map, guide_map
 
@@ -188,7 +188,7 @@ class _Checker:
         self.set = SetOpinion(self.groups, number)
         self.opinion.sets.append(self.set)
         self.count = 0
-        loaded = _map(*self.version, _purpose(next_segment))
+        loaded = _map(*self.version, _direction(next_segment))
         self.node = loaded.getnodebypath(GS) if loaded is not None else None
         self.set.given = loaded is not None
 
@@ -235,15 +235,17 @@ def _has_blank(segment: Segment) -> bool:
     return any(part.isspace() for value in values for part in value.split(segment.subele_term))
 
 
-def _purpose(segment: Segment | None) -> str:
-    """BHT02 of the segment that follows ST, or empty."""
-    return segment.get_value("BHT02") or "" if segment is not None and segment.get_seg_id() == "BHT" else ""
+def _direction(segment: Segment | None) -> str:
+    """Of the set whose ST this segment follows."""
+    if segment is None or segment.get_seg_id() != "BHT":
+        return direction_of("", "")
+    return direction_of(segment.get_value("BHT02") or "", segment.get_value("BHT06") or "")
 
 
 @cache
-def _map(gs08: str, gs01: str, purpose: str) -> map_if | None:
+def _map(gs08: str, gs01: str, direction: str) -> map_if | None:
     """The map for a set, loaded once per process, or None where there is none."""
-    guide = guide_table(gs08, "response" if purpose == RESPONSE_PURPOSE else "request")
+    guide = guide_table(gs08, direction)
     if guide is None or guide.functional != gs01:
         return None
     if not guide.direction:

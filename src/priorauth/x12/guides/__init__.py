@@ -7,14 +7,12 @@ from .x217.request import X217_REQUEST
 from .x217.response import X217_RESPONSE
 from .x231.acknowledgment import X231_999
 
-__all__ = ["GUIDES", "PURPOSES", "RESPONSE_PURPOSE", "X217_REQUEST", "X217_RESPONSE", "X231_999", "guide_table"]
+__all__ = ["GUIDES", "X217_REQUEST", "X217_RESPONSE", "X231_999", "direction_of", "guide_table"]
 
 GUIDES: tuple[Guide, ...] = (X217_REQUEST, X217_RESPONSE, X231_999)
 
-RESPONSE_PURPOSE = "11"
-"""BHT02 of a 278 response: request and response share GS08 and ST03, and only this tells them apart."""
-PURPOSES = frozenset(("01", "13", "36", RESPONSE_PURPOSE))
-"""BHT02 of all 278s."""
+_RESPONSE, _PURPOSES = "11", frozenset(("01", "11", "13", "36"))  # BHT02
+_OF_REQUESTS = frozenset(("", "RU"))  # BHT06
 
 _BY_VERSION: dict[str, dict[str, Guide]] = {
     "005010X217": {"request": X217_REQUEST, "response": X217_RESPONSE},
@@ -27,3 +25,9 @@ def guide_table(gs08: str, direction: str) -> Guide | None:
     """The table for a GS08 and a direction (`request` or `response`), or None for a guide we do not have."""
     directions = _BY_VERSION.get(gs08, {})
     return directions.get(direction) or directions.get("")
+
+
+def direction_of(purpose: str, kind: str) -> str:
+    """`request` or `response` by BHT02, as they share GS08 and ST03; where that is no purpose of a 278, by BHT06."""
+    is_response = purpose == _RESPONSE if purpose in _PURPOSES else kind not in _OF_REQUESTS
+    return "response" if is_response else "request"

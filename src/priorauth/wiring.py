@@ -139,7 +139,8 @@ def transports(
             continue
         speaks_pas = destination.transport == "fhir_pas"
         door = "fhir" if speaks_pas else "x12"
-        url = f"{settings.base_url}/sandbox/delegates/{id}/{door}" if settings.sandbox else destination.url
+        simulated = f"{settings.base_url}/sandbox/delegates/{id}/{door}" if settings.sandbox else ""
+        url = destination.url or simulated
         call = FhirPas if speaks_pas else X12Http
         found[id] = call(id, url, http, now=now) if url else NoAddress()
     return found

@@ -206,6 +206,15 @@ async def test_a_line_for_later_is_delivered_as_another_response_to_the_same_leg
     assert [item.action for item in settled.said.items] == [A1, A1]
 
 
+async def test_a_trace_says_itself_after_how_many_seconds(desk: Desk) -> None:
+    answered(desk, *ITEMS, trace="SBX-LATER-60S-1")
+
+    for seconds, delivered in ((59, 0), (60, 1)):
+        desk.now = NOW + timedelta(seconds=seconds)
+        await desk.caseworker.settle_what_is_due()
+        assert len(desk.delivered) == delivered
+
+
 @asynccontextmanager
 async def gateway(status: int, received: list[bytes]) -> AsyncIterator[X12Outlet]:
     """A door that takes one request at a time, keeps it, and answers with a status."""

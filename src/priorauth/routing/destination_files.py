@@ -11,6 +11,9 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from priorauth.routing.pack_files import Citation, Identifier, PackPart, Text
 from priorauth.routing.yaml_source import SourceFault, YamlNotReadable, read_yaml
 
+SAFE = ("https://", "http://127.0.0.1:", "http://[::1]:")
+"""How the URL of an endpoint begins that PHI may be sent to: by TLS, or within the machine."""
+
 
 class DestinationKind(StrEnum):
     """Whether another company decides, or people of the payer."""
@@ -74,10 +77,10 @@ class DestinationFile(PackPart):
 
     @model_validator(mode="after")
     def speaks_what_its_transport_carries(self) -> Self:
-        """PAS goes by `$submit` over TLS, and nothing else does."""
+        """PAS goes by `$submit`, over TLS unless to this very machine, and nothing else does."""
         if self.format.startswith("pas-") != (self.transport == "fhir_pas"):
             raise ValueError("pas-2.2.1 and pas-2.0.1 are the formats of the transport fhir_pas, and of no other")
-        if self.transport == "fhir_pas" and self.url and not self.url.startswith("https://"):
+        if self.transport == "fhir_pas" and self.url and not self.url.startswith(SAFE):
             raise ValueError("the url of a delegate that speaks PAS begins with https")
         return self
 

@@ -61,7 +61,7 @@ def answer_to(case: Case, table: BehaviourTable, now: datetime) -> Answer:
         return Silent(_opened(case, dict.fromkeys(behaviours, Behaviour.PEND), table, now))
     if of_leg is Behaviour.SLOW:
         later = _opened(case, dict.fromkeys(behaviours, Behaviour.LATER), table, now)
-        return Silent(replace(later, due=now + table.slow_after))
+        return Silent(replace(later, due=now + table.delay(case.review, table.slow_after)))
     if of_leg is Behaviour.GARBAGE:
         return Garbage(_opened(case, dict.fromkeys(behaviours, Behaviour.PEND), table, now))
     opened = _opened(case, behaviours, table, now)
@@ -103,7 +103,7 @@ def _opened(case: Case, behaviours: Mapping[int, Behaviour], table: BehaviourTab
         case=case,
         said=said,
         later=later,
-        due=now + table.later_after if later else None,
+        due=now + table.delay(case.review, table.later_after) if later else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,6 +41,8 @@ class Behaviour(StrEnum):
 
 
 _OF_LEG = {Behaviour.WAIT, Behaviour.REJECT, Behaviour.DECLINE, Behaviour.TIMEOUT, Behaviour.SLOW, Behaviour.GARBAGE}
+
+_OWN_DELAY = re.compile(r"SBX-(?:LATER|SLOW)-([0-9]{1,5})S-")
 
 REVENUE_CODE_LENGTH = 4
 
@@ -122,6 +125,12 @@ class BehaviourTable:
         if first.is_of_leg:
             return dict.fromkeys(chosen, first)
         return {sequence: first if answer.is_of_leg else answer for sequence, answer in chosen.items()}
+
+    def delay(self, review: ServiceReview, usual: timedelta) -> timedelta:
+        """After how long a later answer comes: as usual, unless the trace says the seconds (`SBX-LATER-60S-`)."""
+        number = review.event.traces[0].number if review.event.traces else ""
+        said = _OWN_DELAY.match(number)
+        return timedelta(seconds=int(said[1])) if said else usual
 
     def _answer(self, forced: Behaviour | None, unforced: Behaviour) -> Behaviour:
         """The forced answer where there is one. A desk has nobody to decline to: it keeps the leg."""

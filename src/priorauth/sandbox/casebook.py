@@ -36,6 +36,10 @@ class Casebook:
         """The case that a destination has of this leg, if it ever was on the books."""
         return self._cases.get((destination, leg_id))
 
+    def opened(self) -> list[OpenCase]:
+        """The cases with lines that wait for a decision, in the order in which they came."""
+        return [each for each in self._cases.values() if any(True for _ in each.open_sequences)]
+
     def due(self, now: datetime) -> list[OpenCase]:
         """The cases with lines to be decided by now, the longest due first."""
         waiting = [(opened.due, opened) for opened in self._cases.values() if opened.due and opened.due <= now]

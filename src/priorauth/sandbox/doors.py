@@ -34,13 +34,18 @@ class ItemToDecide(BaseModel):
     action: str
 
 
-class ToDecide(BaseModel):
+class Decision(BaseModel):
     """Decisions to make as people at a desk or a delegate would."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    review_id: str
     items: list[ItemToDecide] = Field(min_length=1)
+
+
+class ToDecide(Decision):
+    """The same, of a review that a gateway has."""
+
+    review_id: str
 
 
 class ClockMove(BaseModel):
@@ -60,21 +65,21 @@ def sandbox_router(sandbox: Sandbox, clock: Clock) -> APIRouter:
         try:
             answer = sandbox.x12.answer(DestinationId(delegate), await request.body())
         except X12SyntaxError:
-            return _problem(HTTPStatus.BAD_REQUEST, "the body is not a readable X12 interchange")
+            return problem(HTTPStatus.BAD_REQUEST, "the body is not a readable X12 interchange")
         if answer.body is None:
-            return await _never(request, sandbox)
+            return await hold(request, sandbox.stopping)
         return Response(answer.body, media_type=answer.media_type)
 
     @router.post("/delegates/{delegate}/fhir/Claim/$submit", summary="A simulated delegate's door for PAS legs")
     async def submit_leg(request: Request, delegate: str) -> Response:
         if not sandbox.speaks_pas(DestinationId(delegate)):
-            return _problem(HTTPStatus.NOT_FOUND, "no simulated delegate of that name speaks PAS")
+            return problem(HTTPStatus.NOT_FOUND, "no simulated delegate of that name speaks PAS")
         try:
             answer = sandbox.pas.answer(DestinationId(delegate), await request.body())
         except FhirSyntaxError as fault:
-            return _problem(HTTPStatus.BAD_REQUEST, str(fault))
+            return problem(HTTPStatus.BAD_REQUEST, str(fault))
         if answer.body is None:
-            return await _never(request, sandbox)
+            return await hold(request, sandbox.stopping)
         return Response(answer.body, media_type=answer.media_type)
 
     @router.post("/decide", summary="Decide lines of a review as people would", status_code=HTTPStatus.NO_CONTENT)
@@ -83,9 +88,9 @@ def sandbox_router(sandbox: Sandbox, clock: Clock) -> APIRouter:
         try:
             await sandbox.decide(ReviewId(decision.review_id), actions)
         except NotKnown:
-            return _problem(HTTPStatus.NOT_FOUND, "no simulated destination has an open case of that review and line")
+            return problem(HTTPStatus.NOT_FOUND, "no simulated destination has an open case of that review and line")
         except ValueError as fault:
-            return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(fault))
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(fault))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @router.get("/clock", summary="The gateway's time")
@@ -99,15 +104,16 @@ def sandbox_router(sandbox: Sandbox, clock: Clock) -> APIRouter:
     return router
 
 
-async def _never(request: Request, sandbox: Sandbox) -> Response:
-    """Hold the call until the caller gives up, the sandbox stops or nobody can be expected to wait any longer."""
+async def hold(request: Request, stopping: asyncio.Event) -> Response:
+    """Hold the call until the caller gives up, all stops or nobody can be expected to wait any longer."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + HOLD_SECONDS
-    while loop.time() < deadline and not sandbox.stopping.is_set() and not await request.is_disconnected():
+    while loop.time() < deadline and not stopping.is_set() and not await request.is_disconnected():
         await asyncio.sleep(LOOK_SECONDS)
-    return _problem(HTTPStatus.SERVICE_UNAVAILABLE, "this simulated delegate does not answer")
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "this simulated delegate does not answer")
 
 
-def _problem(status: HTTPStatus, detail: str) -> Response:
+def problem(status: HTTPStatus, detail: str) -> Response:
+    """What is wrong with a call."""
     problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
     return JSONResponse(problem, status_code=status, media_type=PROBLEM_MEDIA_TYPE)

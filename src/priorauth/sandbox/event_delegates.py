@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -15,7 +16,7 @@ from priorauth.sandbox.answers import Decided, Declined, Garbage
 from priorauth.sandbox.cases import Case, OpenCase
 from priorauth.sandbox.caseworker import Caseworker
 from priorauth.sandbox.posting import decline_id, post_decline, post_determination
-from priorauth.services.ports import BusMessage, EventBus
+from priorauth.services.ports import BusMessage
 from priorauth.translate.events import determinations_topic, read_event
 
 GROUP = "sandbox"
@@ -23,11 +24,17 @@ GROUP = "sandbox"
 log = structlog.get_logger()
 
 
+class Publishes(Protocol):
+    """What puts messages on topics: an event bus, or a producer alone."""
+
+    async def publish(self, message: BusMessage) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TopicOutlet:
     """Puts determinations on the destination's topic. Satisfies `caseworker.Outlet`."""
 
-    bus: EventBus
+    bus: Publishes
 
     async def deliver(self, opened: OpenCase) -> None:
         await self.put(opened.case, opened.said)

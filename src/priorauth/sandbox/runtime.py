@@ -133,7 +133,7 @@ class Sandbox:
 
         Raises ValueError where an action is none of `ACTIONS`.
         """
-        behaviours = {sequence: _behaviour(action) for sequence, action in actions.items()}
+        behaviours = {sequence: behaviour_named(action) for sequence, action in actions.items()}
         places = await self._places(review_id, behaviours)
         chosen: dict[tuple[DestinationId, LegId], dict[int, Behaviour]] = {}
         for sequence, behaviour in behaviours.items():
@@ -180,7 +180,8 @@ class Sandbox:
             await asyncio.sleep(TICK_SECONDS)
 
 
-def _behaviour(action: str) -> Behaviour:
+def behaviour_named(action: str) -> Behaviour:
+    """The behaviour that an action names. ValueError where it is none of `ACTIONS`."""
     try:
         return ACTIONS[action.upper()]
     except KeyError:

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from priorauth.domain.parties import DestinationId
-from priorauth.routing.yaml_source import read_yaml
+from priorauth.routing.yaml_source import YamlNotReadable, read_yaml
 from priorauth.sandbox.behaviours import AskedFor, Behaviour, BehaviourTable, CodeRange, Reason, Rule
 
 COMMENT = "#"
@@ -64,11 +64,13 @@ class _File(_Checked):
     rules: tuple[_Rule, ...]
 
 
-def read_behaviours(folder: Path) -> BehaviourTable:
-    """The table in a folder such as `mappings/sandbox`. Raises SandboxTableFault where it is not one."""
-    path = folder / "behaviours.yaml"
+def read_behaviours(folder: Path, chosen: Path | None = None) -> BehaviourTable:
+    """The table in a folder such as `mappings/sandbox`, or in a file of its own. SandboxTableFault where it is none."""
+    path = chosen or folder / "behaviours.yaml"
     try:
         file = _File.model_validate(read_yaml(path.name, path.read_text(encoding="utf-8")).data)
+    except YamlNotReadable as fault:
+        raise SandboxTableFault(f"{path.name} is not readable as YAML") from fault
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in fault["loc"]) for fault in error.errors(include_input=False)})
         raise SandboxTableFault(f"{path.name} has faults at {', '.join(places)}") from None

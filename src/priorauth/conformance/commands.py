@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from priorauth.conformance import certificate_commands
+from priorauth.conformance import certificate_commands, inferno_commands
 
 FAILED = 1
 COULD_NOT_RUN = 2
@@ -18,6 +18,7 @@ COULD_NOT_RUN = 2
 app = typer.Typer(no_args_is_help=True, help="Test a gateway from outside: ours, or any other.")
 for command in (certificate_commands.keygen, certificate_commands.verify, certificate_commands.certificate):
     app.command()(command)
+app.command("inferno-preset")(inferno_commands.inferno_preset)
 
 Cases = Annotated[
     Path | None,

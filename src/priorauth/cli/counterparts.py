@@ -78,7 +78,7 @@ def _sent(ehr: Ehr, sending: Sending) -> int:
     ehr.send(_requests(sending))
     if ehr.wait(sending.wait):
         return 0
-    note(f"{len(ehr.waiting)} reviews are pended still")
+    note(f"{len(ehr.waiting - ehr.decided)} reviews are pended still")
     return INVALID
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -23,6 +24,8 @@ TOPIC = "http://hl7.org/fhir/us/davinci-pas/SubscriptionTopic/PASSubscriptionTop
 PENDED = "A4"
 VERSIONS = ("2.2.1", "2.0.1")
 EVENT = "event-notification"
+
+_REVIEW = re.compile(r"rev-[0-9A-Za-z]+")
 
 Say = Callable[[str], None]
 
@@ -68,7 +71,10 @@ class Ehr:
     version: str = "2.2.1"
     show: bool = False
     subscribed: bool = False
-    waiting: set[str] = field(default_factory=set)  # reviews of which more is to come
+    waiting: set[str] = field(default_factory=set)  # reviews that were pended
+    decided: set[str] = field(
+        default_factory=set
+    )  # those whose answer came later, it may be before they were pended here
 
     def subscribe(self, endpoint: str) -> str:
         """Subscribe to later answers; the id of the subscription. GatewayAway where it is not taken."""
@@ -110,13 +116,13 @@ class Ehr:
     def wait(self, seconds: float) -> bool:
         """Wait until nothing is pended any more, for so long at most; True where nothing is."""
         end = time.monotonic() + seconds
-        while self.waiting and time.monotonic() < end:
+        while self.waiting - self.decided and time.monotonic() < end:
             if self.rail == "x12":
                 self._look_into_the_mailbox()
             elif not self.subscribed:
-                self.waiting = {each for each in self.waiting if not self._is_final(each)}
+                self.decided |= {each for each in self.waiting if self._is_final(each)}
             time.sleep(PAUSE_SECONDS)
-        return not self.waiting
+        return self.waiting <= self.decided
 
     def notified(self, body: bytes) -> None:
         """Tell a notification. It may come from another thread than the one that sends."""
@@ -132,17 +138,17 @@ class Ehr:
         self.say(f"notified: {kind}, event {number}" + (f", {told}" if kind == EVENT else ""))
         self._print(body)
         if kind == EVENT and PENDED not in told.split():
-            self.waiting = {each for each in self.waiting if each not in body.decode("utf-8", errors="replace")}
+            self.decided |= set(_REVIEW.findall(body.decode("utf-8", errors="replace")))
 
     def _look_into_the_mailbox(self) -> None:
         for entry in self._call("GET", "/x12/mailbox").json()["waiting"]:
-            if self.waiting.isdisjoint(entry["review_ids"]):
+            if (self.waiting - self.decided).isdisjoint(entry["review_ids"]):
                 continue
             later = self._call("GET", entry["href"])
             line = answer_line(later.status_code, later.content)
             self.say(f"mailbox: {line}  [{','.join(entry['review_ids'])}]")
             if PENDED not in line.split():
-                self.waiting -= set(entry["review_ids"])
+                self.decided |= set(entry["review_ids"])
             self._print(later.content)
             self._call("POST", f"{entry['href']}/ack")
 

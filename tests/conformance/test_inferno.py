@@ -40,7 +40,7 @@ INPUTS = {
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("gateway"), wait_seconds="5") as gateway:
+    with Served(tmp_path_factory.mktemp("gateway"), wait_seconds="15") as gateway:
         yield gateway
 
 

@@ -70,7 +70,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("counterparts")
     x12_port, pas_port = free_port(), free_port()
     mappings = own_mappings(folder, x12_port, pas_port)
-    with Served(folder, wait_seconds="5", mappings=str(mappings)) as gateway:
+    with Served(folder, wait_seconds="15", mappings=str(mappings)) as gateway:
         told = ("--gateway", gateway.url, "--behaviours", str(folder / "own-table.yaml"))
         x12 = Counterpart(folder, "x12", "delegate", "turningpoint", "--port", str(x12_port), *told)
         pas = Counterpart(folder, "pas", "delegate", "sleep-management-solutions", "--port", str(pas_port), *told)

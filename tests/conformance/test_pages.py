@@ -9,10 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import left_out
 from conformance_runs import BROKEN, FAILED, GOT, SENT, case, mixed_run, passing_run, run_of
-from priorauth.conformance.pages import report_page
+from priorauth.conformance.certificate import Certificate, read_certificate, write_certificate
+from priorauth.conformance.certificate_page import certificate_page
+from priorauth.conformance.pages import MOST_NAMED, report_page
 from priorauth.conformance.results import Exchange, Mismatch, Verdict
 from testbed.browser import chromium
 from testbed.service import Unavailable
@@ -128,6 +131,12 @@ def test_the_page_is_whole_and_needs_no_other_file_and_no_script(run) -> None:
     assert len(read.ids) == len(set(read.ids))
 
 
+def test_a_requirement_with_many_cases_names_a_few_and_counts_the_rest() -> None:
+    text = text_of(report_page(passing_run(MOST_NAMED + 3)))
+
+    assert "and 3 more" in text
+
+
 # In a browser. The copy that is measured carries a script that says what it sees; the report itself has none.
 
 MEASURE = """<script>addEventListener('load', () => {
@@ -158,10 +167,11 @@ def browser() -> Path:
 @pytest.mark.parametrize(
     ("width", "dark"), [(1200, False), (420, True)], ids=["on a desk in the light", "on a telephone in the dark"]
 )
+@pytest.mark.parametrize("kind", ["report", "certificate"])
 def test_in_a_browser_every_text_is_legible_and_nothing_runs_off_the_side(
-    browser: Path, tmp_path: Path, width: int, dark: bool
+    browser: Path, tmp_path: Path, kind: str, width: int, dark: bool
 ) -> None:
-    page = report_page(mixed_run())
+    page = report_page(mixed_run()) if kind == "report" else certificate_page(a_certificate())
     page = page.replace("(prefers-color-scheme: dark)", "all") if dark else page
     (tmp_path / "report.html").write_text(page.replace("</head>", f"{MEASURE}</head>"))
 
@@ -174,7 +184,7 @@ def test_in_a_browser_every_text_is_legible_and_nothing_runs_off_the_side(
 def test_it_prints_with_the_messages_unfolded(browser: Path, tmp_path: Path) -> None:
     long = Exchange("submitted", replace(SENT, body=SENT.body.replace("SE*2", "REF*BB*X~" * 300 + "SE*2")), GOT)
     page = report_page(run_of(replace(FAILED, exchanges=(long,))))
-    unfolding = "details::details-content"
+    unfolding = "details:not(.passed)::details-content"
     (tmp_path / "unfolded.html").write_text(page)
     (tmp_path / "folded.html").write_text(page.replace(unfolding, ".no-such-thing"))
 
@@ -188,6 +198,10 @@ def test_it_prints_with_the_messages_unfolded(browser: Path, tmp_path: Path) -> 
 def sheets(document: Path) -> int:
     """How many sheets of paper a PDF takes."""
     return len(re.findall(rb"/Type\s*/Page\b", document.read_bytes()))
+
+
+def a_certificate() -> Certificate:
+    return read_certificate(write_certificate(mixed_run(), Ed25519PrivateKey.generate(), selection="every case"))
 
 
 def look(browser: Path, page: Path, *options: str) -> str:

@@ -16,6 +16,9 @@ from priorauth.conformance.words import WORDS, outcome_of, span_in_words, standi
 
 View = dict[str, Any]
 
+MOST_NAMED = 4
+"""So many cases are named beside a requirement; each case names its requirements in the lists above."""
+
 _LAST = "\uffff"  # the topic of cases that have none comes after all others
 
 _TROUBLES = {
@@ -159,7 +162,8 @@ def _requirement(row: CoverageRow) -> View:
         "source": row.requirement.source,
         "standing": standing.word,
         "mark": standing.mark,
-        "cases": row.cases,
+        "cases": row.cases[:MOST_NAMED],
+        "more": len(row.cases[MOST_NAMED:]),
         "reason": row.requirement.reason,
     }
 

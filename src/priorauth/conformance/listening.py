@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from priorauth.conformance.targets import Listen
 from priorauth.conformance.x12 import Unreadable
 
 LARGEST = 4 * 1024 * 1024
@@ -54,16 +55,30 @@ def value_of(parameter: Mapping[str, Any]) -> Any:
     return next((value for name, value in parameter.items() if name.startswith("value")), None)
 
 
+async def read_body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
+    """A body with its length, or in chunks (RFC 9112, 7.1)."""
+    if headers.get("transfer-encoding", "").lower() != "chunked":
+        return await reader.readexactly(int(headers.get("content-length", "0")))
+    chunks = b""
+    while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
+        chunks += await reader.readexactly(size)
+        await reader.readuntil(b"\r\n")
+    while await reader.readuntil(b"\r\n") != b"\r\n":
+        pass  # trailers
+    return chunks
+
+
 class Listener:
     """An async context manager. `answers` are the next statuses; after them it takes everything."""
 
-    def __init__(self, *answers: int) -> None:
+    def __init__(self, *answers: int, listen: Listen | None = None) -> None:
         self.answers = list(answers)
+        self._listen = listen or Listen()
         self.received: list[Notification] = []
         self._came = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LARGEST)
+        self._server = await asyncio.start_server(self._serve, self._listen.address, self._listen.port, limit=LARGEST)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -71,7 +86,7 @@ class Listener:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/hook"
+        return f"http://{self._listen.host}:{self._server.sockets[0].getsockname()[1]}/hook"
 
     def of_kind(self, kind: str) -> list[Notification]:
         return [each for each in self.received if each.kind == kind]
@@ -90,7 +105,7 @@ class Listener:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 first, *lines = head.decode("latin-1").strip().split("\r\n")
                 headers = {name.strip().lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
-                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                body = await read_body(reader, headers)
                 status = self.answers.pop(0) if self.answers else 200
                 writer.write(f"HTTP/1.1 {status} Taken\r\nContent-Length: 0\r\n\r\n".encode())
                 await writer.drain()

@@ -29,6 +29,14 @@ class Kafka(Part):
     prefix: str = ""  # before the name of every topic
 
 
+class Listen(Part):
+    """Where the runner listens for notifications, and as which host the target reaches it there."""
+
+    address: str = "127.0.0.1"
+    host: str = "127.0.0.1"
+    port: int = 0  # any that is free
+
+
 class Limits(Part):
     """How long an answer may take: on the X12 rail, on the PAS rail, and at all."""
 
@@ -50,6 +58,7 @@ class Target(Part):
     delegates: tuple[str, ...] = ()
     clients: Mapping[str, Client] = Field(default_factory=dict)
     kafka: Kafka | None = None
+    listen: Listen = Listen()
     concurrency: int = Field(default=8, ge=1, le=64)
 
     def url(self, path: str) -> str:

@@ -104,7 +104,7 @@ class Subscriber:
 @asynccontextmanager
 async def subscriber(run: Run, version: str, *answers: int) -> AsyncIterator[Subscriber]:
     """A subscriber whose subscription is gone when the case is over."""
-    async with Listener(*answers) as listener:
+    async with Listener(*answers, listen=run.target.listen) as listener:
         told = Subscriber(run, version, listener)
         try:
             yield told

@@ -35,6 +35,14 @@ async def test_a_fail_shows_wanted_got_and_the_whole_wire(tmp_path: Path) -> Non
     assert (exchange.got.head, exchange.got.body) == ("HTTP 500", "go away")
 
 
+async def test_of_a_very_long_body_the_wire_shows_the_beginning_and_says_so(tmp_path: Path) -> None:
+    result = await only_result(folder_with(tmp_path, [a_case()]), {"/hello": "x" * 150_000})
+
+    (exchange,) = result.exchanges
+    assert exchange.got is not None
+    assert exchange.got.body.endswith("x\n... and 50000 characters more")
+
+
 async def test_what_the_target_does_not_claim_is_not_applicable_and_not_sent(tmp_path: Path) -> None:
     result = await only_result(folder_with(tmp_path, [a_case(needs=["tiny", "kafka"])]), GREETS)
 

@@ -27,7 +27,7 @@ EDI = "application/edi-x12"
 FHIR = "application/fhir+json"
 DEFAULT_FHIR = "2.2.1"
 T = TypeVar("T")
-MOST_BODY = 200_000
+MOST_BODY = 100_000
 SHORT_WAIT = 0.05
 
 
@@ -227,7 +227,7 @@ class Run:
 
     def note(self, what: str, text: str) -> None:
         """Something for the wire trace that is no request of ours."""
-        self.exchanges.append(Exchange(what, WireMessage(what, (), text[:MOST_BODY])))
+        self.exchanges.append(Exchange(what, WireMessage(what, (), shortened(text))))
 
     def skip(self, reason: str) -> NoReturn:
         """End the case without a judgment."""
@@ -258,8 +258,13 @@ def wire_request(sent: Sent) -> WireMessage:
     shown = tuple(
         (key, value if key != "authorization" else "Bearer (not shown)") for key, value in sent.headers.items()
     )
-    return WireMessage(f"{sent.method} {sent.url}", shown, as_text(sent.body)[:MOST_BODY])
+    return WireMessage(f"{sent.method} {sent.url}", shown, shortened(as_text(sent.body)))
 
 
 def wire_answer(got: Got) -> WireMessage:
-    return WireMessage(f"HTTP {got.status}", tuple(got.headers.items()), got.text[:MOST_BODY])
+    return WireMessage(f"HTTP {got.status}", tuple(got.headers.items()), shortened(got.text))
+
+
+def shortened(text: str) -> str:
+    """The text, or its beginning and how much more there is."""
+    return text if len(text) <= MOST_BODY else f"{text[:MOST_BODY]}\n... and {len(text) - MOST_BODY} characters more"

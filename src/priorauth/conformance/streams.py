@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 from priorauth.conformance.calling import Run
@@ -33,9 +34,7 @@ class Delivered:
 
     @property
     def event(self) -> dict[str, Any]:
-        found = json.loads(self.body)
-        assert isinstance(found, dict)
-        return found
+        return parsed(self.body)
 
     @property
     def type(self) -> str:
@@ -45,6 +44,14 @@ class Delivered:
     def data(self) -> dict[str, Any]:
         found = self.event.get("data")
         return found if isinstance(found, dict) else {}
+
+
+@lru_cache(maxsize=10_000)
+def parsed(body: str) -> dict[str, Any]:
+    """An event's JSON. Stories look at each event many times, and at those of other stories too."""
+    found = json.loads(body)
+    assert isinstance(found, dict)
+    return found
 
 
 class Stream(Protocol):

@@ -12,6 +12,7 @@ from priorauth.bootstrap import OURSELVES, Tools
 from priorauth.inspection.cases.acknowledging import acknowledgment_of
 from priorauth.inspection.cases.document import Case, CaseMessage, document_of
 from priorauth.inspection.cases.fhir import safe_json, safe_path
+from priorauth.inspection.cases.fhir_types import types
 from priorauth.inspection.cases.outcomes import Document, Facts, KnownDirectory, Outcome, outcome_of
 from priorauth.inspection.cases.pseudonyms import Pseudonyms
 from priorauth.inspection.cases.shifting import Shift, orders_of_weeks
@@ -108,13 +109,18 @@ def _renamed(outcome: Outcome, pseudonyms: Pseudonyms) -> Outcome:
 
 
 def leaks(text: str, originals: set[str], *, whole: bool) -> Iterator[str]:
-    """Where an original value can be read in a text; `whole`: only where no letter or digit stands around it."""
-    for number, value in enumerate(sorted(originals), start=1):
+    """Where an original value can be read in a text; `whole`: only where it is no part of a longer word."""
+    for number, value in enumerate(sorted(originals - public_words()), start=1):
         shown = json.dumps(value, ensure_ascii=False)[1:-1]
         if value not in text and shown not in text:
             continue
-        if not whole or re.search(rf"(?<!\w){re.escape(shown)}(?!\w)", text):
+        if not whole or re.search(rf"(?<![\w-]){re.escape(shown)}(?![\w-])", text):
             yield f"value {number} of {len(originals)} that were replaced stands elsewhere in what has to stay"
+
+
+def public_words() -> frozenset[str]:
+    """Codes in lower case, such as `other`, which are in every message: where one stood as a value it was replaced."""
+    return frozenset(code for code in types().codes if code.islower()) | {"true", "false"}
 
 
 def outcomes_of(tools: Tools, messages: Sequence[CaseMessage], directory: KnownDirectory) -> list[Outcome]:

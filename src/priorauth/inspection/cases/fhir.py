@@ -34,6 +34,7 @@ _LANGUAGE = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")
 _MEDIA_TYPE = re.compile(r"(?:application|text|image|audio|video)/[a-z0-9.+-]+(?:;\s*charset=[a-zA-Z0-9-]+)?")
 _SMALL_CODE = re.compile(r"[a-z][A-Za-z0-9]*(?:-[a-zA-Z0-9]+)*")
 _SNOMED = re.compile(r"[0-9]{6,18}")
+_RESOURCE_TYPE = '"resourceType"'
 _TAG = re.compile(r"(<[^<>]*>|&[#a-z0-9]+;)", re.IGNORECASE)
 _PLAIN_DIV = re.compile(r'</?[a-z0-9]+(?: xmlns="http://www\.w3\.org/1999/xhtml")? ?/?>')
 _RUN = re.compile(r"\w+")
@@ -59,7 +60,7 @@ def safe_json(text: str, pseudonyms: Pseudonyms) -> str:
 
 def safe_path(path: str, pseudonyms: Pseudonyms) -> str:
     """A FHIRPath to a finding, as it leads through the document with other values."""
-    return re.sub(r"[A-Za-z_]\w*", lambda name: _name(name[0], pseudonyms), path)
+    return re.sub(r"(?<!\[)[A-Za-z_]\w*", lambda name: _name(name[0], pseudonyms), path)
 
 
 class _Rewriting:
@@ -71,8 +72,7 @@ class _Rewriting:
         self._changes: list[tuple[int, int, str]] = []
 
     def of(self, found: Found) -> str:
-        is_fhir = isinstance(found, Object) and any(one.name.value == "resourceType" for one in found.members)
-        if is_fhir:
+        if _RESOURCE_TYPE in self._text:
             self._fhir(found, RESOURCE, "", "")
         else:
             self._event(found, "")

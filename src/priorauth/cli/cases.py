@@ -36,7 +36,7 @@ from priorauth.services.ports import Message, NotKnown
 
 MESSAGE_PREFIX = "msg-"
 SALT_BYTES = 16
-_UNKNOWN_MEMBER = "member_unknown"
+_UNKNOWN_MEMBER, _BY_EARLIER_REVIEW = "member_unknown", "prior_review"
 _COMPARED = ("outcome", "destination", "queue", "rule")
 _TRUTHS = {"true": True, "false": False}
 
@@ -135,10 +135,17 @@ def _routed_alike(kit: Tools, subject: Subject, explanation: Mapping[str, Any]) 
         subject = replace(subject, facts=[_with_recorded(each, explanation) for each in known])
     _, routes = routes_of(kit, subject)
     wanted = [_compared(item) for item in explanation["items"]]
-    if not any([_compared(item) for item in route["items"]] == wanted for route in routes):
+    if not any(_is_alike([_compared(item) for item in route["items"]], wanted) for route in routes):
         note(f"the gateway's route: {wanted}")
         fail("the rules and the directory here give another route: say --facts, or run this beside the gateway")
     return subject
+
+
+def _is_alike(found: Sequence[tuple[object, ...]], wanted: Sequence[tuple[object, ...]]) -> bool:
+    """True where every item goes the same way. What followed an earlier review is not compared."""
+    return len(found) == len(wanted) and all(
+        _BY_EARLIER_REVIEW in there or here == there for here, there in zip(found, wanted, strict=True)
+    )
 
 
 def _compared(item: Mapping[str, Any]) -> tuple[object, ...]:

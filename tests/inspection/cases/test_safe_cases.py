@@ -99,6 +99,26 @@ def test_both_rails_and_the_answer_have_the_same_pseudonym_for_the_same_value() 
     assert f'"value": "{subscriber[9]}"' in fhir
 
 
+def test_an_event_keeps_the_codes_of_the_messages_and_hides_what_it_carries_as_text() -> None:
+    body = (ROOT / "samples" / "x12" / "imaging-mri.edi").read_bytes()
+    carried = json.dumps(
+        [{"url": "http://hl7.org/fhir/x", "valueString": "TRAN LINH"}, {"valueCode": "not-applicable"}]
+    )
+    item = {"procedure": "70553", "qualifier": "ABK", "segment": "CR5", "last": "PAM", "carried": carried}
+    event = {"specversion": "1.0", "type": "priorauth.leg.dispatched.v1", "subject": "rev-7", "data": {"items": [item]}}
+    messages = [
+        CaseMessage(role="request", body=body, at=moment_of(body), format="x12"),
+        CaseMessage(role="leg 1 request", body=json.dumps(event).encode(), at=moment_of(body), format="event"),
+    ]
+
+    case = make_case(TOOLS, Subject(name="case", messages=messages), SALT)
+
+    (said,) = json.loads(case.messages[1].body)["data"]["items"]
+    assert (said["procedure"], said["qualifier"], said["segment"]) == ("70553", "ABK", "CR5")
+    assert json.loads(said["carried"])[0]["url"] == "http://hl7.org/fhir/x"
+    assert shown({"TRAN LINH", "TRAN", "LINH", "PAM", "rev-7"}, case) == set()
+
+
 def test_the_same_salt_makes_the_same_case_and_another_one_another() -> None:
     body = INTERCHANGES[0].read_bytes()
 

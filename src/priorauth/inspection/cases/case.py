@@ -82,7 +82,7 @@ def _attempt(
     *,
     whole: bool,
 ) -> tuple[Case | None, Sequence[str]]:
-    messages = [_safe_message(each, pseudonyms) for each in subject.messages]
+    messages = _safe_messages(subject.messages, pseudonyms)
     bodies = "".join(decoded(each.body)[0] for each in messages)
     if reasons := list(leaks(bodies, pseudonyms.originals, whole=whole)):
         return None, reasons
@@ -144,6 +144,13 @@ def known_names(tools: Tools) -> frozenset[str]:
     """Whole values that stay, in capitals: payers, destinations and ourselves. Routes are about them."""
     knowledge = tools.knowledge
     return frozenset(str(each).upper() for each in (*knowledge.packs, *knowledge.destinations, OURSELVES.id, "sandbox"))
+
+
+def _safe_messages(messages: Sequence[CaseMessage], pseudonyms: Pseudonyms) -> list[CaseMessage]:
+    """The messages in their order. Events come last: what is a code in them the others have told by then."""
+    order = sorted(range(len(messages)), key=lambda at: messages[at].format == EVENT)
+    made = {at: _safe_message(messages[at], pseudonyms) for at in order}
+    return [made[at] for at in range(len(messages))]
 
 
 def _safe_message(message: CaseMessage, pseudonyms: Pseudonyms) -> CaseMessage:

@@ -10,6 +10,7 @@ from priorauth.inspection.cases.codes import is_code_of_a_list, is_taxonomy
 from priorauth.inspection.cases.fhir_types import NOT_KNOWN, RESOURCE, event_words, types
 from priorauth.inspection.cases.json_text import Array, Found, NotJson, Object, Scalar, read_json_text, strings_of
 from priorauth.inspection.cases.pseudonyms import Pseudonyms
+from priorauth.inspection.cases.x12_elements import KNOWN_SEGMENTS
 
 _PUBLIC = re.compile(
     r"https?://(?:(?:www|terminology|uri|codesystem|nahdo|build)\.)?"
@@ -42,6 +43,9 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]")
 _DAYS = {"date", "dateTime", "instant"}
 _URLS = {"uri", "url", "canonical", "oid", "uuid"}
 LONGEST_NUMBER = 5
+_OF_PEOPLE = frozenset({"last", "first", "middle", "name", "value", "city", "lines", "number", "text", "description"})
+"""Members of events that name somebody, however short: a Pam is no PAM segment."""
+
 CODES_OF_LISTS = ("hl7.org/fhir/sid/", "ama-assn", "cms.gov", "nubc", "nucc", "loinc", "snomed", "ada.org", "icd")
 
 Change = Callable[[Scalar, str], None]
@@ -55,7 +59,7 @@ def safe_json(text: str, pseudonyms: Pseudonyms) -> str:
         return _broken(text, pseudonyms)
     if text.startswith("\ufeff"):
         return "\ufeff" + safe_json(text[1:], pseudonyms)
-    return _Rewriting(text, pseudonyms).of(found)
+    return _Rewriting(text, pseudonyms).of(found, is_fhir=_RESOURCE_TYPE in text)
 
 
 def safe_path(path: str, pseudonyms: Pseudonyms) -> str:
@@ -71,8 +75,8 @@ class _Rewriting:
         self._pseudonyms = pseudonyms
         self._changes: list[tuple[int, int, str]] = []
 
-    def of(self, found: Found) -> str:
-        if _RESOURCE_TYPE in self._text:
+    def of(self, found: Found, *, is_fhir: bool) -> str:
+        if is_fhir:
             self._fhir(found, RESOURCE, "", "")
         else:
             self._event(found, "")
@@ -98,7 +102,10 @@ class _Rewriting:
                 self._change(member.name, _name(named, self._pseudonyms))
                 self._fhir(member.value, types().kind(type, named), named, found.text("system"))
         elif isinstance(found.value, str):
-            self._change(found, _string(found.value, type, name, system, self._pseudonyms))
+            instead = _string(found.value, type, name, system, self._pseudonyms)
+            if instead == found.value:
+                self._pseudonyms.stayed.add(instead)
+            self._change(found, instead)
         else:
             self._number(found)
 
@@ -183,9 +190,27 @@ def _narrative(value: str, pseudonyms: Pseudonyms) -> str:
     )
 
 
+def _carried(value: str, pseudonyms: Pseudonyms) -> str:
+    """A part of a resource that an event carries as text of JSON."""
+    try:
+        return _Rewriting(value, pseudonyms).of(read_json_text(value), is_fhir=True)
+    except NotJson:
+        return pseudonyms.value(value)
+
+
 def _of_event(value: str, name: str, pseudonyms: Pseudonyms) -> str:
-    words = event_words().words
-    if value in words or len(value) <= 2 or value in types().codes or _MEDIA_TYPE.fullmatch(value):
+    if value[:1] in ("{", "["):
+        return pseudonyms.replaced(value, _carried(value, pseudonyms))
+    words = event_words().words | event_words().names | types().names
+    if (
+        value in words
+        or len(value) <= 2
+        or value in pseudonyms.stayed
+        or value in types().codes
+        or _MEDIA_TYPE.fullmatch(value)
+    ):
+        return value
+    if value in KNOWN_SEGMENTS and name not in _OF_PEOPLE:
         return value
     if name.endswith(("code", "codes", "modifiers")) and name != "postal_code" and is_code_of_a_list(value):
         return value

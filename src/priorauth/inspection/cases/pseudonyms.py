@@ -41,13 +41,15 @@ LATIN_1, TWO_BYTES, BASIC_PLANE = 0xFF, 0x7FF, 0xFFFF
 class Pseudonyms:
     """The pseudonyms of one case. `kept` are whole values that stay: payers, destinations and ourselves.
 
-    `originals` are the whole values that were replaced: none of them may be in the case.
+    `originals` are the whole values that were replaced: none of them may be in the case. `stayed` are those that were
+    told to be codes where a table says what stands where: they are codes in messages of which no table says it, too.
     """
 
     salt: bytes = field(repr=False)
     shift: Shift
     kept: frozenset[str] = frozenset()
     originals: set[str] = field(default_factory=set, repr=False)
+    stayed: set[str] = field(default_factory=set, repr=False)
     _given: dict[str, str] = field(default_factory=dict, repr=False)
     _taken: set[str] = field(default_factory=set, repr=False)
 

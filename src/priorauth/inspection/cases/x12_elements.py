@@ -41,7 +41,10 @@ Components = tuple[ElementUse, ...]
 
 def replaced(value: str, use: ElementUse | None, pseudonyms: Pseudonyms) -> str:
     """What stands for the value of one element or component; the same value where it says nothing of anybody."""
-    if not value.strip() or (use and _stays(value.strip(), use)):
+    if not value.strip():
+        return value
+    if use and _stays(value.strip(), use):
+        pseudonyms.stayed.add(value.strip())
         return value
     if use and use.number in DAYS and value.strip("0123456789- ") == "":
         moved = pseudonyms.day(value)

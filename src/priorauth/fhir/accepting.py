@@ -6,6 +6,7 @@ It finds nothing and places nothing, and so costs little; nearly all Bundles nee
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -22,7 +23,6 @@ from .tables import Tables
 
 _PROFILES = frozenset((BundleProfile.REQUEST, BundleProfile.INQUIRY))
 _NOT_CONTENT = frozenset(("id", "meta", "text"))
-_NOTHING: frozenset[int] = frozenset()
 
 
 class QuickPass:
@@ -60,14 +60,14 @@ class QuickPass:
         sweeper = self._sweepers[bundle.is_plain]
         if not sweeper.resource("Bundle", profile)(bundle.strict, []):
             return False
-        roles, sweeps = Roles(self._tables, bundle, profile), sweeper.found
+        roles, sweeps, only_profile = Roles(self._tables, bundle, profile), sweeper.found, self._tables.only_profile
         if any(roles.slices()):
             return False
         parts, types, given, places = bundle.parts, bundle.types, roles.given, bundle.places
         for entry, reachable in roles.in_order():
             references: list[tuple[str, Targets]] = []
-            role = types[entry], given[entry]
-            if not (sweeps.get(role) or sweeper.resource(*role))(parts[entry], references):
+            key = types[entry], given[entry]
+            if not (sweeps.get(key) or sweeper.resource(*key))(parts[entry], references):
                 return False
             for reference, targets in references:
                 at = places.get(reference)
@@ -75,9 +75,14 @@ class QuickPass:
                     if roles.fault(reference, targets, entry, reachable=reachable) is not None:
                         return False
                     continue
+                its_type = types[at]
                 if reachable and at not in given:
-                    roles.follow(at, targets)
-                if targets[0] and types[at] not in targets[0]:
+                    role = only_profile.get((its_type, targets[1]))
+                    if role is None:
+                        roles.follow(at, targets)
+                    else:
+                        roles.give(at, role)
+                if targets[0] and its_type not in targets[0]:
                     return False
         return True
 
@@ -114,16 +119,18 @@ def _is_duplicate(bundle: StrictBundle, other: int, entry: int) -> bool:
 
 def _are_sequences_right(claim: Any) -> bool:
     """Numbers stand once in their list, and what points at a number finds it."""
-    numbers: dict[str, frozenset[int]] = {}
+    numbers: dict[str, set[int]] = {}
     for name in SEQUENCES["Claim"]:
         found: Sequence[Any] = getattr(claim, name)
-        numbers[name] = frozenset([each.sequence for each in found]) if found else _NOTHING
+        numbers[name] = set(map(_SEQUENCE, found))
         if len(numbers[name]) != len(found):
             return False
-    pointers = POINTERS["Claim"].items()
     for item in claim.item:
-        for pointer, name in pointers:
-            pointed = getattr(item, pointer)
+        for name, pointed in zip(_POINTED, _POINTERS(item), strict=True):
             if pointed and not numbers[name].issuperset(pointed):
                 return False
     return True
+
+
+_SEQUENCE = attrgetter("sequence")
+_POINTERS, _POINTED = attrgetter(*POINTERS["Claim"]), tuple(POINTERS["Claim"].values())

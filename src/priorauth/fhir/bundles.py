@@ -36,10 +36,11 @@ class FhirSyntaxError(Exception):
 class Bundle:
     """A Bundle as received, with its entries found by fullUrl, by type and id, and by type of resource.
 
-    `types` and `urls` are the resource type and the fullUrl of each entry, empty where it has none.
+    `types` and `urls` are the resource type and the fullUrl of each entry, empty where it has none; `places` are the
+    entries by what names them wherever it stands.
     """
 
-    __slots__ = ("_bases", "_by_identity", "_by_url", "_entries", "_found", "_root", "types", "urls")
+    __slots__ = ("_bases", "_by_identity", "_by_url", "_entries", "_found", "_root", "places", "types", "urls")
 
     def __init__(self, resource: Element) -> None:
         self._root = Node(resource, "Bundle")
@@ -76,6 +77,7 @@ class Bundle:
                 by_identity[identity] = None if identity in by_identity else index
         self.types, self.urls = tuple(types), tuple(urls)
         self._by_url, self._by_identity = by_url, by_identity
+        self.places: Mapping[str, int | None] = by_url
 
     @property
     def root(self) -> Node:
@@ -174,11 +176,11 @@ class Bundle:
 class StrictBundle(Bundle):
     """A Bundle that was decoded into the types of `strict`. Its JSON is decoded only when it is asked for.
 
-    `base` is what all fullUrls have before their type and id, as they nearly always do; else it is empty. `places` are
-    the entries by whatever names them in any entry. No text `is_plain` that may have white space other than spaces.
+    `base` is what all fullUrls have before their type and id, as they nearly always do; else it is empty. Texts are
+    plain where the only white space in them can be the space.
     """
 
-    __slots__ = ("_cuts", "_json", "base", "data", "is_plain", "parts", "places", "strict")
+    __slots__ = ("_cuts", "_json", "base", "data", "is_plain", "parts", "strict")
 
     def __init__(self, data: bytes, strict: Any, *, is_plain: bool) -> None:
         self.data, self.strict, self.is_plain = data, strict, is_plain
@@ -186,7 +188,6 @@ class StrictBundle(Bundle):
         self._cuts: list[bytes] | None = None
         self._found = {}
         self._bases = {}
-        self.places: Mapping[str, int | None]
         parts = self.parts = [entry.resource for entry in strict.entry]
         types = [part.resourceType for part in parts]
         urls = [entry.fullUrl for entry in strict.entry]
@@ -203,7 +204,6 @@ class StrictBundle(Bundle):
                 return
         self.base = ""
         self._index(types, urls, [part.id or None for part in parts])
-        self.places = self._by_url
 
     def find(self, reference: str, entry: int) -> int | None:
         index = self.places.get(reference) if entry >= 0 else None

@@ -168,6 +168,20 @@ def _is_instant(value: str) -> bool:
     return _instant(value) is None
 
 
+_LEAP_DAY = r"(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29"
+_DAYS = rf"(?:{_MOST_DAYS}|{_LEAP_DAY})"
+_PARTIAL = rf"(?:{_DAYS}|[1-9][0-9]{{3}}(?:-(?:0[1-9]|1[0-2]))?)"
+GRAMMARS: dict[str, Callable[[str], object]] = {
+    "id": _IS_ID,
+    "date": re.compile(_PARTIAL).fullmatch,
+    "dateTime": re.compile(rf"{_DAYS}T{_TIME}{_ZONE}|{_PARTIAL}").fullmatch,
+    "instant": re.compile(rf"{_DAYS}T{_TIME}{_ZONE}").fullmatch,
+    "time": _CLOCK.fullmatch,
+    "oid": _OID.fullmatch,
+    "uuid": _UUID.fullmatch,
+}
+"""What texts of these datatypes are, exactly, where they hold no control characters."""
+
 _MOMENTS, _INSTANTS = (_IS_MOMENT, _is_moment), (_IS_TIME, _is_instant)
 
 

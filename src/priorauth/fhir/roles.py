@@ -35,7 +35,7 @@ class Roles:
             if len(found) > most:
                 yield found[most], f"at most {most} of {resource_type}"
             for entry in found:
-                self._give(entry, self._choose(entry, narrowing.children["resource"].profiles))
+                self.give(entry, self._choose(entry, narrowing.children["resource"].profiles))
 
     def in_order(self) -> Iterator[tuple[int, bool]]:
         """Each entry once, and whether it is referenced: from the first one on, then those that nothing references.
@@ -45,7 +45,7 @@ class Roles:
         reached, given = 0, self.given
         for entry in range(len(self._bundle.types)):
             if entry == 0 and entry not in given:
-                self._give(0, self._declared(0))
+                self.give(0, self._declared(0))
             while reached < len(self._queue):
                 yield self._queue[reached], True
                 reached += 1
@@ -74,9 +74,10 @@ class Roles:
     def follow(self, entry: int, targets: Targets) -> None:
         """Give a resource the role in which a reference names it."""
         asked = self._bundle.types[entry], targets.profiles
-        self._give(entry, self._tables.only_profile.get(asked) or self._choose(entry, targets.profiles))
+        self.give(entry, self._tables.only_profile.get(asked) or self._choose(entry, targets.profiles))
 
-    def _give(self, entry: int, profile: str) -> None:
+    def give(self, entry: int, profile: str) -> None:
+        """Give a resource a role; it is next in order when those before it are done."""
         self.given[entry] = profile
         self._queue.append(entry)
 

@@ -23,30 +23,12 @@ from .primitives import PRIMITIVES
 from .profiles import DATA_ABSENT_REASON
 from .tables import ElementDefinition, Kind, Narrowing, Tables
 
-_MONTH_AND_DAY = r"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
-_LEAP_YEAR = r"(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)"
-_DAY = rf"(?:[1-9][0-9]{{3}}-{_MONTH_AND_DAY}|{_LEAP_YEAR}-02-29)"
-_PARTIAL = rf"(?:{_DAY}|[1-9][0-9]{{3}}(?:-(?:0[1-9]|1[0-2]))?)"
-_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
-_ZONED = rf"T{_TIME}(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
-
-
-def _text(pattern: str) -> Any:
-    return Annotated[str, msgspec.Meta(pattern=rf"^{pattern}\Z")]
-
 
 def _whole(least: int) -> Any:
     return Annotated[int, msgspec.Meta(ge=least, le=2**31 - 1)]
 
 
 _PRIMITIVE_TYPES: Mapping[str, Any] = {
-    "id": _text(r"[A-Za-z0-9\-.]{1,64}"),
-    "date": _text(_PARTIAL),
-    "dateTime": _text(rf"(?:{_DAY}{_ZONED}|{_PARTIAL})"),
-    "instant": _text(_DAY + _ZONED),
-    "time": _text(_TIME),
-    "oid": _text(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+"),
-    "uuid": _text(r"urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"),
     "boolean": bool,
     "decimal": Any,
     "integer": _whole(-(2**31)),

@@ -13,7 +13,7 @@ from typing import Any
 
 from .compiling import Compiler, Narrowings
 from .invariants import FULL_DATE, INVARIANTS, TYPE_INVARIANTS, Mostly, Presence
-from .primitives import PRIMITIVES
+from .primitives import GRAMMARS, PRIMITIVES
 from .reporting import Targets
 from .strict import Shape, Structs, property_of
 from .sweep_extensions import Arrangements, Extensions, known_extensions
@@ -286,6 +286,8 @@ class Sweeper:
             yield f"if {v} not in {self._names.of(allowed)}: return False"
         elif type in _SINGLE_LINES and not definition.codes:
             yield self._line_of_visible(v)
+        elif type in GRAMMARS:
+            yield f"if not {self._names.of(GRAMMARS[type])}({v}): return False"
         elif type in _ASKED:
             yield f"if {self._names.of(PRIMITIVES[type].check)}({v}) is not None: return False"
         elif type == "decimal":

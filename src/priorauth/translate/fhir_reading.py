@@ -160,10 +160,10 @@ _NOWHERE = Resource(NOTHING, -1, "")
 class Resources:
     """Finds what references of a Bundle lead to, and remembers which entries were read into the review."""
 
-    __slots__ = ("_bundle", "_resources", "read")
+    __slots__ = ("_bundle", "_places", "_resources", "read")
 
     def __init__(self, bundle: Bundle) -> None:
-        self._bundle = bundle
+        self._bundle, self._places = bundle, bundle.places
         self._resources: dict[int, Resource] = {}
         self.read: set[int] = set()
 
@@ -187,6 +187,9 @@ class Resources:
         """What a literal reference leads to, in the Bundle or contained."""
         if not literal:
             return _NOWHERE
+        entry = self._places.get(literal)
+        if entry is not None:
+            return self.at(entry)
         if literal[0] == "#":
             for contained in children(origin.element, "contained"):
                 if contained.get("id") == literal[1:]:

@@ -47,6 +47,7 @@ from priorauth.translate.fhir_reading import (
     extension_code,
     extension_text,
     extensions,
+    outside,
     text,
 )
 from priorauth.translate.fhir_typed import typed
@@ -223,7 +224,7 @@ class _Reading:
         for entry, kind in enumerate(self.bundle.types):
             if kind == "Coverage":
                 return self.resources.at(entry)
-        return Resource(NOTHING, -1, "")
+        return outside(NOTHING)
 
     def _event(self) -> PatientEvent:
         response = self.response.element

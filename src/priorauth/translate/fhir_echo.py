@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element, Value
-from priorauth.translate.fhir_reading import NOTHING, Resource, Resources, child, children, count
+from priorauth.translate.fhir_reading import NOTHING, Resource, Resources, child, children, count, outside
 from priorauth.translate.fhir_review import claim_of
 from priorauth.translate.fhir_vocabulary import Written, entry, reference
 
@@ -24,7 +24,7 @@ class Echo:
         self._resources = Resources(bundle)
         self._returned: dict[int, None] = {}
         at = claim_of(bundle)
-        self.claim = self._resources.at(at) if at is not None else Resource(NOTHING, -1, "")
+        self.claim = self._resources.at(at) if at is not None else outside(NOTHING)
         self.items: dict[int, Element] = {
             count(each, "sequence") or place: each
             for place, each in enumerate(children(self.claim.element, "item"), start=1)

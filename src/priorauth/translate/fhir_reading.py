@@ -5,10 +5,13 @@ Nothing fails: what is absent or of another type than FHIR's is empty. The check
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
+
+import msgspec
 
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element
@@ -123,38 +126,46 @@ def extension_text(found: dict[str, Element], url: str, kind: str = "String") ->
     return text(found[url], f"value{kind}") if url in found else ""
 
 
-class Resource:
-    """A resource of the Bundle, and where it stands. False where a reference leads nowhere."""
+class Resource(msgspec.Struct, gc=False, eq=False):
+    """A resource of the Bundle, and where it stands. False where a reference leads nowhere.
 
-    __slots__ = ("_bundle", "_element", "_part", "entry", "type", "url")
+    `json` is None until its JSON is asked for; `part` is the same of strict types, where it is decoded into them.
+    """
 
-    def __init__(self, element: Element | None, entry: int, url: str, bundle: Bundle | None = None) -> None:
-        self.entry, self.url = entry, url
-        self._element, self._bundle = element, bundle
-        if bundle is None:
-            self._part, self.type = None, text(element or NOTHING, "resourceType")
-        else:
-            self._part, self.type = bundle.part(entry), bundle.types[entry]
+    entry: int
+    url: str
+    type: str
+    json: Element | None = None
+    part: Any = None
+    bundle: Bundle | None = None
+
+    def __repr__(self) -> str:
+        return f"Resource(entry={self.entry})"  # PHI: the place, never the content
 
     def __bool__(self) -> bool:
-        return self._part is not None or bool(self.element)
+        return self.part is not None or bool(self.element)
 
     @property
     def element(self) -> Element:
         """Its JSON, decoded when it is asked for."""
-        if self._element is None:
-            self._element = self._bundle.entries[self.entry].element if self._bundle else NOTHING
-        return self._element
+        if self.json is None:
+            self.json = self.bundle.entries[self.entry].element if self.bundle else NOTHING
+        return self.json
 
-    def read_as(self, kind: type[T]) -> T:
+    def read_as(self, kind: builtins.type[T]) -> T:
         """The resource with types, as `typed`."""
-        part = self._part
+        part = self.part
         if part is not None and part.read_as is kind:
             return cast(T, part)
         return typed(self.element, kind) if self.entry >= 0 else kind()
 
 
-_NOWHERE = Resource(NOTHING, -1, "")
+def outside(element: Element, entry: int = -1) -> Resource:
+    """A resource that is no entry: one contained in an entry, or none at all."""
+    return Resource(entry, "", text(element, "resourceType"), element)
+
+
+_NOWHERE = outside(NOTHING)
 
 
 class Resources:
@@ -172,7 +183,9 @@ class Resources:
         known = self._resources.get(entry)
         if known is None:
             bundle = self._bundle
-            known = self._resources[entry] = Resource(None, entry, bundle.urls[entry], bundle)
+            known = self._resources[entry] = Resource(
+                entry, bundle.urls[entry], bundle.types[entry], None, bundle.part(entry), bundle
+            )
         return known
 
     def of_type(self, resource_type: str) -> list[Element]:
@@ -193,7 +206,7 @@ class Resources:
         if literal[0] == "#":
             for contained in children(origin.element, "contained"):
                 if contained.get("id") == literal[1:]:
-                    return Resource(contained, origin.entry, "")
+                    return outside(contained, origin.entry)
             return _NOWHERE
         entry = self._bundle.find(literal, origin.entry)
         return _NOWHERE if entry is None else self.at(entry)

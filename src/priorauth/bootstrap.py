@@ -23,7 +23,6 @@ from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import NotMigrated
 from priorauth.adapters.database.opening import open_database
 from priorauth.adapters.database.opinion_table import OpinionStore
-from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.directory import DirectoryFault, FileDirectory, read_directory
 from priorauth.adapters.identifiers import new_id
@@ -242,7 +241,7 @@ async def build(settings: Settings) -> Gateway:
     announcements = Announcements(database, told)
     for each in buses.embedded:
         each.announce = announcements.committed
-    unit_of_work = DatabaseUnitOfWork(database, seal, cloud_events(EVENT_SOURCE), (*told, announcements.committed))
+    unit_of_work = DatabaseUnitOfWork(database, seal, knowledge.event_encoder, (*told, announcements.committed))
     http = httpx2.AsyncClient(timeout=DELEGATE_TIMEOUT_SECONDS, limits=httpx2.Limits(max_connections=None))
     by_format: dict[Format, LegCodec] = {
         Format.X12_278: X12LegCodec(

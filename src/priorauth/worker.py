@@ -39,7 +39,7 @@ from priorauth.services.run_clocks import RunClocks
 from priorauth.services.send_notifications import SendNotifications
 from priorauth.services.settle_dead_letters import run_with_retries
 from priorauth.tracing import span
-from priorauth.translate.events import EVENTS_TOPIC, determinations_topic
+from priorauth.translate.events import EVENTS_TOPIC, STEPS_TOPIC, determinations_topic
 
 GROUP = "gateway"
 CATCH_UP_SECONDS = 0.5
@@ -80,7 +80,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until the bus is stopped."""
-        await run_with_retries(self.bus, GROUP, [EVENTS_TOPIC], self.handle)
+        await run_with_retries(self.bus, GROUP, [EVENTS_TOPIC, STEPS_TOPIC], self.handle)
 
     async def run_answers(self) -> None:
         """Take in what destinations answer on their topics, until the bus is stopped."""

@@ -10,11 +10,11 @@ from datetime import datetime
 from memory.rows import forget, known
 from memory.tables import OutboxRow, Tables
 from priorauth.adapters.database.outbox import EventEncoder, key_of
-from priorauth.domain.events import Event
+from priorauth.domain.events import Event, ReviewReceived
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.ports import DeadLetter, LetterDecision, StoredEvent
 from priorauth.translate.dead_letters import DEAD_LETTER_TYPE
-from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, payer_topic
+from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STEPS_TOPIC, payer_topic
 
 
 class MemoryEvents:
@@ -34,15 +34,22 @@ class MemoryEvents:
         return forget(self.tables.receipts, before, limit, at=lambda at: at)
 
     async def publish(self, event: Event) -> None:
-        if (EVENTS_TOPIC, event.id) in self.tables.outbox:
+        general = STEPS_TOPIC if self._is_confidential(event) else EVENTS_TOPIC
+        if (general, event.id) in self.tables.outbox:
             return
         self.tables.published.append(event)
-        self._put(EVENTS_TOPIC, key_of(event), event.id, event.type, self._encoder.minimal(event), full=False)
+        self._put(general, key_of(event), event.id, event.type, self._encoder.minimal(event), full=False)
         if event.payer:
             topic = payer_topic(event.payer)
             self._put(topic, key_of(event), event.id, event.type, self._encoder.full(event), full=True)
         if event.review_id:
             self.touched.add(event.review_id)
+
+    def _is_confidential(self, event: Event) -> bool:
+        if isinstance(event, ReviewReceived):
+            return self._encoder.confidential.of(event.review)
+        record = self.tables.reviews.get(event.review_id)
+        return record is not None and self._encoder.confidential.of(record.review)
 
     async def post(self, topic: str, key: str, event_id: str, event_type: str, body: bytes, at: datetime) -> None:  # noqa: ARG002
         self._put(topic, key, event_id, event_type, body, full=None)

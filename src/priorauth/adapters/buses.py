@@ -23,7 +23,7 @@ from priorauth.observability import Metrics
 from priorauth.services.bus import EventBus
 from priorauth.services.ports import Destination
 from priorauth.settings import Settings
-from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, payer_topic, requests_topic
+from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STEPS_TOPIC, payer_topic, requests_topic
 
 RELAY_PACE = Pace(concurrency=200, read_ahead=500, linger=0.01)
 STEPS_GROUP = "gateway"
@@ -67,7 +67,7 @@ def open_buses(
 ) -> Buses:
     """The buses that the settings ask for."""
     steps = EmbeddedBus(database, seal, now)
-    readers: dict[str, tuple[str, ...]] = {STEPS_GROUP: (EVENTS_TOPIC,)}
+    readers: dict[str, tuple[str, ...]] = {STEPS_GROUP: (EVENTS_TOPIC, STEPS_TOPIC)}
     measure = Measured(Stream(database, seal), readers, now, metrics)
     if not settings.kafka_bootstrap:
         return Buses(bus=steps, embedded=(steps,), measure=measure, notice=lambda: "")

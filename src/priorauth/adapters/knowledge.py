@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from priorauth.adapters.clients import Clients, load_clients
+from priorauth.adapters.database.outbox import EventEncoder, cloud_events
 from priorauth.adapters.destinations import load_destinations
 from priorauth.adapters.mapping_files import read_folder
 from priorauth.adapters.partners import Partners, load_partners
@@ -18,6 +19,7 @@ from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import Route
 from priorauth.routing.clock_books import load_clock_book, load_law
 from priorauth.routing.clock_rules import ClockBook
+from priorauth.routing.confidentiality import ProtectedCodes, load_protected_codes
 from priorauth.routing.determination_books import load_determination_book
 from priorauth.routing.determination_rules import DeterminationBook
 from priorauth.routing.fact import Facts
@@ -28,6 +30,7 @@ from priorauth.routing.router import choose
 from priorauth.services.keep_packs import PackFiles
 from priorauth.services.ports import Destination
 from priorauth.translate.crosswalks import Crosswalks, read_crosswalks
+from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.finding_rules import FindingTable, read_finding_table
 
 
@@ -37,6 +40,7 @@ class Knowledge:
 
     findings: FindingTable
     fact_tables: FactTables
+    protected: ProtectedCodes
     crosswalks: Crosswalks
     packs: Mapping[PayerId, Pack]
     partners: Partners
@@ -54,6 +58,11 @@ class Knowledge:
     def pack_files(self) -> Mapping[str, PackFiles]:
         """What each pack in use is kept as, by version."""
         return {pack.version: PackFiles(pack.payer, pack.sources.files) for pack in self.packs.values()}
+
+    @property
+    def event_encoder(self) -> EventEncoder:
+        """The forms of events; of treatment for substance use nobody but the payer is told (42 CFR Part 2)."""
+        return cloud_events(EVENT_SOURCE, self.protected.protects)
 
     def payer(self, identifier: str) -> PayerId | None:
         """Our payer of that identifier, upper or lower case, or None."""
@@ -123,6 +132,7 @@ def load_knowledge(folder: Path, *, sandbox: bool) -> Knowledge:
     return Knowledge(
         findings=read_finding_table(files["findings.csv"]),
         fact_tables=load_fact_tables(below(files, "crosswalks/")),
+        protected=load_protected_codes(files["crosswalks/substance-use.csv"]),
         crosswalks=read_crosswalks(below(files, "crosswalks/fhir/")),
         packs=by_payer,
         partners=Partners(honoured),

@@ -51,6 +51,9 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
 EVENTS_TOPIC = "priorauth.events"
 """Every event in its minimal form."""
 
+STEPS_TOPIC = "priorauth.steps"
+"""The same of reviews that only their payer is told of. The gateway's own steps follow it; nobody else reads it."""
+
 DEAD_LETTERS_TOPIC = "priorauth.dead-letters"
 """A notice of everything that was set aside."""
 

@@ -8,7 +8,7 @@ PostgreSQL has many: there `numbering` gives it after the commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -16,13 +16,15 @@ from zlib import crc32
 
 from sqlalchemy import Executable, Row, bindparam, func, select
 
+from priorauth.adapters.database.confidentiality import Confidentiality, nobody
+from priorauth.adapters.database.repositories.reviews import Reviews
 from priorauth.adapters.database.tables import outbox
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_into
-from priorauth.domain.events import Event
-from priorauth.domain.reviews import ReviewId
+from priorauth.domain.events import Event, ReviewReceived
+from priorauth.domain.reviews import ReviewId, ServiceReview
 from priorauth.services.ports import StoredEvent
 from priorauth.tracing import present
-from priorauth.translate.events import EVENTS_TOPIC, payer_topic, write_full, write_minimal
+from priorauth.translate.events import EVENTS_TOPIC, STEPS_TOPIC, payer_topic, write_full, write_minimal
 
 FULL = "full"
 MINIMAL = "minimal"
@@ -56,11 +58,16 @@ class EventEncoder:
 
     full: Callable[[Event], bytes]
     minimal: Callable[[Event], bytes]
+    confidential: Confidentiality = field(default_factory=Confidentiality)
 
 
-def cloud_events(source: str) -> EventEncoder:
-    """The CloudEvents forms of events; `source` names this gateway."""
-    return EventEncoder(full=partial(write_full, source=source), minimal=partial(write_minimal, source=source))
+def cloud_events(source: str, judge: Callable[[ServiceReview], bool] = nobody) -> EventEncoder:
+    """The CloudEvents forms of events; `source` names this gateway, `judge` says of whose only the payer is told."""
+    return EventEncoder(
+        full=partial(write_full, source=source),
+        minimal=partial(write_minimal, source=source),
+        confidential=Confidentiality(judge),
+    )
 
 
 class Outbox(Queries):
@@ -71,12 +78,16 @@ class Outbox(Queries):
         self._encoder = encoder
 
     async def publish(self, event: Event) -> None:
-        """Tell everybody the minimal form and the payer the full one. The same event again changes nothing."""
+        """Tell everybody the minimal form and the payer the full one. The same event again changes nothing.
+
+        Of a confidential review nobody but the payer is told; its minimal form only drives the gateway's own steps.
+        """
         key = key_of(event)
+        general = STEPS_TOPIC if await self._is_confidential(event) else EVENTS_TOPIC
         rows = [
             outbox_row(
                 self.transaction,
-                EVENTS_TOPIC,
+                general,
                 key,
                 event.id,
                 event.type,
@@ -93,6 +104,17 @@ class Outbox(Queries):
         await put(self.transaction, rows)
         if event.review_id:
             self.transaction.touched.add(event.review_id)
+
+    async def _is_confidential(self, event: Event) -> bool:
+        confidential = self._encoder.confidential
+        if isinstance(event, ReviewReceived):
+            return confidential.of(event.review)
+        if not event.review_id:
+            return False
+        remembered = confidential.remembered(event.review_id)
+        if remembered is not None:
+            return remembered
+        return confidential.of(await Reviews(self.transaction).review(event.review_id))
 
     async def post(self, topic: str, key: str, event_id: str, event_type: str, body: bytes, at: datetime) -> None:
         """Put a ready body on one topic. The same id again changes nothing."""

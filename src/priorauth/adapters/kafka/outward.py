@@ -15,7 +15,7 @@ from priorauth.adapters.lanes import Handle, Pace, happens
 from priorauth.services.bus import BusMessage, EventBus
 from priorauth.services.ports import Retryable
 from priorauth.services.settle_dead_letters import RETRIES, run_with_retries
-from priorauth.translate.events import EVENTS_TOPIC
+from priorauth.translate.events import EVENTS_TOPIC, STEPS_TOPIC
 
 RELAY_GROUP = "kafka"
 WHILE_AWAY = Pace(first_pause=0.2, longest_pause=5.0)
@@ -47,7 +47,7 @@ class OutwardBus:
 
         Its own are its events, and what an operator hands over again.
         """
-        own = [topic for topic in topics if topic == EVENTS_TOPIC or topic.startswith(RETRIES)]
+        own = [topic for topic in topics if topic in (EVENTS_TOPIC, STEPS_TOPIC) or topic.startswith(RETRIES)]
         others = [topic for topic in topics if topic not in own]
         runs = [bus.run(group, found, handle) for bus, found in ((self._steps, own), (self._kafka, others)) if found]
         await asyncio.gather(*runs)  # where one has to stop by itself, the caller stops the other

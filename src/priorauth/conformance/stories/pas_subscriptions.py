@@ -21,6 +21,7 @@ FHIR = {"Content-Type": "application/fhir+json"}
 NOTIFIED_WITHIN = 5.0
 ACTIVE_WITHIN = 5.0
 ERROR_WITHIN = 20.0
+ASKED_EVERY = 0.2
 HEADER = "X-Conformance: told"
 QUIET = 0.7
 """How long nothing must come where nothing is to come."""
@@ -59,7 +60,7 @@ class Subscriber:
                 self.run.exchanges.pop()  # only the last try is of interest
             return is_there
 
-        await self.run.until(is_so, within=within, what=f"the subscription becomes {status}")
+        await self.run.until(is_so, within=within, every=ASKED_EVERY, what=f"the subscription becomes {status}")
 
     async def read(self) -> Seen:
         return await self.run.request("GET", f"{self.base}Subscription/{self.id}")

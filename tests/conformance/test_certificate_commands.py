@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from typer.testing import CliRunner
 from conformance_runs import passing_run
 from priorauth.conformance import certificate_commands as commands
 from priorauth.conformance.certificate import write_certificate
+from priorauth.conformance.folders import conformance_folder
+from priorauth.conformance.loading import digest_of
 from priorauth.conformance.signing import read_private_key
 
 app = typer.Typer()
@@ -48,6 +51,17 @@ def test_without_a_key_it_says_that_only_integrity_is_shown(signed: Path) -> Non
 
     assert code == 0
     assert "who that is, this does not show" in said
+
+
+def test_it_says_whether_the_cases_were_those_that_are_here(signed: Path) -> None:
+    key = read_private_key(signed.with_name("signer.pem"))
+    ours = replace(passing_run(), cases_digest=digest_of(conformance_folder()))
+    same = signed.with_name("same.json")
+    same.write_text(write_certificate(ours, key, selection="suite events"))
+
+    assert "every case, of OTHER cases than the cases of this installation" in priorauth("verify", signed)[1]
+    assert "suite events, of the cases of this installation" in priorauth("verify", same)[1]
+    assert json.loads(priorauth("verify", same, "--json")[1])["same_cases"] is True
 
 
 def test_a_changed_certificate_is_invalid_and_says_why(signed: Path) -> None:

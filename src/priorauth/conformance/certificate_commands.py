@@ -80,19 +80,31 @@ def certificate(
 
 def _say(certificate: Certificate | None, flaws: list[str], *, signer_known: bool, as_json: bool) -> None:
     content = certificate.content if certificate else None
+    same_cases = content is not None and content.cases_digest == _digest_of_our_cases()
     if as_json:
-        about = (
-            {"target": content.target.name, "outcome": content.outcome, "conformant": content.conformant}
-            if content
-            else {}
-        )
-        signer = {"public_key": content.public_key if content else None, "signer_checked": signer_known}
-        typer.echo(json.dumps({"valid": not flaws, "flaws": flaws, **signer, **about}))
+        told: dict[str, object] = {"valid": not flaws, "flaws": flaws, "signer_checked": signer_known}
+        if content:
+            told |= {"public_key": content.public_key, "target": content.target.name, "outcome": content.outcome}
+            told |= {"conformant": content.conformant, "same_cases": same_cases}
+        typer.echo(json.dumps(told))
     elif flaws or content is None:
         typer.echo("\n".join(["invalid", *(f"  {flaw}" for flaw in flaws)]))
     else:
         signed_by = "signed with the key given" if signer_known else _UNKNOWN_SIGNER.format(key=content.public_key)
-        typer.echo(f"valid: {signed_by}\n  {content.target.name}, {content.started}\n  {content.outcome}")
+        cases = f"{content.selection}, of {'the' if same_cases else 'OTHER cases than the'} cases of this installation"
+        lines = [f"valid: {signed_by}", f"{content.target.name}, {content.started}", content.outcome, cases]
+        typer.echo("\n  ".join(lines))
+
+
+def _digest_of_our_cases() -> str:
+    """What a certificate of the cases here would name; empty where there are none."""
+    from priorauth.conformance.folders import ConformanceFault, conformance_folder
+    from priorauth.conformance.loading import digest_of
+
+    try:
+        return digest_of(conformance_folder())
+    except ConformanceFault:
+        return ""
 
 
 _UNKNOWN_SIGNER = (

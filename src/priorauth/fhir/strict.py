@@ -52,6 +52,8 @@ _BESIDE = {
 _WITHOUT_EXTENSIONS = frozenset(
     ("Coding", "CodeableConcept", "Duration", "Meta", "Money", "Narrative", "Period", "Quantity", "Reference")
 )
+_WANTED = frozenset(("BundleEntry.fullUrl", "BundleEntry.resource"))
+"""Members that every profile of the guide wants, beside those that R4 does."""
 _LEFT_OUT = frozenset(
     (
         "Coding.userSelected",
@@ -136,7 +138,8 @@ class Structs:
                 type = self._type(definition, kind)
                 if type is None:
                     continue
-                yield name, type, bool(definition.least) and not definition.is_choice
+                is_required = definition.least or f"{type_name}.{name}" in _WANTED
+                yield name, type, bool(is_required) and not definition.is_choice
                 if definition.name in _BESIDE.get(type_name, ()):
                     self._shape("Element")
                     yield f"_{name}", "Element", False

@@ -22,6 +22,8 @@ from .tables import UNBOUNDED, ElementDefinition, Kind
 from .terminology import bound_codes
 
 _SIGNS_OF_CONTENT = 4
+_IT = "it__"  # what a sweep looks at
+_SHORT = 3
 _SINGLE_LINES = frozenset(("code", "uri", "url", "canonical"))
 _ASKED = frozenset(("base64Binary", "xhtml"))
 _NUMBERS = frozenset((Decimal, int, type(None)))
@@ -34,6 +36,7 @@ class Sweeper:
         self._compiler, self._tables, self._structs = compiler, compiler.tables, structs
         self._is_not_visible = "' ' in {0}" if plain else "(' ' in {0} or not {0}.isprintable())"
         self._names = Names()
+        self._short: dict[str, list[str]] = {}  # what is rather written out than called
         self._functions: dict[tuple[str, str, tuple[int, ...]], str] = {}
         self.found: dict[tuple[str, str], Sweep] = {}  # by type and profile
 
@@ -51,9 +54,11 @@ class Sweeper:
         key = shape.name, type_name, tuple(map(id, narrowings))
         if key not in self._functions:
             name = self._functions[key] = f"sweep_{shape.name}_{len(self._functions)}"
-            body = list(self._body(shape, type_name, narrowings, "x"))
+            body = list(self._body(shape, type_name, narrowings, _IT))
+            if len(body) <= _SHORT:
+                self._short[name] = body
             if body:
-                lines = ["def sweep(x, met):", *(f"    {line}" for line in body), "    return True\n"]
+                lines = [f"def sweep({_IT}, met):", *(f"    {line}" for line in body), "    return True\n"]
                 self._names.write(name, "\n".join(lines))
             else:
                 self._functions[key] = ""
@@ -244,7 +249,9 @@ class Sweeper:
             yield from self._body(shape, kind.name, narrowings, v)
         else:
             name = self._function(shape, kind.name, narrowings)
-            if name:
+            if name in self._short:
+                yield from (line.replace(_IT, v) for line in self._short[name])
+            elif name:
                 yield f"if not {name}({v}, met): return False"
         if kind.name == "Reference":
             named = [each.targets for each in own if each.targets]

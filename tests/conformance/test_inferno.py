@@ -150,6 +150,8 @@ def test_updates_are_answered_with_every_item_each_time(
 
 
 def test_all_else_is_answered_with_a_bundle(served: Served, version: str, payloads: dict[str, list[Any]]) -> None:
+    if version == "2.0.1":
+        pytest.skip("the same Bundles as for 2.2.1")
     for bundle in payloads["must_support_pa_submit_request_payload"]:
         assert actions(post(served, version, "Claim/$submit", bundle))
     for inquiry in payloads["must_support_pa_inquire_request_payload"]:

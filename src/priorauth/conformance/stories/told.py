@@ -50,14 +50,16 @@ class Listener:
         self._stream = stream
         self._name = name
 
-    async def until(self, told: Callable[[Sequence[Delivered]], bool], what: str) -> Sequence[Delivered]:
+    async def until(
+        self, told: Callable[[Sequence[Delivered]], bool], what: str, *, within: float = PATIENCE
+    ) -> Sequence[Delivered]:
         """Everything that came, once it is enough; a mismatch ends the case where it never is."""
 
         async def ask() -> bool:
             self.every += await self._stream.new()
             return told(self.every)
 
-        await self._run.until(ask, within=PATIENCE, what=what)
+        await self._run.until(ask, within=within, what=what)
         return self.every
 
     async def of(self, review_id: str, last: str = RETURNED) -> Sequence[Delivered]:

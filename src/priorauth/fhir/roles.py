@@ -42,16 +42,16 @@ class Roles:
 
         What is asked of `fault` meanwhile comes in between.
         """
-        reached, given = 0, self.given
-        for entry in range(len(self._bundle.types)):
-            if entry == 0 and entry not in given:
-                self.give(0, self._declared(0))
-            while reached < len(self._queue):
-                yield self._queue[reached], True
-                reached += 1
-            if entry not in given:
-                given[entry] = self._declared(entry)
-                yield entry, False
+        given, entries = self.given, len(self._bundle.types)
+        if entries and 0 not in given:
+            self.give(0, self._declared(0))
+        for entry in self._queue:  # it grows meanwhile
+            yield entry, True
+        if len(given) < entries:
+            for entry in range(entries):
+                if entry not in given:
+                    given[entry] = self._declared(entry)
+                    yield entry, False
 
     def fault(self, reference: str, targets: Targets, entry: int, *, reachable: bool) -> tuple[Code, str] | None:
         """What is wrong with a reference, or None; gives what it names its role."""

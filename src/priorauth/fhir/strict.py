@@ -194,7 +194,9 @@ class Structs:
         namespace = {each.name: each.default for name, each in read.items() if name not in names}
         if reader:
             namespace |= {name: found for name, found in vars(reader).items() if callable(found) and name[0] != "_"}
-        namespace |= {"read_as": reader, "__annotations__": {}} | ({tag_field: tag} if tag_field else {})
+        compared = tuple(attribute for name, attribute in names.items() if name not in _FIRST)
+        namespace |= {"read_as": reader, "compared": compared, "__annotations__": {}}
+        namespace |= {tag_field: tag} if tag_field else {}
         self._names[shape.name] = msgspec.defstruct(
             shape.name,
             members,

@@ -63,6 +63,8 @@ _SERVICE_PROVIDER = "SJ"  # X217 NM101 of a care team member whose role the Clai
 _CONDITIONS = 5  # of a CRC
 
 _diagnosis = builder(Diagnosis)
+_transmission = builder(Transmission)
+_segment = builder(CarriedSegment)
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ def read_conditions(extensions: Sequence[Extension]) -> list[CarriedSegment]:
         category = about.get("category", NO_EXTENSION).valueCodeableConcept.of(CONDITION_CATEGORY)
         head = ("CRC", category, "" if applies is None else "Y" if applies else "N")
         for start in range(0, max(len(codes), 1), _CONDITIONS):
-            carried.append(CarriedSegment("2000E", 0, (*head, *codes[start : start + _CONDITIONS])))
+            carried.append(_segment("2000E", 0, (*head, *codes[start : start + _CONDITIONS])))
     return carried
 
 
@@ -131,7 +133,7 @@ def read_home_health(found: Extensions, certification: str) -> list[CarriedSegme
 def home_health(prognosis: str, begins: str, certification: str) -> CarriedSegment:
     """CR6 with all that PAS says of home health care, and what follows from that."""
     repeated = certification if certification in _CR608 else "I"
-    return CarriedSegment("2000E", 0, ("CR6", prognosis, begins, "", "", "", "", "W", repeated))
+    return _segment("2000E", 0, ("CR6", prognosis, begins, "", "", "", "", "W", repeated))
 
 
 _CR608 = frozenset("12346IRS")
@@ -171,7 +173,7 @@ def read_transmission(found: Extensions) -> Transmission | None:
     if TRANSMISSION not in found:
         return None
     about = by_url(found[TRANSMISSION].extension)
-    return Transmission(
+    return _transmission(
         application_sender=about.get("applicationSenderCode", NO_EXTENSION).valueString,
         application_receiver=about.get("applicationReceiverCode", NO_EXTENSION).valueString,
         interchange_sender=about.get("interchangeSenderID", NO_EXTENSION).valueString,

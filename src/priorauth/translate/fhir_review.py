@@ -73,6 +73,10 @@ ADMISSION_REVIEW = "AR"
 HEALTH_SERVICES = "HS"
 _KINDS = {"institutional": ServiceKind.INSTITUTIONAL, "oral": ServiceKind.DENTAL}
 
+# Of an enumeration these would be looked up by name each time.
+_PROFESSIONAL = ServiceKind.PROFESSIONAL
+_CANCELLATION, _REQUEST = Purpose.CANCELLATION, Purpose.REQUEST
+_CANCEL, _INITIAL = CertificationType.CANCEL, CertificationType.INITIAL
 _review = builder(ServiceReview)
 _transaction = builder(TransactionIdentity)
 _event = builder(PatientEvent)
@@ -118,7 +122,7 @@ def review_from_fhir(
         partner=partner,
         received_at=received_at,
         transaction=_transaction(
-            purpose=Purpose.CANCELLATION if event.certification is CertificationType.CANCEL else Purpose.REQUEST,
+            purpose=_CANCELLATION if event.certification is _CANCEL else _REQUEST,
             identifier=bundle.identifier,
             created=read_created(bundle.timestamp or claim.created),
         ),
@@ -189,7 +193,7 @@ class _Reading:
             resources=self.resources,
             walks=self.walks,
             losses=self.losses,
-            kind=_KINDS.get(claim.type.of(CLAIM_TYPE), ServiceKind.PROFESSIONAL),
+            kind=_KINDS.get(claim.type.of(CLAIM_TYPE), _PROFESSIONAL),
             diagnoses=places,
             assigner=traces[0].assigner if traces else "",
         )
@@ -270,14 +274,14 @@ class _Reading:
         if own:
             return own
         said = {item.certification for item in items if item.certification}
-        if len(said) == 1 and not (self.prior and said == {CertificationType.INITIAL}):
+        if len(said) == 1 and not (self.prior and said == {_INITIAL}):
             return said.pop()
         if self.prior:
             return CertificationType.REVISED
-        return next((item.certification for item in items if item.certification), CertificationType.INITIAL)
+        return next((item.certification for item in items if item.certification), _INITIAL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Shared:
     """What the event says for all items."""
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from priorauth.logs import set_up_logs
 from priorauth.x12.segments import Segment
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is not a failure
 settings.load_profile("unhurried")
+set_up_logs("info", "console")
 
 
 HERE = Path(__file__).parent

@@ -26,7 +26,7 @@ CORE = tuple(PACKAGE / name for name in ("domain", "x12", "fhir", "translate", "
 IMPURE_CALLS = {"open", "print", "input", "breakpoint", "now", "utcnow", "today", "getLogger"}
 
 COMMAND_LINE = (PACKAGE / "cli.py", PACKAGE / "cli", PACKAGE / "conformance" / "console.py")
-MAY_TAKE_A_LOGGER = (PACKAGE / "observability.py", PACKAGE / "adapters" / "second_opinions")
+MAY_TAKE_A_LOGGER = (PACKAGE / "logs.py", PACKAGE / "adapters" / "second_opinions")
 MAY_CATCH_EVERYTHING = (
     PACKAGE / "worker.py",
     PACKAGE / "adapters" / "lanes.py",  # a message that cannot be handled must let those behind it past

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -229,6 +231,27 @@ def test_synthetic_traffic_that_is_sent_takes_turns_on_the_rails_and_what_is_ans
     assert sum(report["answers"].values()) == 4
     assert {answer.split(": ")[0] for answer in report["answers"]} == {"x12", "fhir"}
     assert all(answer.split(": ")[1] in ("A1", "A2", "A3", "A4", "A6") for answer in report["answers"])
+
+
+LOGS_A_FAILURE = """
+import structlog
+from typer.testing import CliRunner
+from priorauth.cli import app
+CliRunner().invoke(app, ["validate", "nowhere.edi"])
+try:
+    member = "MEM0000042"
+    raise ValueError(member)
+except ValueError:
+    structlog.get_logger().exception("leg_failed", member=member)
+"""
+
+
+def test_what_a_command_logs_of_a_failure_shows_no_value() -> None:
+    done = subprocess.run([sys.executable, "-c", LOGS_A_FAILURE], capture_output=True, text=True, check=True)
+
+    assert "leg_failed" in done.stderr
+    assert "ValueError" in done.stderr
+    assert "MEM0000042" not in done.stdout + done.stderr
 
 
 def test_the_commands_of_the_readme_exist() -> None:

@@ -74,11 +74,14 @@ def print_version(asked: bool) -> None:
 
 @app.callback()
 def root(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 -- its callback prints it
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="print the version")
     ] = False,
 ) -> None:
     """Prior authorization gateway: X12 278 or FHIR in, routed to whoever decides, answered in kind."""
+    from priorauth.logs import set_up_logs
+
+    set_up_logs("warning", "console")  # structlog's own way would print the values of variables with an exception
 
 
 @app.command()

@@ -15,7 +15,7 @@ import uvicorn
 from priorauth import __version__
 from priorauth.api.app import create_app
 from priorauth.bootstrap import Gateway, build
-from priorauth.observability import set_up_logs
+from priorauth.logs import set_up_logs
 from priorauth.sandbox.casebook import Casebook
 from priorauth.sandbox.doors import sandbox_router
 from priorauth.sandbox.runtime import Sandbox

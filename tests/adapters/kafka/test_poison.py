@@ -17,7 +17,7 @@ from memory.worker import worker_of
 from priorauth import tracing
 from priorauth.adapters.kafka.records import arrived
 from priorauth.adapters.lanes import Arrived, Crew, Lanes, Pace
-from priorauth.observability import set_up_logs
+from priorauth.logs import set_up_logs
 from priorauth.services.ports import BusMessage, DeadLetter
 
 NAME, NUMBER = "DELACROIX", "MEM0000001"

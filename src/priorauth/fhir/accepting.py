@@ -6,6 +6,7 @@ It finds nothing and places nothing, and so costs little; nearly all Bundles nee
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -90,20 +91,21 @@ def _are_entries_right(bundle: StrictBundle, profile: BundleProfile) -> bool:
     """As `references.check_entries` finds nothing."""
     if bundle.types[0] != profile.first:
         return False
-    if not (are_sound((f"{bundle.base}_",)) if bundle.base else are_sound(bundle.urls)):
+    if not (_begins_soundly(bundle.base) if bundle.base else are_sound(bundle.urls)):
         return False
     by_type: dict[str, list[int]] = {}
     for entry, resource_type in enumerate(bundle.types):
-        others = by_type.get(resource_type)
-        if others is None:
-            by_type[resource_type] = [entry]
-        elif any(_is_duplicate(bundle, other, entry) for other in others):
-            return False
-        else:
-            others.append(entry)
-        if resource_type == "Claim" and not _are_sequences_right(bundle.parts[entry]):
-            return False
-    return True
+        others = by_type.setdefault(resource_type, [])
+        for other in others:
+            if _is_duplicate(bundle, other, entry):
+                return False
+        others.append(entry)
+    return all(map(_are_sequences_right, [bundle.parts[entry] for entry in by_type["Claim"]]))
+
+
+@lru_cache(maxsize=256)  # a sender has one base, seldom a few
+def _begins_soundly(base: str) -> bool:
+    return are_sound((f"{base}_",))
 
 
 def _is_duplicate(bundle: StrictBundle, other: int, entry: int) -> bool:

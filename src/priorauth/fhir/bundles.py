@@ -64,7 +64,7 @@ class Bundle:
         self, types: Sequence[str], urls: Sequence[str], ids: Sequence[object], there: Sequence[bool] = ()
     ) -> None:
         """What entries are found by: their fullUrls, and their types and ids."""
-        by_url: dict[str, int] = {}
+        by_url: dict[str, int | None] = {}
         by_identity: dict[str, int | None] = {}
         for index, url in enumerate(urls):
             if there and not there[index]:
@@ -180,33 +180,32 @@ class StrictBundle(Bundle):
     plain where the only white space in them can be the space.
     """
 
-    __slots__ = ("_cuts", "_json", "base", "data", "is_plain", "parts", "strict")
+    __slots__ = ("_json", "_places", "base", "data", "is_plain", "parts", "strict")
 
     def __init__(self, data: bytes, strict: Any, *, is_plain: bool) -> None:
         self.data, self.strict, self.is_plain = data, strict, is_plain
         self._json: Bundle | None = None
-        self._cuts: list[bytes] | None = None
+        self._places: list[int] = []  # where the last resources begin, the last one first
         self._found = {}
         self._bases = {}
         parts = self.parts = [entry.resource for entry in strict.entry]
-        types = [part.resourceType for part in parts]
         urls = [entry.fullUrl for entry in strict.entry]
+        types = [part.resourceType for part in parts]
         identities = [f"{part.resourceType}/{part.id}" for part in parts]
-        self.base = urls[0].removesuffix(identities[0]) if parts else ""
-        if self.base and urls == [self.base + each for each in identities]:
-            self.types, self.urls = tuple(types), tuple(urls)
-            self._by_url, self._by_identity = (
-                dict(zip(urls, range(len(parts)), strict=True)),
-                dict(zip(identities, range(len(parts)), strict=True)),
-            )
-            if len(self._by_url) == len(parts) and "" not in [part.id for part in parts]:
-                self.places = {**self._by_url, **self._by_identity}
+        self.base = base = urls[0].removesuffix(identities[0]) if parts and parts[0].id else ""
+        if base and urls == [base + each for each in identities]:
+            places: dict[str, int | None] = dict(zip(urls + identities, [*range(len(parts))] * 2, strict=True))
+            if len(places) == 2 * len(parts) and all(part.id for part in parts):
+                self.types, self.urls = tuple(types), tuple(urls)
+                self._by_url = self._by_identity = self.places = places
                 return
         self.base = ""
         self._index(types, urls, [part.id or None for part in parts])
 
     def find(self, reference: str, entry: int) -> int | None:
-        index = self.places.get(reference) if entry >= 0 else None
+        if entry < 0 and not reference.startswith(self.base):
+            return None  # relative to nothing
+        index = self.places.get(reference)
         return super().find(reference, entry) if index is None else index
 
     @property
@@ -231,18 +230,31 @@ class StrictBundle(Bundle):
         return timestamp
 
     def written(self, entry: int) -> bytes:
-        if self._json is not None:
-            return self._json.written(entry)
-        if self._cuts is None:
-            self._cuts = _cuts_between_resources(self.data, len(self.parts)) if self.is_plain else []
-        if not self._cuts:
-            return self._decoded().written(entry)
-        if entry == len(self.parts) - 1:
-            return write_resource(
-                _DECODER.decode(b'{"entry":[{"resource":{%b%b' % (_SAYS, self._cuts[-1]))["entry"][0]["resource"]
-            )
-        rest = self._cuts[entry + 2].rstrip()[:-1]  # without the brace of the next resource
-        return write_resource(_DECODER.decode(b'[{"resource":{%b%b0}]' % (_SAYS, rest))[0]["resource"])
+        if self._json is None and (begins := self._begins(entry)):
+            last = len(self.parts) - 1
+            if entry == last:
+                raw = _ENTRIES.decode(b'{"entry":[{"resource":' + self.data[begins:]).entry[0].resource
+            else:  # what follows is the next entry up to its resource
+                rest = self.data[begins : self._places[last - entry - 1]]
+                raw = _ENTRY_AND_MORE.decode(b'[{"resource":%b0}]' % rest)[0].resource
+            found = bytes(raw)
+            return write_resource(_DECODER.decode(found)) if b"\\" in found else msgspec.json.format(found, indent=-1)
+        return self._decoded().written(entry)
+
+    def _begins(self, entry: int) -> int:
+        """Where in the bytes a resource begins, looked for from the end; 0 where that cannot be told at a glance.
+
+        Every resource behind it must say what it is before all else. As another key nothing has that name here.
+        """
+        data, places = self.data, self._places
+        while self.is_plain and len(places) < len(self.parts) - entry:
+            at = data.rfind(_SAYS, 0, places[-1] if places else None) - 1
+            while data[at] in _SPACES:
+                at -= 1
+            if data[at] != _BRACE:
+                return 0
+            places.append(at)
+        return places[len(self.parts) - entry - 1] if self.is_plain else 0
 
     def is_update(self, entry: int) -> bool:
         return bool(self.parts[entry].related)
@@ -261,17 +273,21 @@ class StrictBundle(Bundle):
 
 
 _SAYS = b'"resourceType"'
+_BRACE, _SPACES = ord("{"), b" \t\r\n"
 
 
-def _cuts_between_resources(data: bytes, entries: int) -> list[bytes]:
-    """The bytes of a Bundle, cut where each resource says what it is; none where that cannot be told at a glance.
+class _Entry(msgspec.Struct):
+    """The bytes of a resource."""
 
-    It must say so before all else, and nothing else may be called or say the same.
-    """
-    cuts = data.split(_SAYS)
-    if len(cuts) != entries + 2 or b'"entry"' in cuts[0]:
-        return []
-    return cuts if all(cut.rstrip()[-1:] == b"{" for cut in cuts[:-1]) else []
+    resource: msgspec.Raw
+
+
+class _Entries(msgspec.Struct):
+    entry: list[_Entry]
+
+
+_ENTRIES = msgspec.json.Decoder(_Entries)
+_ENTRY_AND_MORE = msgspec.json.Decoder(list[_Entry])
 
 
 def _base(full_url: str) -> str:

@@ -247,22 +247,30 @@ class Sweeper:
         shape = self._structs.shapes[kind.name]
         if kind.name == "Coding":  # the most frequent one
             yield from self._body(shape, kind.name, narrowings, v)
+        elif kind.name == "Reference" and not narrowings:  # the next: nearly all are a literal and no more
+            yield f"if {v}.reference and {v}.identifier is None and not {v}.type: {self._meeting(path, kind, own, v)}"
+            yield f"elif not {self._function(shape, kind.name, narrowings)}({v}, met): return False"
+            yield f"elif {v}.reference: {self._meeting(path, kind, own, v)}"
         else:
             name = self._function(shape, kind.name, narrowings)
             if name in self._short:
                 yield from (line.replace(_IT, v) for line in self._short[name])
             elif name:
                 yield f"if not {name}({v}, met): return False"
-        if kind.name == "Reference":
-            named = [each.targets for each in own if each.targets]
-            targets = self._names.of(self._compiler.targets(path, kind, named[-1] if named else ()))
-            yield f"if {v}.reference: met.append(({v}.reference, {targets}))"
+            if kind.name == "Reference":
+                yield f"if {v}.reference: {self._meeting(path, kind, own, v)}"
         for each in own:
             for wanted in (each.fixed, each.pattern):
                 if wanted is not None:
                     yield f"if not ({has(self._names, v, wanted)}): return False"
             if each.binding in self._tables.value_sets:
                 yield from self._bound(kind, self._names.of(self._tables.value_sets[each.binding]), v)
+
+    def _meeting(self, path: str, kind: Kind, own: Narrowings, v: str) -> str:
+        """The statement that remembers a literal reference, and what it may lead to."""
+        named = [each.targets for each in own if each.targets]
+        targets = self._names.of(self._compiler.targets(path, kind, named[-1] if named else ()))
+        return f"met.append(({v}.reference, {targets}))"
 
     def _bound(self, kind: Kind, systems: str, v: str) -> Iterator[str]:
         """One coding is of a value set."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -23,23 +23,28 @@ class Direction(StrEnum):
     TO_FHIR = "to_fhir"
 
 
+class _Answers(dict[str, str]):
+    """Codes by codes; an empty text for one that is not there."""
+
+    def __missing__(self, code: str) -> str:
+        return ""
+
+
 class Crosswalk:
     """One table. A look-up answers an empty text for a code that the table does not have."""
 
-    __slots__ = ("_to_fhir", "_to_x12", "name")
+    __slots__ = ("_to_fhir", "_to_x12", "fhir", "name", "x12")
+
+    x12: Callable[[str], str]
+    """The X12 code for a FHIR one (`code`, `system` or `system|code`)."""
+
+    fhir: Callable[[str], str]
+    """The FHIR code (`code`, `system` or `system|code`) for an X12 one."""
 
     def __init__(self, name: str, to_x12: Mapping[str, str], to_fhir: Mapping[str, str]) -> None:
         self.name = name
-        self._to_x12 = to_x12
-        self._to_fhir = to_fhir
-
-    def x12(self, fhir: str) -> str:
-        """The X12 code for a FHIR one (`code`, `system` or `system|code`)."""
-        return self._to_x12.get(fhir, "")
-
-    def fhir(self, x12: str) -> str:
-        """The FHIR code (`code`, `system` or `system|code`) for an X12 one."""
-        return self._to_fhir.get(x12, "")
+        self._to_x12, self._to_fhir = to_x12, to_fhir
+        self.x12, self.fhir = _Answers(to_x12).__getitem__, _Answers(to_fhir).__getitem__
 
     def items_to_x12(self) -> Mapping[str, str]:
         """Every row that is read towards X12."""

@@ -28,7 +28,7 @@ serve: $(INSTALLED) ## Serve the gateway with simulated delegates (ARGS="--port 
 	@$(BIN)/priorauth serve --sandbox $(ARGS)
 
 test: $(INSTALLED) ## Run every test (ARGS="-k acknowledgments")
-	@$(BIN)/python scripts/services run -- $(BIN)/pytest -n 2 --dist loadfile --reruns 1 $(ARGS)
+	@$(BIN)/python scripts/services run -- $(BIN)/pytest -n 3 --dist loadfile --reruns 1 $(ARGS)
 
 check: $(INSTALLED) ## Check format, lint, types and import contracts
 	$(BIN)/ruff format --check .

@@ -17,7 +17,18 @@ set_up_logs("info", "console")
 
 
 HERE = Path(__file__).parent
-LONGEST_FIRST = ("chaos", "end_to_end", "oracles", "kafka", "scripts", "api", "security", "cli", "database")
+LONGEST_FIRST = (
+    "chaos",
+    "end_to_end",
+    "conformance",
+    "oracles",
+    "kafka",
+    "scripts",
+    "api",
+    "security",
+    "cli",
+    "database",
+)
 """Folders whose files take long. Begun last, one of them would keep one worker busy while the other has nothing."""
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -20,9 +21,9 @@ IN_TIME_SECONDS = 15.0  # PAS: in all, a slow destination included
 SAMPLES = ("imaging-mri", "msk-spine-and-pain")  # one destination takes events, the other is called
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("gateway"), wait_seconds="8") as gateway:  # the tests beside it need time too
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with Served(tmp_path, wait_seconds="8") as gateway:  # the tests beside it need time too
         yield gateway
 
 

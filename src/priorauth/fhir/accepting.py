@@ -5,7 +5,7 @@ It finds nothing and places nothing, and so costs little; nearly all Bundles nee
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -120,18 +120,15 @@ def _is_duplicate(bundle: StrictBundle, other: int, entry: int) -> bool:
 
 def _are_sequences_right(claim: Any) -> bool:
     """Numbers stand once in their list, and what points at a number finds it."""
-    numbers: dict[str, set[int]] = {}
-    for name in SEQUENCES["Claim"]:
-        found: Sequence[Any] = getattr(claim, name)
-        numbers[name] = set(map(_SEQUENCE, found))
-        if len(numbers[name]) != len(found):
+    for found in _NUMBERED(claim):
+        if len(found) > 1 and len(set(map(_SEQUENCE, found))) != len(found):
             return False
     for item in claim.item:
         for name, pointed in zip(_POINTED, _POINTERS(item), strict=True):
-            if pointed and not numbers[name].issuperset(pointed):
+            if pointed and not set(pointed).issubset(map(_SEQUENCE, getattr(claim, name))):
                 return False
     return True
 
 
-_SEQUENCE = attrgetter("sequence")
+_SEQUENCE, _NUMBERED = attrgetter("sequence"), attrgetter(*SEQUENCES["Claim"])
 _POINTERS, _POINTED = attrgetter(*POINTERS["Claim"]), tuple(POINTERS["Claim"].values())

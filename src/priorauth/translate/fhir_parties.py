@@ -225,17 +225,11 @@ class PartyReader:
 
     def _in_role(self, source: Resource, place: str, nm101: str, taxonomy: str) -> Provider:
         role = source.read_as(PractitionerRole)
-        found = []
-        places = role.location[0].reference if role.location else ""
-        for name, literal in (
-            ("practitioner", role.practitioner.reference),
-            ("organization", role.organization.reference),
-            ("location", places),
-        ):
-            each = self._resources.at_reference(literal, source)
-            if each:
-                self.take(each, f"{place}.{name}")
-            found.append(each)
+        found = [
+            self._part(role.practitioner.reference, source, place, "practitioner"),
+            self._part(role.organization.reference, source, place, "organization"),
+            self._part(role.location[0].reference if role.location else "", source, place, "location"),
+        ]
         practitioner, organization = found[0].read_as(Practitioner), found[1].read_as(Organization)
         is_person = bool(found[0]) or not found[1]
         identifiers = practitioner.identifier if found[0] else organization.identifier
@@ -260,6 +254,13 @@ class PartyReader:
             specialty=self._specialty(nm101, specialty),
         )
 
+    def _part(self, literal: str, source: Resource, place: str, name: str) -> Resource:
+        """What a role is made of: the practitioner, the organization or the location that it names."""
+        found = self._resources.at_reference(literal, source)
+        if literal and found:
+            self.take(found, f"{place}.{name}")
+        return found
+
     def _specialty(self, role: str, taxonomy: str) -> Specialty | None:
         """PRV; what part the provider plays follows from NM101."""
         return _specialty(self._walks.provider_role.x12(role) or "PE", "PXC", taxonomy) if taxonomy else None
@@ -281,6 +282,8 @@ class PartyReader:
         """NM109, and the rest as REF."""
         identifiers = self._identifiers(elements)
         main = identifiers[0] if identifiers else None
+        if main and len(elements) == 1 and main.qualifier == self._walks.provider_identifier.x12(elements[0].system):
+            return main, ()
         supplemental: list[Identifier] = []
         is_met = False
         for each in elements:
@@ -336,7 +339,9 @@ class PartyReader:
             qualifier = self._walks.contact.x12(each.system)
             if not qualifier or not each.value:
                 continue
-            extended = _EXTENSION_NUMBER.fullmatch(each.value) if qualifier == "TE" else None
+            extended = None
+            if qualifier == "TE" and ("x" in each.value or "X" in each.value):
+                extended = _EXTENSION_NUMBER.fullmatch(each.value)
             numbers.append(_number(qualifier, extended[1] if extended else each.value))
             if extended:
                 numbers.append(_number("EX", extended[2]))

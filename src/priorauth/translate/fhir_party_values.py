@@ -39,7 +39,7 @@ def read_address(address: AddressElement) -> Address | None:
     postal_code = address.postalCode
     if not (address.city or postal_code or address.state or address.line or address.country):
         return None
-    zip_4 = _ZIP_4.fullmatch(postal_code)
+    zip_4 = _ZIP_4.fullmatch(postal_code) if "-" in postal_code else None
     return _address(
         lines=tuple(address.line),
         city=address.city,

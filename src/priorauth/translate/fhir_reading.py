@@ -157,7 +157,18 @@ class Resource(msgspec.Struct, gc=False, eq=False):
         part = self.part
         if part is not None and part.read_as is kind:
             return cast(T, part)
-        return typed(self.element, kind) if self.entry >= 0 else kind()
+        return typed(self.element, kind) if self.entry >= 0 else nothing_of(kind)
+
+
+_NOTHING_OF: dict[object, Any] = {}
+
+
+def nothing_of(kind: type[T]) -> T:
+    """The element of that kind that says nothing. Elements do not change, so one is enough."""
+    found = _NOTHING_OF.get(kind)
+    if found is None:
+        found = _NOTHING_OF[kind] = kind()
+    return cast(T, found)
 
 
 def outside(element: Element, entry: int = -1) -> Resource:

@@ -91,7 +91,9 @@ def priorauth() -> list[str]:
 
 
 def uvicorn(app: str) -> list[str]:
-    return [sys.executable, "-m", "uvicorn", app, "--factory", "--log-level", "critical"]
+    # Connections are kept as long as ours are: while the other side is asked, theirs are idle.
+    options = ["--factory", "--log-level", "critical", "--timeout-keep-alive", "75"]
+    return [sys.executable, "-m", "uvicorn", app, *options]
 
 
 @contextmanager

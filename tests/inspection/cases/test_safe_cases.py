@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,10 @@ import pytest
 from case_values import broken_json, broken_x12, naming
 from fhir_bundles import SAMPLES
 from memory.gateway import TOOLS
-from priorauth.inspection.cases.case import Subject, Unsafe, make_case, moment_of
+from priorauth.inspection.cases.case import LEAST_WEEKS, MOST_WEEKS, Subject, Unsafe, make_case, moment_of
 from priorauth.inspection.cases.checking import differences_of
 from priorauth.inspection.cases.document import Case, CaseMessage, document_of, read_case
+from priorauth.inspection.cases.shifting import orders_of_weeks
 from priorauth.sandbox.mutants import MUTANTS, Door, Mutant, Rail, make
 
 ROOT = Path(__file__).parents[3]
@@ -97,6 +98,19 @@ def test_both_rails_and_the_answer_have_the_same_pseudonym_for_the_same_value() 
     (subscriber,) = (segment.split("*") for segment in x12.split("~\n") if segment.startswith("NM1*IL"))
     assert f'"family": "{subscriber[3]}"' in fhir
     assert f'"value": "{subscriber[9]}"' in fhir
+
+
+def test_no_day_is_moved_onto_an_end_of_a_period_in_either_way_of_writing_it() -> None:
+    salt = next(salt for salt in map(bytes, zip(range(9))) if orders_of_weeks(salt, LEAST_WEEKS, MOST_WEEKS)[0] > 0)
+    begun = date(2026, 11, 2)  # BHT04 of the sample
+    end = begun + timedelta(weeks=orders_of_weeks(salt, LEAST_WEEKS, MOST_WEEKS)[0])  # where it would be moved to
+    body = (ROOT / "samples" / "x12" / "split-imaging-and-sleep.edi").read_bytes()
+    body = re.sub(rb"RD8\*[0-9]{8}-[0-9]{8}", f"RD8*20261103-{end:%Y%m%d}".encode(), body, count=1)
+    assert b"*20261102*" in body
+
+    case = make_case(TOOLS, subject(body), salt)
+
+    assert shown({f"{end:%Y%m%d}", f"{end:%Y-%m-%d}"}, case) == set()
 
 
 def test_an_event_keeps_the_codes_of_the_messages_and_hides_what_it_carries_as_text() -> None:

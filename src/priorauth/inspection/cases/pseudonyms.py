@@ -72,8 +72,11 @@ class Pseudonyms:
         )
 
     def day(self, text: str) -> str:
-        """A date, or a text that begins with one, in the form in which it is written."""
-        return self.replaced(text, self.shift.text(text))
+        """A date, or a text that begins with one, in the form in which it is written. Of a period both days count."""
+        moved = self.shift.text(text)
+        if moved != text:
+            self.originals.update(self.shift.days(text))
+        return self.replaced(text, moved)
 
     def replaced(self, value: str, instead: str) -> str:
         """What stands for a value; remembered, where it is another."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,6 +43,13 @@ class Shift:
     def text(self, text: str) -> str:
         """Every date in a text that is written as X12 or FHIR write dates; times of day and time zones stay."""
         return _WRITTEN.sub(self._written, text)
+
+    def days(self, text: str) -> Iterator[str]:
+        """Every day in a text, as X12 and as FHIR write it: neither may be read where the other was replaced."""
+        for found in _WRITTEN.finditer(text):
+            eight = found["eight"] or found["year"] + found["month"] + (found["day"] or "")
+            if len(eight) == len("20261102"):
+                yield from (eight, f"{eight[:4]}-{eight[4:6]}-{eight[6:]}")
 
     def short(self, text: str) -> str:
         """A date of six digits, as an ISA has it: of this century."""

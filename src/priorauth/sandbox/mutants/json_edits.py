@@ -11,16 +11,22 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from priorauth.sandbox.mutants.edits import Changed, DoesNotApply
 
 _STEP = re.compile(r"(\w+)(?:\[(-?\d+)\]|\((\w+)\))?")
 
 
-def _edited(body: bytes, change: Callable[[Any], str]) -> Changed:
+class _ChangesDocument(Protocol):
+    """An edit that changes the document itself, and says where."""
+
+    def change(self, document: Any) -> str: ...
+
+
+def _apply(edit: _ChangesDocument, body: bytes) -> Changed:
     document = json.loads(body)
-    place = change(document)
+    place = edit.change(document)
     return Changed(json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n", place)
 
 
@@ -91,10 +97,9 @@ class Put:
     path: str
     value: Any
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, document: Any) -> str:
+    def change(self, document: Any) -> str:
         container, key, place = _find(document, self.path)
         if isinstance(container, list):
             _value(container, key)
@@ -145,10 +150,9 @@ class TakeEntry:
 
     resource_type: str
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, document: Any) -> str:
+    def change(self, document: Any) -> str:
         _, place = _root(document, self.resource_type)
         index = int(place.partition("[")[2].partition("]")[0])
         del document["entry"][index]
@@ -162,10 +166,9 @@ class Replace:
     path: str
     make: Callable[[Any], Any]
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, document: Any) -> str:
+    def change(self, document: Any) -> str:
         container, key, place = _find(document, self.path)
         container[key] = self.make(_value(container, key))
         return place
@@ -177,10 +180,9 @@ class Take:
 
     path: str
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, document: Any) -> str:
+    def change(self, document: Any) -> str:
         container, key, place = _find(document, self.path)
         _value(container, key)
         del container[key]
@@ -194,10 +196,9 @@ class Append:
     path: str
     value: Any = None
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, document: Any) -> str:
+    def change(self, document: Any) -> str:
         container, key, place = _find(document, self.path)
         found = _value(container, key) if self.value is None else container.setdefault(key, [])
         if not isinstance(found, list) or (self.value is None and not found):
@@ -214,10 +215,9 @@ class Swap:
     first: int
     second: int
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, document: Any) -> str:
+    def change(self, document: Any) -> str:
         container, key, place = _find(document, self.path)
         found = _value(container, key)
         if not isinstance(found, list) or len(found) <= max(self.first, self.second):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from priorauth.domain.findings import FindingCode as Code
-from priorauth.sandbox.mutants.bases import FHIR_ADMISSION, FHIR_IMAGING, FHIR_RESPONSE
-from priorauth.sandbox.mutants.edits import Edit
+from priorauth.sandbox.mutants.bases import FHIR_ADMISSION, FHIR_IMAGING, FHIR_RESPONSE, of_fhir
 from priorauth.sandbox.mutants.fhir_table import CLAIM, FIRST, OTHER
 from priorauth.sandbox.mutants.json_edits import Append, Change, Having, Put, Replace, Swap, Take, TakeEntry
-from priorauth.sandbox.mutants.mutant import Mutant, SoundMessage
 
 _IDENTIFIER = {"system": "urn:trnorg:9HARBORGEN", "value": "X"}
 _CHILD = {
@@ -19,18 +17,6 @@ _CHILD = {
     ]
 }
 _ELSEWHERE = "urn:uuid:11111111-2222-4333-8444-555555555555"
-
-
-def _mutant(
-    rule: Code,
-    changes: str,
-    *edits: Edit,
-    base: SoundMessage = FHIR_ADMISSION,
-    variant: int = 1,
-    at: str = "",
-    says: str = "",
-) -> Mutant:
-    return Mutant(rule=rule, base=base, changes=changes, edits=edits, variant=variant, found_at=at, says=says)
 
 
 def _same_again(entries: Any) -> Any:
@@ -56,91 +42,91 @@ def _first_renumbered(items: Any) -> Any:
 
 # fmt: off
 PAS = (
-    _mutant(Code.PAS_CLAIM_FIRST, "the Claim is the second entry",
+    of_fhir(Code.PAS_CLAIM_FIRST, "the Claim is the second entry",
             Having(FIRST, "Claim"), Swap("Bundle.entry", 0, 1), at=CLAIM),
-    _mutant(Code.PAS_RESPONSE_FIRST, "the ClaimResponse is the second entry",
+    of_fhir(Code.PAS_RESPONSE_FIRST, "the ClaimResponse is the second entry",
             Having(FIRST, "ClaimResponse"), Swap("Bundle.entry", 0, 1), base=FHIR_RESPONSE, at=CLAIM),
-    _mutant(Code.PAS_REQUIRED, "there is no item", Take("Claim.item")),
-    _mutant(Code.PAS_REQUIRED, "the type of certification is left out of an item",
+    of_fhir(Code.PAS_REQUIRED, "there is no item", Take("Claim.item")),
+    of_fhir(Code.PAS_REQUIRED, "the type of certification is left out of an item",
             Put("Claim.item[0].extension(certificationType).url", OTHER["url"]), variant=2,
             at=f"{CLAIM}.item[0].extension", says="at least 1 extension certificationType"),
-    _mutant(Code.PAS_REQUIRED, "the date is left out of the admission dates",
+    of_fhir(Code.PAS_REQUIRED, "the date is left out of the admission dates",
             Take("Claim.supportingInfo[0].timingDate"), variant=3, at=f"{CLAIM}.supportingInfo[0].timing[x]"),
-    _mutant(Code.PAS_REQUIRED, "an entry has no fullUrl", Take("Bundle.entry[8].fullUrl"), variant=4),
-    _mutant(Code.PAS_TOO_MANY, "the Claim has three identifiers", Put("Claim.identifier", [_IDENTIFIER] * 3),
+    of_fhir(Code.PAS_REQUIRED, "an entry has no fullUrl", Take("Bundle.entry[8].fullUrl"), variant=4),
+    of_fhir(Code.PAS_TOO_MANY, "the Claim has three identifiers", Put("Claim.identifier", [_IDENTIFIER] * 3),
             says="at most 2"),
-    _mutant(Code.PAS_TOO_MANY, "an item has two types of certification",
+    of_fhir(Code.PAS_TOO_MANY, "an item has two types of certification",
             Replace("Claim.item[0].extension", lambda it: [*it, it[2]]), variant=2,
             says="at most 1 extension certificationType"),
-    _mutant(Code.PAS_TOO_MANY, "there are two admission dates", Replace("Claim.supportingInfo", _first_renumbered),
+    of_fhir(Code.PAS_TOO_MANY, "there are two admission dates", Replace("Claim.supportingInfo", _first_renumbered),
             variant=3, says="at most 1 of slice AdmissionDates"),
-    _mutant(Code.PAS_TOO_MANY, "there is a second Claim, and no update", Replace("Bundle.entry", _second_claim),
+    of_fhir(Code.PAS_TOO_MANY, "there is a second Claim, and no update", Replace("Bundle.entry", _second_claim),
             variant=4, at="Bundle.entry[9].resource", says="at most 1 of Claim"),
-    _mutant(Code.PAS_NOT_USED, "a message has a date", Put("Claim.supportingInfo[2].timingDate", "2026-11-01")),
-    _mutant(Code.PAS_TYPE, "the place of an item is an address",
+    of_fhir(Code.PAS_NOT_USED, "a message has a date", Put("Claim.supportingInfo[2].timingDate", "2026-11-01")),
+    of_fhir(Code.PAS_TYPE, "the place of an item is an address",
             Take("Claim.item[0].locationCodeableConcept"), Put("Claim.item[0].locationAddress", {"city": "BOSTON"}),
             says="CodeableConcept"),
-    _mutant(Code.PAS_FIXED, "the Claim is for payment", Put("Claim.use", "claim"), says="preauthorization"),
-    _mutant(Code.PAS_FIXED, "the insurance is not the focal one", Put("Claim.insurance[0].focal", False), variant=2),
-    _mutant(Code.PAS_FIXED, "the Encounter is over", Put("Encounter.status", "finished"), variant=3, says="planned"),
-    _mutant(Code.PAS_FIXED, "the Bundle is a message", Put("Bundle.type", "message"), variant=4, says="collection"),
-    _mutant(Code.PAS_CODE, "the Claim is of a kind that PAS does not have",
+    of_fhir(Code.PAS_FIXED, "the Claim is for payment", Put("Claim.use", "claim"), says="preauthorization"),
+    of_fhir(Code.PAS_FIXED, "the insurance is not the focal one", Put("Claim.insurance[0].focal", False), variant=2),
+    of_fhir(Code.PAS_FIXED, "the Encounter is over", Put("Encounter.status", "finished"), variant=3, says="planned"),
+    of_fhir(Code.PAS_FIXED, "the Bundle is a message", Put("Bundle.type", "message"), variant=4, says="collection"),
+    of_fhir(Code.PAS_CODE, "the Claim is of a kind that PAS does not have",
             Put("Claim.type.coding[0].code", "vision"), at=f"{CLAIM}.type", says="one of "),
-    _mutant(Code.PAS_CODE_SYSTEM, "the revenue code is of a system of its own",
+    of_fhir(Code.PAS_CODE_SYSTEM, "the revenue code is of a system of its own",
             Put("Claim.item[0].revenue.coding[0].system", "urn:other"), at=f"{CLAIM}.item[0].revenue"),
-    _mutant(Code.PAS_INVARIANT, "the admission is on no day",
+    of_fhir(Code.PAS_INVARIANT, "the admission is on no day",
             Change("Claim.supportingInfo[0].timingDate", "2026-11"), says="FullDateRule"),
-    _mutant(Code.PAS_INVARIANT, "a child is insured through nobody",
+    of_fhir(Code.PAS_INVARIANT, "a child is insured through nobody",
             Put("Coverage.relationship", _CHILD), Take("Coverage.subscriber"), variant=2,
             at="Bundle.entry[4].resource", says="self-beneficiary"),
-    _mutant(Code.PAS_INVARIANT, "the patient has neither a family nor a given name",
+    of_fhir(Code.PAS_INVARIANT, "the patient has neither a family nor a given name",
             Put("Patient.name", [{"text": "X"}]), variant=3, at="Bundle.entry[3].resource.name[0]", says="us-core-"),
-    _mutant(Code.PAS_REFERENCE_DANGLING, "the Encounter is left out", Take("Bundle.entry[8]"),
+    of_fhir(Code.PAS_REFERENCE_DANGLING, "the Encounter is left out", Take("Bundle.entry[8]"),
             at=f"{CLAIM}.extension[2].valueReference.reference"),
-    _mutant(Code.PAS_REFERENCE_DANGLING, "the Practitioner behind a PractitionerRole is left out",
+    of_fhir(Code.PAS_REFERENCE_DANGLING, "the Practitioner behind a PractitionerRole is left out",
             Take("Bundle.entry[6]"), variant=2, at="Bundle.entry[6].resource.practitioner.reference"),
-    _mutant(Code.PAS_REFERENCE_DANGLING, "the provider is a contained resource that is not there",
+    of_fhir(Code.PAS_REFERENCE_DANGLING, "the provider is a contained resource that is not there",
             Put("Claim.provider.reference", "#x"), variant=3, says="a contained"),
-    _mutant(Code.PAS_RESOURCE_DUPLICATE, "a resource is there under two fullUrls", Replace("Bundle.entry", _same_again),
+    of_fhir(Code.PAS_RESOURCE_DUPLICATE, "a resource is there under two fullUrls", Replace("Bundle.entry", _same_again),
             at="Bundle.entry[9].resource"),
-    _mutant(Code.PAS_RESOURCE_ALIKE, "a resource is there under two names", Replace("Bundle.entry", _alike),
+    of_fhir(Code.PAS_RESOURCE_ALIKE, "a resource is there under two names", Replace("Bundle.entry", _alike),
             at="Bundle.entry[9].resource"),
-    _mutant(Code.PAS_SEQUENCE_DUPLICATE, "two items have the sequence 1", Put("Claim.item[1].sequence", 1)),
-    _mutant(Code.PAS_SEQUENCE_DUPLICATE, "one of the care team is there twice under one sequence",
+    of_fhir(Code.PAS_SEQUENCE_DUPLICATE, "two items have the sequence 1", Put("Claim.item[1].sequence", 1)),
+    of_fhir(Code.PAS_SEQUENCE_DUPLICATE, "one of the care team is there twice under one sequence",
             Append("Claim.careTeam"), variant=2, at=f"{CLAIM}.careTeam[2].sequence"),
-    _mutant(Code.PAS_SEQUENCE_DUPLICATE, "a diagnosis is there twice under one sequence", Append("Claim.diagnosis"),
+    of_fhir(Code.PAS_SEQUENCE_DUPLICATE, "a diagnosis is there twice under one sequence", Append("Claim.diagnosis"),
             variant=3, at=f"{CLAIM}.diagnosis[3].sequence"),
-    _mutant(Code.PAS_SEQUENCE_DUPLICATE, "two supportingInfos have the sequence 2",
+    of_fhir(Code.PAS_SEQUENCE_DUPLICATE, "two supportingInfos have the sequence 2",
             Having("Claim.supportingInfo[2].sequence", 3),
             Put("Claim.supportingInfo[2].sequence", 2), variant=4),
-    _mutant(Code.PAS_SEQUENCE_UNKNOWN, "an item points at a ninth diagnosis",
+    of_fhir(Code.PAS_SEQUENCE_UNKNOWN, "an item points at a ninth diagnosis",
             Put("Claim.item[0].diagnosisSequence", [9]), at=f"{CLAIM}.item[0].diagnosisSequence[0]"),
 )
 
 FHIR_CONTENT = (
-    _mutant(Code.ELEMENT_DATE, "the Claim was made on the 30th of February", Put("Claim.created", "2026-02-30"),
+    of_fhir(Code.ELEMENT_DATE, "the Claim was made on the 30th of February", Put("Claim.created", "2026-02-30"),
             base=FHIR_ADMISSION),
-    _mutant(Code.NPI_INVALID, "the check digit of the requester's NPI is wrong",
+    of_fhir(Code.NPI_INVALID, "the check digit of the requester's NPI is wrong",
             Having(FIRST, "Claim"), Put("Bundle.entry[2].resource.identifier[0].value", "1200000037"),
             base=FHIR_IMAGING),
-    _mutant(Code.DATE_RANGE, "the service ends the day before it begins",
+    of_fhir(Code.DATE_RANGE, "the service ends the day before it begins",
             Take("Claim.item[0].servicedDate"),
             Put("Claim.item[0].servicedPeriod", {"start": "2026-11-18", "end": "2026-11-17"}), base=FHIR_IMAGING),
-    _mutant(Code.BIRTH_AFTER_SERVICE, "the service is before the patient's birth",
+    of_fhir(Code.BIRTH_AFTER_SERVICE, "the service is before the patient's birth",
             Change("Claim.item[0].servicedDate", "1900-11-18"), base=FHIR_IMAGING),
-    _mutant(Code.BIRTH_AFTER_SERVICE, "the event is before the patient's birth",
+    of_fhir(Code.BIRTH_AFTER_SERVICE, "the event is before the patient's birth",
             Change("Claim.supportingInfo[0].timingDate", "1900-11-18"), base=FHIR_IMAGING, variant=2,
             at=f"{CLAIM}.supportingInfo[0]"),
-    _mutant(Code.DIAGNOSIS_SHAPE, "the diagnosis is no ICD-10-CM code",
+    of_fhir(Code.DIAGNOSIS_SHAPE, "the diagnosis is no ICD-10-CM code",
             Put("Claim.diagnosis[0].diagnosisCodeableConcept.coding[0].code", "R5!9"), base=FHIR_IMAGING,
             at=f"{CLAIM}.diagnosis[0].diagnosisCodeableConcept"),
-    _mutant(Code.PROCEDURE_SHAPE, "the procedure has six characters",
+    of_fhir(Code.PROCEDURE_SHAPE, "the procedure has six characters",
             Having("Claim.item[0].productOrService.coding[0].system", "http://www.ama-assn.org/go/cpt"),
             Put("Claim.item[0].productOrService.coding[0].code", "970553"), base=FHIR_IMAGING,
             at=f"{CLAIM}.item[0].productOrService"),
-    _mutant(Code.REVENUE_CODE_SHAPE, "the revenue code has a letter",
+    of_fhir(Code.REVENUE_CODE_SHAPE, "the revenue code has a letter",
             Put("Claim.item[0].revenue.coding[0].code", "017X"), at=f"{CLAIM}.item[0].revenue"),
-    _mutant(Code.ADMISSION_CODES_MISSING, "the type of admission is left out of an admission",
+    of_fhir(Code.ADMISSION_CODES_MISSING, "the type of admission is left out of an admission",
             Take("Claim.extension(encounter)"), TakeEntry("Encounter"), at=CLAIM),
 )
 # fmt: on

@@ -6,8 +6,8 @@ Texts of segments are in our usual delimiters as well, and are written in those 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from priorauth.sandbox.mutants.edits import Changed, DoesNotApply
 
@@ -102,9 +102,15 @@ class _Segments:
         return f"{where} component {component}" if component else where
 
 
-def _edited(body: bytes, change: Callable[[_Segments], str]) -> Changed:
+class _ChangesSegments(Protocol):
+    """An edit that changes the segments themselves, and says where."""
+
+    def change(self, segments: _Segments) -> str: ...
+
+
+def _apply(edit: _ChangesSegments, body: bytes) -> Changed:
     segments = _Segments.read(body)
-    place = change(segments)
+    place = edit.change(segments)
     return Changed(segments.write(), place)
 
 
@@ -134,10 +140,9 @@ class Element:
     component: int = 0
     nth: int = 1
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         at = segments.find(self.of, self.nth)
         row = segments.rows[at]
         row += [""] * (self.element + 1 - len(row))
@@ -160,10 +165,9 @@ class Add:
     text: str
     nth: int = 1
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         at = segments.find(self.of, self.nth)
         row = segments.rows[at]
         if len(row) <= self.element or not row[self.element]:
@@ -181,10 +185,9 @@ class Elements:
     values: tuple[str, ...] = ()
     nth: int = 1
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         at = segments.find(self.of, self.nth)
         row = segments.rows[at]
         row += [""] * (self.start - len(row))
@@ -199,10 +202,9 @@ class Drop:
     of: str
     nth: int = 1
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         at = segments.find(self.of, self.nth)
         place = segments.place(at)
         segments.remove(at)
@@ -215,10 +217,9 @@ class DropAll:
 
     of: str
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         place = segments.place(segments.find(self.of, 1))
         while (at := segments.first(self.of)) is not None:
             segments.remove(at)
@@ -231,10 +232,9 @@ class Trail:
 
     of: str
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         at = segments.find(self.of, 1)
         segments.rows[at].append("")
         return segments.place(at, len(segments.rows[at]) - 1)
@@ -248,10 +248,9 @@ class Insert:
     behind: str
     nth: int = 1
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         at = segments.find(self.behind, self.nth) + 1
         segments.insert(at, self.text)
         return segments.place(at)
@@ -265,10 +264,9 @@ class Move:
     behind: str
     nth: int = 1
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         row = segments.remove(segments.find(self.of, self.nth))
         at = segments.find(self.behind, 1) + 1
         segments.insert(at, "")
@@ -283,10 +281,9 @@ class Many:
     of: str
     times: int
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         at = segments.find(self.of, 1)
         segments.repeat(at, at + 1, self.times)
         return segments.place(at + 1)
@@ -299,10 +296,9 @@ class Again:
     first: str
     last: str
 
-    def apply(self, body: bytes) -> Changed:
-        return _edited(body, self._change)
+    apply = _apply
 
-    def _change(self, segments: _Segments) -> str:
+    def change(self, segments: _Segments) -> str:
         start, stop = segments.find(self.first, 1), segments.find(self.last, 1) + 1
         if stop <= start:
             raise DoesNotApply("the interchange has no such stretch")

@@ -89,9 +89,7 @@ def make(order: Order, delivery: Delivery, *, as_json: bool) -> int:
             shown = time.monotonic()
             note(f"{tally.count:,} of {order.count:,}, {tally.count / (shown - started):.0f} a second")
     seconds = time.monotonic() - started
-    answers: Counter[str] = Counter()
-    for answer in send_all(delivery.send, to_send, rate=delivery.rate, token=delivery.token) if to_send else ():
-        answers[answer] += 1
+    answers = Counter(send_all(delivery.send, to_send, rate=delivery.rate, token=delivery.token) if to_send else ())
     _report(order, tally, answers, seconds, as_json=as_json)
     return INVALID if tally.problems else 0
 

@@ -86,6 +86,10 @@ class Cohort:
     is_admission: bool = False
     extras: frozenset[Extra] = frozenset()
 
+    @property
+    def has_newborns(self) -> bool:
+        return self.patients in (Patients.NEWBORN, Patients.NEWBORN_DEPENDENT)
+
 
 def professional(
     codes: str, unit: str = "UN", most: int = 1, *, modifiers: str = "", ends: bool = False, described: bool = False

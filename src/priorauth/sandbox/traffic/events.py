@@ -16,7 +16,7 @@ from priorauth.domain.reviews import (
     PatientEvent,
     Trace,
 )
-from priorauth.sandbox.traffic.cohorts import CONDITIONS, Cohort, Extra, Patients
+from priorauth.sandbox.traffic.cohorts import CONDITIONS, Cohort, Extra
 from priorauth.sandbox.traffic.dice import Dice
 from priorauth.sandbox.traffic.papers import attachments, message
 from priorauth.sandbox.traffic.people import event_provider, facility
@@ -116,7 +116,7 @@ class EventMaker:
 
     def _admission(self, level: str) -> Admission:
         dice, cohort = self.dice, self.cohort
-        newborn = cohort.patients in (Patients.NEWBORN, Patients.NEWBORN_DEPENDENT)
+        newborn = cohort.has_newborns
         return Admission(
             type="4" if newborn else _URGENT_KINDS.get(level, "3"),
             source="5" if newborn else dice.one(_SOURCES) if dice.chance(80) else "",

@@ -98,9 +98,7 @@ class ServiceMaker:
             return "", None, "", None
         certification = event.certification
         if certification in _STRICT and dice.chance(30):
-            certification = (
-                CertificationType.INITIAL if certification is not CertificationType.INITIAL else certification
-            )
+            certification = CertificationType.INITIAL
         return event.category, certification, event.service_type, dice.one(own)
 
     def _traces(self, sequence: int) -> tuple[Trace, ...]:

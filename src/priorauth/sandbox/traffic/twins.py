@@ -90,7 +90,7 @@ def make_review(cohort: Cohort, *, seed: int, number: int, day: date) -> Service
     trace = Trace(f"{sender[:6]}-{seed}-{number}", f"9{sender[:9]:X<9}")
     requester = people.requester(dice, by_npi=bool(cohort.facility))
     event = EventMaker(dice, cohort, start, born, trace, not requester.npi).event()
-    newborn = cohort.patients in (Patients.NEWBORN, Patients.NEWBORN_DEPENDENT)
+    newborn = cohort.has_newborns
     depends = cohort.patients is Patients.NEWBORN_DEPENDENT or dice.chance(_DEPENDENTS[cohort.patients])
     holder = born if not depends or not newborn else dice.day(born, -14000, -8000)
     return ServiceReview(

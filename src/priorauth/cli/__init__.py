@@ -16,6 +16,7 @@ from priorauth.cli import (
     sandbox_commands,
     unroutable,
 )
+from priorauth.cli.options import LOCAL, AccessToken, GatewayUrl, Json
 from priorauth.conformance import commands as conformance_commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -37,18 +38,12 @@ app.add_typer(sandbox_commands.app, name="sandbox")
 app.command("replay")(replay_command.replay)
 app.add_typer(database_app, name="db")
 
-Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Files = Annotated[list[Path], typer.Argument(help="files to read; - is standard input")]
 File = Annotated[Path, typer.Argument(help="the file to read; - is standard input")]
-GatewayUrl = Annotated[str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")]
 PasVersion = Annotated[
     str | None,
     typer.Option("--version", help="version of PAS: 2.2.1 or 2.0.1; default what the message says, or 2.2.1"),
 ]
-AccessToken = Annotated[
-    str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an access token; the sandbox needs none")
-]
-LOCAL = "http://127.0.0.1:8080"
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from priorauth.cli.options import LOCAL, AccessToken, GatewayUrl, Json
+
 app = typer.Typer(no_args_is_help=True, help="Cases that can be shared: nobody's data in them, and the same outcome.")
 
 
@@ -26,10 +28,8 @@ def export(
         str, typer.Option(envvar="PRIORAUTH_CASE_SALT", help="the same salt makes the same case; default a new one")
     ] = "",
     version: Annotated[str | None, typer.Option("--version", help="version of PAS: 2.2.1 or 2.0.1")] = None,
-    gateway: Annotated[
-        str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")
-    ] = "http://127.0.0.1:8080",
-    token: Annotated[str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an access token")] = "",
+    gateway: GatewayUrl = LOCAL,
+    token: AccessToken = "",
 ) -> None:
     """Write a case of a review or message without its data. Example: priorauth case export --safe --file bad.edi"""
     from priorauth.cli import cases, known_version
@@ -52,7 +52,7 @@ def export(
 def import_case(
     file: Annotated[Path, typer.Argument(help="a case that was exported, or its folder")],
     into: Annotated[Path | None, typer.Option(help="also write it as a folder of a test here: tests/cases")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say whether a case still fails the same way. Example: priorauth case import bad.json --into tests/cases"""
     from priorauth.cli import cases

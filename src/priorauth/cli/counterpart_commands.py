@@ -7,14 +7,11 @@ from typing import Annotated
 
 import typer
 
-GatewayUrl = Annotated[str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")]
-AccessToken = Annotated[
-    str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an access token; the sandbox needs none")
-]
+from priorauth.cli.options import LOCAL, AccessToken, GatewayUrl
+
 Show = Annotated[bool, typer.Option("--show", help="print the messages themselves: they are about people")]
 Kafka = Annotated[str, typer.Option("--kafka", help="bootstrap servers of a Kafka cluster")]
 Prefix = Annotated[str, typer.Option(help="what stands before the names of topics there")]
-LOCAL = "http://127.0.0.1:8080"
 
 
 def delegate(

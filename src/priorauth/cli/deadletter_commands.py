@@ -7,16 +7,14 @@ from typing import Annotated
 
 import typer
 
+from priorauth.cli.options import LOCAL, GatewayUrl, Json, OperatorToken
+
 app = typer.Typer(no_args_is_help=True, help="What a running gateway set aside.")
 
-Json = Annotated[bool, typer.Option("--json", help="print JSON")]
-Url = Annotated[str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")]
-Token = Annotated[str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an operator's access token")]
 Kind = Annotated[str, typer.Option(help="only this kind: leg, event or determination")]
 Destination = Annotated[str, typer.Option(help="only of this delegate or desk")]
 Ids = Annotated[list[str] | None, typer.Argument(help="ids of dead letters")]
 All = Annotated[bool, typer.Option("--all", help="every one that waits")]
-LOCAL = "http://127.0.0.1:8080"
 
 
 @app.command("list")
@@ -24,8 +22,8 @@ def list_letters(
     kind: Kind = "",
     destination: Destination = "",
     decided: Annotated[bool, typer.Option(help="show those that were retried or discarded, too")] = False,
-    gateway: Url = LOCAL,
-    token: Token = "",
+    gateway: GatewayUrl = LOCAL,
+    token: OperatorToken = "",
     as_json: Json = False,
 ) -> None:
     """List what waits for an operator, newest first. Example: priorauth deadletters list --kind leg"""
@@ -40,8 +38,8 @@ def list_letters(
 def show(
     id: str,
     raw: Annotated[bool, typer.Option("--raw", help="print the bytes, which may hold PHI")] = False,
-    gateway: Url = LOCAL,
-    token: Token = "",
+    gateway: GatewayUrl = LOCAL,
+    token: OperatorToken = "",
     as_json: Json = False,
 ) -> None:
     """Show one, with --raw its bytes alone. Example: priorauth deadletters show dead-01J..."""
@@ -58,8 +56,8 @@ def deciding(method: str, action: str) -> Callable[..., None]:
         every: All = False,
         kind: Kind = "",
         destination: Destination = "",
-        gateway: Url = LOCAL,
-        token: Token = "",
+        gateway: GatewayUrl = LOCAL,
+        token: OperatorToken = "",
         as_json: Json = False,
     ) -> None:
         from priorauth.cli import deadletters

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from priorauth.cli.options import Json
+
 if TYPE_CHECKING:
     from priorauth.sandbox.mutants import Made, Mutant
 
@@ -27,7 +29,7 @@ def mutants(
     leg: Annotated[str, typer.Option(help="id or trace of the leg that an answer of a delegate is about")] = "",
     out: Annotated[Path | None, typer.Option(help="write each to a file of its own in this folder")] = None,
     list_them: Annotated[bool, typer.Option("--list", help="say what there is, and print no message")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """Print a message that breaks one rule and no other, and say what was changed in it.
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from priorauth.cli.options import LOCAL, GatewayUrl, Json, OperatorToken
+
 ReviewIds = Annotated[list[str] | None, typer.Argument(help="ids of reviews")]
 States = Annotated[list[str] | None, typer.Option("--state", help="only reviews in this state; may be repeated")]
 Parts = Annotated[
@@ -25,11 +27,9 @@ def replay(
     since: Annotated[str, typer.Option(help="only reviews received then or later: 2026-11-02T12:00:00Z")] = "",
     until: Annotated[str, typer.Option(help="only reviews received before or then")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="do it; without this, only say what would be done")] = False,
-    gateway: Annotated[
-        str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")
-    ] = "http://127.0.0.1:8080",
-    token: Annotated[str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an operator's access token")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    gateway: GatewayUrl = LOCAL,
+    token: OperatorToken = "",
+    as_json: Json = False,
 ) -> None:
     """Route reviews again, or send again what was sent. Example: priorauth replay --redeliver --payer BCBSM --yes"""
     from priorauth.cli import replays

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from priorauth.cli.options import LOCAL, AccessToken, GatewayUrl, Json
+
 app = typer.Typer(no_args_is_help=True, help="The daily log, public metrics, and the oversight of delegates.")
 
 Payer = Annotated[str, typer.Option(help="one payer; default all of them")]
@@ -16,12 +18,6 @@ Last = Annotated[str, typer.Option("--to", help="the last day, YYYY-MM-DD")]
 Format = Annotated[str, typer.Option(help="text, json, csv, html or pdf; default by --out, else text")]
 Out = Annotated[Path | None, typer.Option(help="write to this file; its ending chooses the format")]
 Events = Annotated[Path | None, typer.Option(help="an event log to report from, as `events tail --json` prints it")]
-Url = Annotated[str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")]
-Token = Annotated[
-    str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an access token; the sandbox needs none")
-]
-Json = Annotated[bool, typer.Option("--json", help="print JSON")]
-LOCAL = "http://127.0.0.1:8080"
 
 
 @app.command("metrics")
@@ -32,8 +28,8 @@ def metrics(
     format: Format = "",
     out: Out = None,
     events: Events = None,
-    gateway: Url = LOCAL,
-    token: Token = "",
+    gateway: GatewayUrl = LOCAL,
+    token: AccessToken = "",
     as_json: Json = False,
 ) -> None:
     """The nine public figures, by default of this calendar year. Example: priorauth report metrics --payer ALLWAYS"""
@@ -53,8 +49,8 @@ def daily_log(
     format: Format = "",
     out: Out = None,
     events: Events = None,
-    gateway: Url = LOCAL,
-    token: Token = "",
+    gateway: GatewayUrl = LOCAL,
+    token: AccessToken = "",
     as_json: Json = False,
 ) -> None:
     """Decisions by facility and day, by default of today. Example: priorauth report daily-log --payer BCBSMA"""
@@ -73,8 +69,8 @@ def delegates(
     format: Format = "",
     out: Out = None,
     events: Events = None,
-    gateway: Url = LOCAL,
-    token: Token = "",
+    gateway: GatewayUrl = LOCAL,
+    token: AccessToken = "",
     as_json: Json = False,
 ) -> None:
     """What each delegate did, by default in this half year. Example: priorauth report delegates --payer ALLWAYS"""

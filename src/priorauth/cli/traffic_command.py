@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from priorauth.cli.options import AccessToken, Json
 from priorauth.cli.output import COULD_NOT_RUN, fail, running_or_exit
 
 
@@ -25,11 +26,9 @@ def traffic(
     jobs: Annotated[int, typer.Option(help="how many processes")] = 1,
     send: Annotated[str, typer.Option(help="send them to the gateway at this URL")] = "",
     rate: Annotated[float, typer.Option(help="how many to send in a second")] = 10.0,
-    token: Annotated[
-        str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an access token; the sandbox needs none")
-    ] = "",
+    token: AccessToken = "",
     list_cohorts: Annotated[bool, typer.Option("--list-cohorts", help="list what there is, and stop")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: Json = False,
 ) -> None:
     """Make requests as 278s and as their PAS twins. Example: priorauth sandbox traffic --count 100 --out var/twins"""
     from priorauth.bootstrap import NotConfigured

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 import typer
 
+from priorauth.cli.options import LOCAL, GatewayUrl, Json, OperatorToken
+
 app = typer.Typer(no_args_is_help=True, help="What a running gateway could not route.")
 
 
@@ -14,11 +16,9 @@ app = typer.Typer(no_args_is_help=True, help="What a running gateway could not r
 def list_unroutable(
     payer: Annotated[str, typer.Option(help="only this payer's")] = "",
     owner: Annotated[str, typer.Option(help="only what is with this desk")] = "",
-    gateway: Annotated[
-        str, typer.Option("--gateway", envvar="PRIORAUTH_URL", help="where the gateway listens")
-    ] = "http://127.0.0.1:8080",
-    token: Annotated[str, typer.Option("--token", envvar="PRIORAUTH_TOKEN", help="an operator's access token")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    gateway: GatewayUrl = LOCAL,
+    token: OperatorToken = "",
+    as_json: Json = False,
 ) -> None:
     """List what is at a desk because nobody could route it. Example: priorauth unroutable list --payer BCBSM"""
     from priorauth.cli.output import note, say, say_json

@@ -18,6 +18,8 @@ from priorauth.sandbox.casebook import Casebook
 from priorauth.sandbox.cases import Case, OpenCase
 from priorauth.services.ports import Retryable
 
+TICK_SECONDS = 0.1
+
 log = structlog.get_logger()
 
 
@@ -64,6 +66,12 @@ class Caseworker:
                     await self._settle(decide_what_is_due(opened, self.table, self.now()))
                 except Retryable:
                     log.warning("sandbox_delivery_failed", destination=opened.case.destination)
+
+    async def settle_forever(self) -> None:
+        """Look again and again for what is due, until cancelled."""
+        while True:
+            await self.settle_what_is_due()
+            await asyncio.sleep(TICK_SECONDS)
 
     async def _settle(self, settled: OpenCase) -> None:
         """Deliver, then write down: a crash between the two repeats the delivery under the same id."""

@@ -17,7 +17,7 @@ from priorauth.domain.reviews import Format, Leg, LegId, ReviewId
 from priorauth.sandbox.behaviours import Behaviour
 from priorauth.sandbox.calls import GatewayDoor
 from priorauth.sandbox.casebook import Casebook
-from priorauth.sandbox.caseworker import Caseworker, Outlet
+from priorauth.sandbox.caseworker import TICK_SECONDS, Caseworker, Outlet
 from priorauth.sandbox.event_delegates import GROUP, EventDelegates, TopicOutlet
 from priorauth.sandbox.pas_delegates import PasDelegates, PasOutlet, PasWords
 from priorauth.sandbox.tables import read_behaviours
@@ -27,7 +27,6 @@ from priorauth.services.settle_dead_letters import run_with_retries
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.events import requests_topic
 
-TICK_SECONDS = 0.1
 ARRIVAL = timedelta(seconds=5)
 """How long a decision by hand waits for its leg, which may still be on its way to the desk."""
 CALL_SECONDS = 10.0
@@ -110,7 +109,7 @@ class Sandbox:
             asyncio.create_task(
                 run_with_retries(self._bus, GROUP, self._topics, self._events.handle), name="sandbox-legs"
             ),
-            asyncio.create_task(self._settle_forever(), name="sandbox-due"),
+            asyncio.create_task(self._caseworker.settle_forever(), name="sandbox-due"),
         ]
         for task in self._tasks:
             task.add_done_callback(_tell_of_failure)
@@ -173,11 +172,6 @@ class Sandbox:
                 pairs = zip(leg.sequences, opened.case.review.items, strict=False)
                 return {sequence: Place(leg.destination, name, item.sequence) for sequence, item in pairs}
         return {}
-
-    async def _settle_forever(self) -> None:
-        while True:
-            await self._caseworker.settle_what_is_due()
-            await asyncio.sleep(TICK_SECONDS)
 
 
 def behaviour_named(action: str) -> Behaviour:

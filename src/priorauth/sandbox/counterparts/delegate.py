@@ -25,7 +25,7 @@ from priorauth.sandbox.casebook import Casebook
 from priorauth.sandbox.caseworker import Caseworker, Outlet
 from priorauth.sandbox.doors import Decision, hold, problem
 from priorauth.sandbox.pas_delegates import PasDelegates, PasOutlet, PasWords
-from priorauth.sandbox.runtime import CALL_SECONDS, TICK_SECONDS, behaviour_named
+from priorauth.sandbox.runtime import CALL_SECONDS, behaviour_named
 from priorauth.sandbox.x12_delegates import X12Delegates, X12Outlet
 from priorauth.x12.faults import X12SyntaxError
 
@@ -74,7 +74,7 @@ class Delegate:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Decide what falls due for as long as the block lasts."""
-        settling = asyncio.create_task(self._settle(), name="delegate-due")
+        settling = asyncio.create_task(self.caseworker.settle_forever(), name="delegate-due")
         try:
             yield
         finally:
@@ -83,11 +83,6 @@ class Delegate:
             await asyncio.gather(settling, return_exceptions=True)
             await self._client.aclose()
             self.casebook.close()
-
-    async def _settle(self) -> None:
-        while True:
-            await self.caseworker.settle_what_is_due()
-            await asyncio.sleep(TICK_SECONDS)
 
 
 def delegate_app(delegate: Delegate) -> FastAPI:

@@ -19,7 +19,6 @@ from priorauth.sandbox.behaviours import BehaviourTable
 from priorauth.sandbox.casebook import Casebook
 from priorauth.sandbox.caseworker import Caseworker
 from priorauth.sandbox.event_delegates import EventDelegates, TopicOutlet
-from priorauth.sandbox.runtime import TICK_SECONDS
 from priorauth.services.ports import BusMessage
 from priorauth.translate.events import requests_topic
 
@@ -69,7 +68,7 @@ async def kafka_delegate(
     delegates = EventDelegates(caseworker, outlet, now)
     tasks = [
         asyncio.create_task(_take_legs(consumer, delegates, requests_topic(name), group)),
-        asyncio.create_task(_settle(caseworker)),
+        asyncio.create_task(caseworker.settle_forever()),
     ]
     try:
         yield delegates
@@ -86,9 +85,3 @@ async def _take_legs(consumer: Any, delegates: EventDelegates, topic: str, group
     async for record in consumer:
         await delegates.handle(arrived(record, topic=topic, group=group).open())
         await consumer.commit()
-
-
-async def _settle(caseworker: Caseworker) -> None:
-    while True:
-        await caseworker.settle_what_is_due()
-        await asyncio.sleep(TICK_SECONDS)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conformance_runs import GOT, ISA, SENT
 from priorauth.conformance.results import Exchange, WireMessage
-from priorauth.conformance.wire import LONGEST, in_one_line, messages_of
+from priorauth.conformance.wire import in_one_line, messages_of
 
 
 def shown(body: str, *headers: tuple[str, str]):
@@ -55,13 +55,6 @@ def test_indenting_changes_no_value(value: dict[str, object]) -> None:
 @pytest.mark.parametrize("body", ["{broken", "[1,", "plain", "ISA*00", ""])
 def test_what_cannot_be_read_is_shown_as_it_is(body: str) -> None:
     assert shown(body).body == body
-
-
-def test_a_long_body_is_cut_and_says_so() -> None:
-    cut = shown("x" * (LONGEST + 5))
-
-    assert len(cut.body) == LONGEST
-    assert cut.note == f"Cut after {LONGEST} of {LONGEST + 5} characters."
 
 
 @pytest.mark.parametrize(

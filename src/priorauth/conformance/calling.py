@@ -28,6 +28,7 @@ FHIR = "application/fhir+json"
 DEFAULT_FHIR = "2.2.1"
 T = TypeVar("T")
 MOST_BODY = 100_000
+"""Characters of a body that are kept; a report with a 20 MiB body in it cannot be sent to anybody."""
 SHORT_WAIT = 0.05
 
 

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from priorauth.conformance.results import CaseResult, Exchange, RunResult, Verdict, WireMessage
+from priorauth.conformance.results import CaseResult, Exchange, RunResult, Verdict
 from priorauth.conformance.running import Tell
+from priorauth.conformance.wire import Shown, messages_of
 
 COLOURS = {
     Verdict.PASS: "green",
@@ -81,26 +82,16 @@ def print_case(console: Console, case: CaseResult) -> None:
 
 
 def print_exchange(console: Console, exchange: Exchange) -> None:
-    plain(console, f"  --- {exchange.step} ({exchange.seconds * 1000:.0f} ms) {exchange.note}".rstrip())
-    print_message(console, ">", exchange.sent)
-    if exchange.got:
-        print_message(console, "<", exchange.got)
+    plain(console, f"  --- {exchange.step} ({exchange.seconds * 1000:.0f} ms)")
+    for word, shown in messages_of(exchange):
+        print_message(console, ">" if word == "Sent" else "<", shown)
 
 
-def print_message(console: Console, mark: str, message: WireMessage) -> None:
-    plain(console, f"  {mark} {message.head}")
-    for name, value in message.headers:
-        plain(console, f"  {mark} {name}: {value}")
-    for line in laid_out(message.body):
+def print_message(console: Console, mark: str, shown: Shown) -> None:
+    for line in shown.head.splitlines():
+        plain(console, f"  {mark} {line}")
+    for line in shown.body.splitlines():
         plain(console, f"  {mark}   {line}")
-
-
-def laid_out(body: str) -> list[str]:
-    """A body in lines: an interchange has one segment a line."""
-    if body.startswith("ISA") and len(body) > 106 and body[105].isprintable():
-        end = body[105]
-        return [segment + end for segment in body.replace("\n", "").split(end) if segment]
-    return body.splitlines()
 
 
 def plain(console: Console, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A message of the wire as people read it: one segment a line, JSON indented, no secrets, not endless."""
+"""A message of the wire as people read it: one segment a line, JSON indented, no secrets."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from priorauth.conformance.results import Exchange, WireMessage
-
-LONGEST = 60_000
-"""Characters of a body that a report shows; a report with a 20 MiB body in it cannot be sent to anybody."""
 
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 _SECRET_FIELDS = re.compile(r'((?:client_assertion|access_token|refresh_token)(?:=|"\s*:\s*"))[^&"\s]+')
@@ -45,9 +42,7 @@ def in_one_line(exchange: Exchange) -> str:
 
 def _shown(message: WireMessage) -> Shown:
     head = "\n".join([message.head, *_headers(message.headers)])
-    body, notes = _readable(message.body[:LONGEST])
-    if len(message.body) > LONGEST:
-        notes.append(f"Cut after {LONGEST} of {len(message.body)} characters.")
+    body, notes = _readable(message.body)
     return Shown(head, _without_secrets(body), " ".join(notes))
 
 

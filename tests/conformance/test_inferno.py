@@ -99,7 +99,6 @@ def test_a_preset_has_every_input_of_its_suite(version: str) -> None:
 
 def test_every_bundle_of_a_preset_is_valid(version: str, payloads: dict[str, list[Any]]) -> None:
     checker = load_checker(version)
-    checker = load_checker(version)
     for name, bodies in payloads.items():
         if name == "subscription_resource":
             continue

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from priorauth.conformance import json_paths, x12, x12_edits
-from priorauth.conformance.expectations import Check, read_expectation
+from priorauth.conformance.expectations import read_expectation
 from priorauth.conformance.parts import Part, Span
 
 METHODS = ("get", "post", "put", "delete", "patch")
@@ -94,9 +94,6 @@ class Step(Part):
         for each in expect:
             read_expectation(each)
         return expect
-
-    def checks(self) -> list[Check]:
-        return [read_expectation(each) for each in self.expect]
 
 
 class Case(Part):

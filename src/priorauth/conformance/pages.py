@@ -150,7 +150,7 @@ def _registers(coverage: Iterable[CoverageRow]) -> list[View]:
     for name, rows in _grouped(coverage, lambda row: row.requirement.register):
         if any(row.verdict not in (None, Verdict.NOT_APPLICABLE) for row in rows):
             shown = [_requirement(row) for row in rows]
-            registers.append({"name": name, "sentence": standings_in_words(rows), "rows": shown, "open": False})
+            registers.append({"name": name, "sentence": standings_in_words(rows), "rows": shown})
     return registers
 
 

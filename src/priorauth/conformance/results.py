@@ -133,7 +133,3 @@ class RunResult:
         """How many cases ended how, in the order of the verdicts."""
         counted = Counter(case.verdict for case in self.cases)
         return {verdict.value: counted[verdict] for verdict in Verdict}
-
-    @property
-    def passed(self) -> bool:
-        return not any(case.verdict in (Verdict.FAIL, Verdict.ERROR) for case in self.cases)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 ISA_LENGTH = 106
 PATH = re.compile(
@@ -197,8 +197,3 @@ def read_interchange(text: str) -> Interchange:
 def read_written(segments: str) -> list[list[str]]:
     """Segments as cases write them, with the usual delimiters."""
     return [each.strip().split("*") for each in segments.split("~") if each.strip()]
-
-
-def in_level(path: Path, level: str, number: int) -> Path:
-    """A path within one level."""
-    return replace(path, level=level, level_number=number)

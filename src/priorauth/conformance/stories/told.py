@@ -23,7 +23,6 @@ RECEIVED, ROUTED, DISPATCHED, RECORDED, RETURNED = (
 STORY = (RECEIVED, ROUTED, DISPATCHED, RECORDED, RETURNED)
 """What is told of every review that somebody decides."""
 PATIENCE = 20.0
-RAILS = {"edi": "x12", "json": "fhir"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,6 @@ from priorauth.conformance.x12 import read_interchange
 from priorauth.conformance.x12_edits import Edit, apply_edit, recount
 
 OK = 200
-SAID = ("outcome", "destination", "queue", "rule")
 LAST_SECOND = time(23, 59, 59)
 
 PLACES: Mapping[str, tuple[str, ...]] = {

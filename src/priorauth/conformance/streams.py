@@ -74,9 +74,7 @@ def reader(run: Run) -> str:
 async def opened(run: Run, payer: str = "", *, topic: str = "") -> AsyncIterator[Stream]:
     """The stream of a payer, or of everything; or a topic by its name, which only Kafka has."""
     if run.target.kafka is None:
-        stream = ServerSent(run, payer, run.shared.get(end_of(payer), 0))
-        await stream.new()
-        yield stream
+        yield ServerSent(run, payer, await last_position(run, payer))
         return
     from aiokafka import AIOKafkaConsumer
 
@@ -94,6 +92,13 @@ async def opened(run: Run, payer: str = "", *, topic: str = "") -> AsyncIterator
         await consumer.stop()
 
 
+async def last_position(run: Run, payer: str) -> int:
+    """The position of the last server-sent event that there is; a run reads on from what it knows."""
+    stream = ServerSent(run, payer, run.shared.get(end_of(payer), 0))
+    await stream.new()
+    return stream.after
+
+
 def end_of(payer: str) -> str:
     return f"end of the events of {payer or 'all'}"
 
@@ -104,14 +109,14 @@ class ServerSent:
     def __init__(self, run: Run, payer: str, after: int) -> None:
         self._run = run
         self._payer = payer
-        self._after = after
+        self.after = after
 
     async def new(self) -> list[Delivered]:
-        found = await read_after(self._run, self._payer, self._after)
+        found = await read_after(self._run, self._payer, self.after)
         if found:
-            self._after = found[-1].position
+            self.after = found[-1].position
             name = end_of(self._payer)
-            self._run.shared[name] = max(self._after, self._run.shared.get(name, 0))
+            self._run.shared[name] = max(self.after, self._run.shared.get(name, 0))
         return found
 
 

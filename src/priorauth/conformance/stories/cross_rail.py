@@ -11,7 +11,7 @@ from priorauth.conformance.seen import Seen
 from priorauth.conformance.stories.event_reading import determined, open_legs
 from priorauth.conformance.stories.pas_subscriptions import nested_answer, subscriber
 from priorauth.conformance.stories.registry import story
-from priorauth.conformance.stories.told import review_of, submit
+from priorauth.conformance.stories.told import review_of, send, submit
 from priorauth.conformance.x12 import Interchange
 
 OK = 200
@@ -38,9 +38,8 @@ async def same_route(run: Run, *, x12: str, fhir: str) -> None:
 @story("translated-route")
 async def translated_route(run: Run, *, message: str, to: str) -> None:
     """A request, and the same translated to the other rail, go to the same destinations by the same rules."""
-    send = run.x12 if message.endswith(".edi") else run.fhir
-    before = routed(run, await send(message, to="/route"))
-    translated = await send(message, to=f"/translate?to={to}")
+    before = routed(run, await send(run, message, to="/route"))
+    translated = await send(run, message, to=f"/translate?to={to}")
     run.require("the status of the translation", OK, translated.got.status)
     kind = {"content-type": translated.got.headers.get("content-type", "")}
     after = routed(run, await run.request("POST", "/route", text=translated.got.text, headers=kind))

@@ -22,11 +22,12 @@ from priorauth.conformance.stories.told import (
     another,
     kinds,
     review_of,
+    send,
     short,
     submit,
     told_of,
 )
-from priorauth.conformance.streams import Delivered, opened, read_after, read_server_sent, reader
+from priorauth.conformance.streams import Delivered, last_position, opened, read_after, read_server_sent, reader
 
 REJECTED = "message.rejected.v1"
 BREACHED, WARNED = "clock.breached.v1", "clock.warned.v1"
@@ -58,7 +59,7 @@ async def resume(run: Run, *, message: str, payer: str, by: str) -> None:
 @story("events-follow")
 async def follow(run: Run, *, message: str, payer: str) -> None:
     """A reader that stays connected hears of a request that comes after it."""
-    after = (await last_position(run, payer)) or 0
+    after = await last_position(run, payer)
     token = await run.token(reader(run))
     headers = {"authorization": f"Bearer {token}"} if token else {}
     url = run.target.url(f"{run.target.paths.get('events', '/events')}?after={after}&payer={payer}")
@@ -83,13 +84,6 @@ async def follow(run: Run, *, message: str, payer: str) -> None:
     )
 
 
-async def last_position(run: Run, payer: str) -> int | None:
-    async with opened(run, payer) as stream:
-        await stream.new()
-    found: int | None = run.shared.get(f"end of the events of {payer or 'all'}")
-    return found
-
-
 @story("events-rejected")
 async def rejected(
     run: Run, *, message: str, payer: str = "", edit: Sequence[Mapping[str, Any]], rules: Sequence[str] = ()
@@ -100,10 +94,7 @@ async def rejected(
         full = (
             Listener(run, await stack.enter_async_context(opened(run, payer)), f"events of {payer}") if payer else None
         )
-        if message.endswith(".edi"):
-            sent = await run.x12(message, edit=tuple(edit))
-        else:
-            sent = await run.fhir(message, edit=tuple(edit))
+        sent = await send(run, message, edit=tuple(edit))
         run.want("the answer names no review", "", sent.got.headers.get("x-review-id", ""))
         await minimal.until(lambda every: REJECTED in kinds(every), "message.rejected")
         told = [one for one in minimal.every if short(one) == REJECTED]
@@ -160,12 +151,7 @@ async def determination(run: Run, *, message: str, delegate: str, action: str = 
         for _ in range(times):
             posted = await run.request("POST", f"/delegates/{delegate}/determinations", json=decided)
             run.require("the determination is taken", True, posted.got.status in LATER_STATUSES)
-        await listener.until(
-            lambda every: (
-                [one.data.get("more_to_come") for one in about(every, review_id) if short(one) == RETURNED][-1] is False
-            ),
-            "the decision is told as returned",
-        )
+        await listener.decided(review_id)
         if times > 1:  # what would come of the second has come by the time that another review is told
             other = await submit(run, message, trace="SBX-CERTIFY-", edit=another(run, message))
             await listener.of(await review_of(run, other))

@@ -68,13 +68,7 @@ async def determination(run: Run, *, message: str, delegate: str, action: str = 
         }
         await put(run, determinations_of(delegate), review_id, json.dumps(answer))
         run.note(f"put on {determinations_of(delegate)}", json.dumps(answer))
-        await listener.until(
-            lambda every: (
-                [one.data.get("more_to_come") for one in about(every, review_id) if short(one) == RETURNED][-1] is False
-            ),
-            "the decision is told as returned",
-        )
-        found = about(listener.every, review_id)
+        found = await listener.decided(review_id)
     recorded = [one for one in found if short(one) == RECORDED and finals(one)]
     run.want("how often the determination is told", 1, len(recorded))
     run.want("what was decided", [action], sorted({each["action"] for one in recorded for each in one.data["items"]}))

@@ -71,6 +71,16 @@ class Listener:
             self._run.note(f"{self._name}: {short(one)}", one.body)
         return found
 
+    async def decided(self, review_id: str) -> Sequence[Delivered]:
+        """What is told of a review up to the return after which nothing more comes."""
+        await self.until(
+            lambda every: (
+                [one.data.get("more_to_come") for one in about(every, review_id) if short(one) == RETURNED][-1] is False
+            ),
+            "the decision is told as returned",
+        )
+        return about(self.every, review_id)
+
 
 def about(every: Iterable[Delivered], review_id: str) -> list[Delivered]:
     """The events of one review."""
@@ -86,12 +96,14 @@ def kinds(events: Iterable[Delivered]) -> list[str]:
     return [short(one) for one in events]
 
 
+async def send(run: Run, message: str, **words: Any) -> Seen:
+    """Send a message on the rail that it is written for; the words are those of `send`."""
+    return await (run.x12 if message.endswith(".edi") else run.fhir)(message, **words)
+
+
 async def submit(run: Run, message: str, *, trace: str = "", edit: Sequence[Mapping[str, Any]] = ()) -> Seen:
-    """Send a request on the rail that its message is written for, and see that it was taken."""
-    if message.endswith(".edi"):
-        sent = await run.x12(message, trace=trace, edit=tuple(edit))
-    else:
-        sent = await run.fhir(message, trace=trace, edit=tuple(edit))
+    """Send a request, and see that it was taken."""
+    sent = await send(run, message, trace=trace, edit=tuple(edit))
     run.require("the status of the answer", 200, sent.got.status)
     return sent
 

@@ -16,7 +16,7 @@ from priorauth.conformance.cases import Send
 from priorauth.conformance.folders import Folder
 from priorauth.conformance.messages import fhir_body
 from priorauth.conformance.naming import Names, unique_text
-from priorauth.conformance.updating import Update
+from priorauth.conformance.updating import FIRST, chain_of
 
 SUITES: Mapping[str, str] = {
     "2.2.1": "davinci_pas_server_suite_v221",
@@ -44,7 +44,6 @@ EVERYTHING = (
 """Together they hold each profile that a request can have."""
 
 CODE, DAY = "Claim.item[0].productOrService.coding[0].code", "Claim.item[0].servicedDate"
-FIRST, MORE = "62321", "62322"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,16 +146,8 @@ class _Making:
     def updates(self, version: str) -> dict[str, Any]:
         """A request, an item more, an item changed and another cancelled, then everything cancelled."""
         first = self.request(TWO_ITEMS, "SBX-CERTIFY-", {CODE: FIRST})
-        added = Update(first, unique_text(), version)
-        added.add(MORE)
-        changed = Update(added.bundle, unique_text(), version)
-        changed.change(1, servicedDate=Names({}, self.now).value("today+37"))
-        changed.cancel(2)
-        ended = Update(changed.bundle, unique_text(), version)
-        ended.cancel_all()
-        for sequence in (1, 2, 3):
-            ended.cancel(sequence)
-        return {"initial": first, "add_item": added.bundle, "modify_cancel": changed.bundle, "cancel_all": ended.bundle}
+        added, changed, ended = chain_of(first, version, Names({}, self.now).value("today+37"))
+        return {"initial": first, "add_item": added, "modify_cancel": changed, "cancel_all": ended}
 
 
 def bundles_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

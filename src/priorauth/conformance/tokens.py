@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import httpx2
 from joserfc import jwt
-from joserfc.jwk import import_key
+from joserfc.jwk import ECKey, import_key
 
 from priorauth.conformance.folders import ConformanceFault, read_text
 from priorauth.conformance.targets import Client, Target
@@ -41,23 +41,27 @@ class Tokens:
 async def ask_for_token(http: httpx2.AsyncClient, target: Target, client: Client) -> tuple[str, float]:
     """A token and when to ask for the next one."""
     url = target.url(client.token_url)
-    asked = {
-        "grant_type": "client_credentials",
-        "scope": client.scope,
-        "client_assertion_type": ASSERTION,
-        "client_assertion": assertion(client, url),
-    }
-    answer = await http.post(url, data=asked)
+    answer = await http.post(url, data=token_request(client, assertion(client, url)))
     if not answer.is_success:
         raise ConformanceFault(f"the target gives its client {client.client_id} no token: HTTP {answer.status_code}")
     told = answer.json()
     return str(told["access_token"]), time.monotonic() + float(told.get("expires_in", 300)) - EARLY
 
 
-def assertion(client: Client, audience: str, **changed: object) -> str:
-    """A signed assertion of who asks; `changed` claims are for cases that ask wrongly."""
+def token_request(client: Client, signed: str, scope: str = "") -> dict[str, str]:
+    """The form that asks for a token with an assertion."""
+    return {
+        "grant_type": "client_credentials",
+        "scope": scope or client.scope,
+        "client_assertion_type": ASSERTION,
+        "client_assertion": signed,
+    }
+
+
+def assertion(client: Client, audience: str, *, signed_by: ECKey | None = None, **changed: object) -> str:
+    """A signed assertion of who asks; another key and `changed` claims are for cases that ask wrongly."""
     written = json.loads(read_text(client.key))
-    key = import_key(written)
+    key = signed_by or import_key(written)
     now = int(time.time())
     claims: Mapping[str, object] = {
         "iss": client.client_id,
@@ -68,7 +72,7 @@ def assertion(client: Client, audience: str, **changed: object) -> str:
         "jti": uuid.uuid4().hex,
         **changed,
     }
-    algorithm = "ES384" if written.get("kty") == "EC" else "RS384"
+    algorithm = "ES384" if key.key_type == "EC" else "RS384"
     return jwt.encode(
         {"alg": algorithm, "kid": written.get("kid", ""), "typ": "JWT"}, dict(claims), key, algorithms=[algorithm]
     )

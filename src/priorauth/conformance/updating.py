@@ -6,11 +6,16 @@ from copy import deepcopy
 from typing import Any
 
 from priorauth.conformance.fhir import PAS
+from priorauth.conformance.naming import unique_text
 
 CHANGED = f"{PAS}extension-infoChanged"
 CANCELLED = f"{PAS}modifierextension-infoCancelled"
 CERTIFICATION = f"{PAS}extension-certificationType"
 RELATED = "http://terminology.hl7.org/CodeSystem/ex-relatedclaimrelationship"
+
+
+FIRST, MORE = "62321", "62322"
+"""The procedures of a request's first item and of the one that is added."""
 
 
 class Update:
@@ -67,6 +72,20 @@ class Update:
     def cancel_all(self) -> None:
         """The whole request, by its certification type."""
         certified(self.claim, "3")
+
+
+def chain_of(first: Any, version: str, day: str) -> tuple[Any, Any, Any]:
+    """Updates, each of the one before: an item more, an item changed and another cancelled, everything cancelled."""
+    added = Update(first, unique_text(), version)
+    added.add(MORE)
+    changed = Update(added.bundle, unique_text(), version)
+    changed.change(1, servicedDate=day)
+    changed.cancel(2)
+    ended = Update(changed.bundle, unique_text(), version)
+    ended.cancel_all()
+    for sequence in (1, 2, 3):
+        ended.cancel(sequence)
+    return added.bundle, changed.bundle, ended.bundle
 
 
 def flagged(item: Any, word: str) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
-import uuid
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from priorauth.conformance.calling import Run
@@ -19,7 +17,7 @@ from priorauth.conformance.seen import Seen
 from priorauth.conformance.stories.pas_updates import FHIR, INQUIRE, SUBMIT, post, request_of
 from priorauth.conformance.stories.registry import story
 from priorauth.conformance.targets import Client
-from priorauth.conformance.tokens import ASSERTION, assertion
+from priorauth.conformance.tokens import assertion, token_request
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 NPI = "http://hl7.org/fhir/sid/us-npi"
@@ -42,15 +40,7 @@ async def without_a_token(run: Run, *, version: str, method: str, path: str, sta
 
 async def ask(run: Run, client: Client, signed: str, scope: str = "") -> Seen:
     """Ask for a token with an assertion."""
-    form = {
-        "grant_type": "client_credentials",
-        "scope": scope or client.scope,
-        "client_assertion_type": ASSERTION,
-        "client_assertion": signed,
-    }
-    text = "&".join(
-        f"{name}={value.replace(' ', '+').replace(':', '%3A').replace('*', '%2A')}" for name, value in form.items()
-    )
+    text = urlencode(token_request(client, signed, scope))
     return await run.request("POST", client.token_url, text=text, headers=FORM, client=None)
 
 
@@ -72,7 +62,7 @@ async def assertions(run: Run, *, fault: str) -> None:
         "audience": lambda: assertion(client, "https://elsewhere.example/token"),
         "expired": lambda: assertion(client, audience, iat=now - 900, exp=now - 600),
         "long": lambda: assertion(client, audience, exp=now + LONG),
-        "key": lambda: signed_by_another(client, audience),
+        "key": lambda: assertion(client, audience, signed_by=ECKey.generate_key("P-384")),  # that nobody has registered
         "issuer": lambda: assertion(client, audience, iss="somebody-else", sub="somebody-else"),
         "subject": lambda: assertion(client, audience, sub="somebody-else"),
         "jti": lambda: assertion(client, audience, jti=""),
@@ -86,21 +76,6 @@ async def assertions(run: Run, *, fault: str) -> None:
     told = refused.got.json()
     run.want("error of OAuth", True, told.get("error") in ("invalid_client", "invalid_request", "invalid_grant"))
     run.want("access_token", None, told.get("access_token"))
-
-
-def signed_by_another(client: Client, audience: str) -> str:
-    """Signed by a key that nobody has registered, under the name of one that is."""
-    kid = json.loads(client.key.read_text()).get("kid", "")
-    key = ECKey.generate_key("P-384")
-    now = int(time.time())
-    claims = {
-        "iss": client.client_id,
-        "sub": client.client_id,
-        "aud": audience,
-        "exp": now + 240,
-        "jti": uuid.uuid4().hex,
-    }
-    return jwt.encode({"alg": "ES384", "kid": kid, "typ": "JWT"}, claims, key, algorithms=["ES384"])
 
 
 def unsigned(signed: str) -> str:

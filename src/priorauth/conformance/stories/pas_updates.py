@@ -12,14 +12,12 @@ from priorauth.conformance.messages import fhir_body
 from priorauth.conformance.naming import unique_text
 from priorauth.conformance.seen import Seen
 from priorauth.conformance.stories.registry import story
-from priorauth.conformance.updating import CHANGED, Update, certified
+from priorauth.conformance.updating import CHANGED, FIRST, MORE, Update, certified, chain_of
 
 MESSAGE = "pas-two-items.json"
 CODE = "Claim.item[0].productOrService.coding[0].code"
 ASKED = ("sequence", "extension", "category", "productOrService", "locationCodeableConcept")
 FHIR = {"Content-Type": "application/fhir+json"}
-FIRST = "62321"
-MORE = "62322"
 SUBMIT, INQUIRE = "Claim/$submit", "Claim/$inquire"
 
 
@@ -46,23 +44,11 @@ async def answered(run: Run, version: str, bundle: Any, *actions: str) -> Any:
 async def chain(run: Run, *, version: str) -> None:
     """Four requests in a row, each an update of the one before."""
     bundle = request_of(run)
+    added, changed, ended = chain_of(bundle, version, run.names.value("today+37"))
     await answered(run, version, bundle, "A1", "A1")
-
-    added = Update(bundle, unique_text(), version)
-    added.add(MORE)
-    await answered(run, version, added.bundle, "A1", "A1", "A1")
-
-    changed = Update(added.bundle, unique_text(), version)
-    changed.change(1, servicedDate=run.names.value("today+37"))
-    changed.cancel(2)
-    await answered(run, version, changed.bundle, "A1", "C", "A1")
-
-    ended = Update(changed.bundle, unique_text(), version)
-    ended.cancel_all()
-    for sequence in (1, 3):
-        ended.cancel(sequence)
-    ended.cancel(2)
-    await answered(run, version, ended.bundle, "C", "C", "C")
+    await answered(run, version, added, "A1", "A1", "A1")
+    await answered(run, version, changed, "A1", "C", "A1")
+    await answered(run, version, ended, "C", "C", "C")
 
 
 @story("pas-superseded-number")

@@ -33,26 +33,20 @@ from conformance_faults import (
 JSON = dict[str, Any]
 
 
-def review_action(code: str) -> Break:
-    """Every review action says this code."""
+def review_action(**changed: str) -> Break:
+    """Every review action has this code, or this system."""
     return everywhere(
         lambda each: (
-            [coding.update(code=code) for coding in each["valueCodeableConcept"]["coding"]]
+            [coding.update(changed) for coding in each["valueCodeableConcept"]["coding"]]
             if str(each.get("url")).endswith("extension-reviewActionCode")
             else None
         )
     )
 
 
-def review_action_system(system: str) -> Break:
-    """Every review action's code is of this system."""
-    return everywhere(
-        lambda each: (
-            [coding.update(system=system) for coding in each["valueCodeableConcept"]["coding"]]
-            if str(each.get("url")).endswith("extension-reviewActionCode")
-            else None
-        )
-    )
+def passed_over(name: str) -> Callable[[Asked], Asked]:
+    """Ask without a header."""
+    return lambda asked: replace(asked, headers={key: each for key, each in asked.headers.items() if key != name})
 
 
 def items(change: Any) -> Break:
@@ -256,7 +250,7 @@ X12_FAULTS = [
     Fault("a rejection is decided all the same",       "x12-278/rejections/provider/requester", x12(lambda segments: [one for each in segments for one in ([each, ["HCR", "A1"]] if each[0] == "AAA" else [each])])),
     Fault("a rejection says another action",           "x12-278/rejections/content/procedure", element("AAA", 4, "N")),
     Fault("a resend gets another review",              "x12-278/resends/same-bytes", numbered("x-review-id")),
-    Fault("Idempotency-Key is passed over",            "x12-278/resends/idempotency-key", asks=lambda asked: replace(asked, headers={key: each for key, each in asked.headers.items() if key != "idempotency-key"})),
+    Fault("Idempotency-Key is passed over",            "x12-278/resends/idempotency-key", asks=passed_over("idempotency-key")),
     Fault("an open review is opened again",            "x12-278/resends/same-content-while-open", asks=as_something_new("SBX-PEND-")),
     Fault("what is no X12 is an error of ours",        "x12-278/http/unreadable/no-x12", status(500)),
     Fault("too much is an error of ours",              "x12-278/several-sets/too-many", status(503)),
@@ -274,8 +268,8 @@ PAS_FAULTS = [
     Fault("FHIR is announced as text",                 "pas-2.2.1/submit/is-decided", header("content-type", "text/plain")),
     Fault("an answer in FHIR takes too long",          "pas-2.2.1/submit/is-decided", delay=2.2, limits={"pas": 2.0}),
     Fault("the response is no collection",             "pas-2.0.1/submit/is-decided", document(lambda each: each.update(type="searchset"))),
-    Fault("a denial is A1",                            "pas-2.2.1/submit/decision/not-certified", review_action("A1")),
-    Fault("a review action is of another system",      "pas-2.2.1/submit/decision/certified-in-total", review_action_system("https://example.org/actions")),
+    Fault("a denial is A1",                            "pas-2.2.1/submit/decision/not-certified", review_action(code="A1")),
+    Fault("a review action is of another system",      "pas-2.2.1/submit/decision/certified-in-total", review_action(system="https://example.org/actions")),
     Fault("what is pended is complete in 2.0.1",       "pas-2.0.1/submit/pended/under-review", response(lambda each: each.update(outcome="complete"))),
     Fault("a certification has no number",             "pas-2.2.1/submit/certification-number/certified", both(response(lambda each: each.pop("preAuthRef", None)), everywhere(lambda each: each.pop("valueString", None) if each.get("url") == "number" else None))),
     Fault("a denial has a certification number",       "pas-2.2.1/submit/certification-number/not-certified", response(lambda each: each.update(preAuthRef="AUTH1"))),
@@ -305,7 +299,7 @@ PAS_FAULTS = [
     Fault("the capability statement is of FHIR R5",    "pas-2.2.1/http/capabilities", document(lambda each: each.update(fhirVersion="5.0.0")), only="metadata"),
     Fault("the capability statement knows no inquiry", "pas-2.0.1/http/capabilities", text("Claim-inquiry", "Claim-other"), only="metadata"),
     Fault("the capability statement lies of reads",    "pas-2.2.1/http/capabilities-are-there", everywhere(lambda each: each["interaction"].append({"code": "create"}) if each.get("type") == "ClaimResponse" else None), only="metadata"),
-    Fault("an answer reads otherwise later",           "pas-2.2.1/http/read-as-it-is", review_action("A3"), only="/Bundle/"),
+    Fault("an answer reads otherwise later",           "pas-2.2.1/http/read-as-it-is", review_action(code="A3"), only="/Bundle/"),
     Fault("smart-configuration has no token endpoint", "pas-2.2.1/http/smart-configuration", document(lambda each: each.pop("token_endpoint", None) and None)),
     Fault("what is asked for is asked in no Task",     "pas-2.2.1/information/one-task-for-each-kind", entries(lambda each: each.remove(of_type("Task", each)))),
     Fault("what is asked for is not said",             "pas-2.0.1/information/is-asked-for", resource("CommunicationRequest", lambda each: each.pop("payload", None))),
@@ -314,8 +308,8 @@ PAS_FAULTS = [
     Fault("an inquiry that finds nothing is an error", "pas-2.2.1/inquiry/finds-nothing", status(404), only="$inquire"),
     Fault("an inquiry finds what nobody asked for",    "pas-2.2.1/inquiry/identifier-is-no-key", document(lambda each: each.update(parameter=[{"name": "return", "resource": {"resourceType": "Bundle"}}])), only="$inquire"),
     Fault("what was found names no Claim",             "pas-2.0.1/inquiry/names-its-claim", response(lambda each: each.pop("request", None)), only="$inquire"),
-    Fault("an inquiry knows another decision",         "pas-2.0.1/inquiry/shape", review_action("A3"), only="$inquire"),
-    Fault("an Idempotency-Key is passed over in FHIR", "pas-2.2.1/submit/idempotency-key", asks=lambda asked: replace(asked, headers={key: each for key, each in asked.headers.items() if key != "idempotency-key"})),
+    Fault("an inquiry knows another decision",         "pas-2.0.1/inquiry/shape", review_action(code="A3"), only="$inquire"),
+    Fault("an Idempotency-Key is passed over in FHIR", "pas-2.2.1/submit/idempotency-key", asks=passed_over("idempotency-key")),
     Fault("a quantity that is not known is refused",   "pas-2.2.1/tolerance/codes-of-x12/unit", status(422)),
 ]
 
@@ -331,7 +325,7 @@ PACK_FAULTS = [
 ]
 
 RAIL_FAULTS = [
-    Fault("only the 278 says that it is denied",       "cross-rail/same-decision/denied-over-events", review_action("A1")),
+    Fault("only the 278 says that it is denied",       "cross-rail/same-decision/denied-over-events", review_action(code="A1")),
     Fault("one rail routes elsewhere",                 "cross-rail/same-route/imaging", where_fhir(routed(lambda item: item.update(destination="optum"))), only="/route"),
     Fault("a fault has one reason in X12 and another in PAS", "cross-rail/same-fault/npi", element("AAA", 3, "44")),
 ]
@@ -351,7 +345,7 @@ EVENT_FAULTS = [
     Fault("the payer gets the minimal form",           "events/full/values-of-x12", asks=to("&payer=ALLWAYS", "")),
     Fault("the payer gets the events of others too",   "events/full/one-payer", events(lambda kind, event: {**event, "data": {**event["data"], "payer": "ALLWAYS"}} if kind == "leg.dispatched.v1" else event), only="payer="),
     Fault("a consumer that resumes gets all again",    "events/resume/after-x12", asks=from_the_start),
-    Fault("Last-Event-ID is passed over",              "events/resume/last-event-id", asks=lambda asked: replace(asked, headers={key: each for key, each in asked.headers.items() if key != "last-event-id"})),
+    Fault("Last-Event-ID is passed over",              "events/resume/last-event-id", asks=passed_over("last-event-id")),
     Fault("the type stands only in the event",         "events/server-sent", stream(lambda messages: ["\n".join(line for line in each.split("\n") if not line.startswith("event:")) for each in messages])),
     Fault("a position that is none is an error of ours", "events/bad-position/a-word", status(500)),
     Fault("a denial is told as certified",             "events/tells/denial", events(lambda kind, event: {**event, "data": {**event["data"], "action": "A1"}} if kind == "determination.returned.v1" else event)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from priorauth.conformance.cases import Case
+from priorauth.conformance.requirements import by_requirement
 from priorauth.conformance.results import Requirement
 
 
@@ -41,13 +42,5 @@ class Covered:
 
 def coverage_by_cases(registers: Mapping[str, Requirement], cases: Iterable[Case]) -> list[Covered]:
     """The requirements of every register that one of these cases names."""
-    verified: dict[str, list[str]] = {}
-    for case in cases:
-        for each in case.verifies:
-            verified.setdefault(each, []).append(case.name)
-    touched = {registers[each].register for each in verified}
-    return [
-        Covered(requirement, tuple(verified.get(requirement.id, ())))
-        for requirement in registers.values()
-        if requirement.register in touched
-    ]
+    verified = ((each, case.name) for case in cases for each in case.verifies)
+    return [Covered(requirement, tuple(names)) for requirement, names in by_requirement(registers, verified)]

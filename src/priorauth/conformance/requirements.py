@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from priorauth.conformance.folders import ConformanceFault, Folder, read_text
 from priorauth.conformance.results import CaseResult, CoverageRow, Requirement, Verdict
 
+T = TypeVar("T")
 WORST_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.SKIP, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
@@ -39,20 +41,24 @@ def is_seen(row: Mapping[str, str]) -> bool:
 
 def coverage_of(registers: Mapping[str, Requirement], cases: Iterable[CaseResult]) -> tuple[CoverageRow, ...]:
     """Each requirement of the registers that these cases belong to, with the cases that verify it."""
-    by_requirement: dict[str, list[CaseResult]] = {}
-    for case in cases:
-        for requirement in case.verifies:
-            by_requirement.setdefault(requirement.id, []).append(case)
-    touched = {registers[each].register for each in by_requirement}
+    verified = ((requirement.id, case) for case in cases for requirement in case.verifies)
     return tuple(
-        CoverageRow(
-            requirement,
-            tuple(case.name for case in by_requirement.get(requirement.id, ())),
-            worst(case.verdict for case in by_requirement.get(requirement.id, ())),
-        )
-        for requirement in registers.values()
-        if requirement.register in touched
+        CoverageRow(requirement, tuple(case.name for case in found), worst(case.verdict for case in found))
+        for requirement, found in by_requirement(registers, verified)
     )
+
+
+def by_requirement(
+    registers: Mapping[str, Requirement], verified: Iterable[tuple[str, T]]
+) -> Iterator[tuple[Requirement, list[T]]]:
+    """Each requirement of the registers that one of these ids is in, with what verifies it."""
+    found: dict[str, list[T]] = {}
+    for id, each in verified:
+        found.setdefault(id, []).append(each)
+    touched = {registers[id].register for id in found}
+    for requirement in registers.values():
+        if requirement.register in touched:
+            yield requirement, found.get(requirement.id, [])
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict | None:

@@ -73,12 +73,12 @@ class Listener:
 
     async def decided(self, review_id: str) -> Sequence[Delivered]:
         """What is told of a review up to the return after which nothing more comes."""
-        await self.until(
-            lambda every: (
-                [one.data.get("more_to_come") for one in about(every, review_id) if short(one) == RETURNED][-1] is False
-            ),
-            "the decision is told as returned",
-        )
+
+        def is_told(every: Sequence[Delivered]) -> bool:
+            returns = [one for one in about(every, review_id) if short(one) == RETURNED]
+            return bool(returns) and returns[-1].data.get("more_to_come") is False
+
+        await self.until(is_told, "the decision is told as returned")
         return about(self.every, review_id)
 
 

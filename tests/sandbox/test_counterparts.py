@@ -17,6 +17,7 @@ from interchanges import forcing
 from nursery import Born, Start, nursery
 from pas_requests import pas_forcing
 from priorauth.cli import app
+from priorauth.sandbox.counterparts.payer import told
 from served import Served, free_port
 from subscribers import eventually
 
@@ -170,3 +171,8 @@ def test_what_cannot_be_played_is_said(arguments: list[str], reason: str) -> Non
 
     assert refused.exit_code == 2
     assert reason in refused.output
+
+
+@pytest.mark.parametrize("body", [b'"TRAN LINH"', b'["TRAN LINH"]', b"TRAN LINH"])
+def test_a_record_that_is_no_event_is_not_shown_to_a_payer_who_did_not_ask(body: bytes) -> None:
+    assert "TRAN" not in told("0@7", body, show=False)

@@ -24,9 +24,9 @@ def told(position: str, body: bytes, *, show: bool) -> str:
         event = json.loads(body)
     except ValueError:
         return f"{position:>8}  not JSON"
-    if show or not isinstance(event, dict):
+    if show:
         return f"{position:>8}  {json.dumps(event, ensure_ascii=False)}"
-    return event_line(position, event)
+    return event_line(position, event) if isinstance(event, dict) else f"{position:>8}  no event"
 
 
 def from_gateway(gateway: str, payer: str, *, after: int, follow: bool, token: str = "") -> Iterator[tuple[str, bytes]]:

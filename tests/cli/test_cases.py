@@ -60,7 +60,10 @@ def test_a_refused_message_is_exported_by_its_id_with_its_acknowledgment(served:
     exported = run("export", message_id, "--safe", "--out", str(file), PRIORAUTH_DATABASE_URL=database)
 
     assert exported.exit_code == 0, exported.output
-    request, acknowledgment = json.loads(file.read_text())["messages"]
+    case = json.loads(file.read_text())
+    request, acknowledgment = case["messages"]
+    assert re.fullmatch(r"case-[0-9a-f]{8}", case["name"])
+    assert message_id.lower() not in file.read_text().lower()
     assert [each["rule"] for each in request["findings"]] == ["X12-SEGMENT-REQUIRED"]
     assert "ST*999" in acknowledgment["text"]
 
@@ -89,4 +92,7 @@ def test_what_is_no_case_is_told_so(tmp_path: Path, text: str) -> None:
     file = tmp_path / "case.json"
     file.write_text(text)
 
-    assert run("import", str(file)).exit_code == 1
+    refused = run("import", str(file))
+
+    assert refused.exit_code == 1
+    assert "not the JSON of a case" in refused.output or "not a case of the format" in refused.output

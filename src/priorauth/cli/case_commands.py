@@ -22,7 +22,7 @@ def export(
         bool, typer.Option("--safe", help="with pseudonyms and shifted dates; there is no other way")
     ] = False,
     out: Annotated[Path | None, typer.Option("--out", help="the file to write; default standard output")] = None,
-    name: Annotated[str, typer.Option(help="what to call the case")] = "",
+    name: Annotated[str, typer.Option(help="what to call the case; default says nothing")] = "",
     facts: Annotated[Path | None, typer.Option(help="the directory's whole answer, as JSON or YAML")] = None,
     salt: Annotated[
         str, typer.Option(envvar="PRIORAUTH_CASE_SALT", help="the same salt makes the same case; default a new one")

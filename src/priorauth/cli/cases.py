@@ -52,6 +52,10 @@ class Asked:
     out: Path | None
 
     @property
+    def called(self) -> str:
+        return name_of(self.name) if self.name else ""
+
+    @property
     def secret(self) -> bytes:
         return self.salt.encode() if self.salt else secrets.token_bytes(SALT_BYTES)
 
@@ -67,13 +71,13 @@ def export_file(file: Path, asked: Asked) -> int:
     """Export one message that is in a file."""
     with running_or_exit():
         body = read_file(file)
-    return _export_message(body, moment_of(body), asked, file.stem)
+    return _export_message(body, moment_of(body), asked)
 
 
 def export_refused(message_id: str, asked: Asked) -> int:
     """Export a message that the gateway refused: it is in its database, and belongs to no review."""
     message = asyncio.run(_stored(message_id))
-    return _export_message(message.body, message.at, asked, message_id)
+    return _export_message(message.body, message.at, asked)
 
 
 async def _stored(message_id: str) -> Message:
@@ -87,11 +91,11 @@ async def _stored(message_id: str) -> Message:
             fail(f"there is no message {message_id} in the database of the settings")
 
 
-def _export_message(body: bytes, at: datetime, asked: Asked, called: str) -> int:
+def _export_message(body: bytes, at: datetime, asked: Asked) -> int:
     kit = tools()
     format = (f"pas-{asked.version}" if asked.version else "pas") if is_fhir(body) else "x12"
     request = CaseMessage(role=REQUEST, body=body, at=at, format=format)
-    subject = Subject(name=name_of(asked.name or called), messages=[request], answered=True, facts=asked.facts())
+    subject = Subject(name=asked.called, messages=[request], answered=True, facts=asked.facts())
     return _write(kit, subject, asked)
 
 
@@ -103,7 +107,7 @@ def export_review(gateway: At, review_id: str, asked: Asked) -> int:
     route = get(gateway, f"/reviews/{review_id}/route", f"review {review_id} was not routed")
     kit = tools()
     subject = Subject(
-        name=name_of(asked.name or review_id),
+        name=asked.called,
         messages=[_message(gateway, each) for each in listed],
         events=[each["type"] for each in events],
         facts=asked.facts(),

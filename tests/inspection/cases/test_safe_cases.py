@@ -14,7 +14,7 @@ import pytest
 from case_values import broken_json, broken_x12, naming
 from fhir_bundles import SAMPLES
 from memory.gateway import TOOLS
-from priorauth.inspection.cases.case import LEAST_WEEKS, MOST_WEEKS, Subject, Unsafe, make_case, moment_of
+from priorauth.inspection.cases.case import LEAST_WEEKS, MOST_WEEKS, Subject, Unsafe, leaks, make_case, moment_of
 from priorauth.inspection.cases.checking import differences_of
 from priorauth.inspection.cases.document import Case, CaseMessage, document_of, read_case
 from priorauth.inspection.cases.shifting import orders_of_weeks
@@ -159,6 +159,24 @@ def test_a_value_that_has_to_stay_elsewhere_makes_no_case_and_is_not_told() -> N
         make_case(TOOLS, subject(body), SALT)
 
     assert "70553" not in str(refused.value)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("text", ['*O"HARA*', '"O\\"HARA"'])
+def test_a_value_with_a_quote_is_found_as_it_stands_and_as_json_writes_it(text: str, whole: bool) -> None:
+    assert len(list(leaks(text, {'O"HARA'}, whole=whole))) == 1
+
+
+def test_a_value_within_a_longer_word_is_found_unless_only_whole_words_are_asked_for() -> None:
+    assert [len(list(leaks("AuditEvent", {"Eve"}, whole=whole))) for whole in (False, True)] == [1, 0]
+
+
+def test_a_case_that_nobody_named_has_the_same_name_for_the_same_salt() -> None:
+    unnamed = replace(subject(INTERCHANGES[0].read_bytes()), name="")
+
+    first, again, other = (make_case(TOOLS, unnamed, salt).name for salt in (SALT, SALT, b"another"))
+
+    assert first == again != other
 
 
 @pytest.mark.parametrize("mutant", MUTANTS[::9], ids=lambda mutant: mutant.name)

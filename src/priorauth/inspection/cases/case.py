@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -44,10 +45,11 @@ class Unsafe(Exception):
 class Subject:
     """What a case is made of. `facts` is what the directory said of each request; None asks the directory.
 
+    Without a name the case gets one that says nothing: an id of a review tells the moment of its receipt.
     `answered`: no answer was kept, so that the case gets the one that its first message would get.
     """
 
-    name: str
+    name: str = ""
     messages: Sequence[CaseMessage]
     events: Sequence[str] = ()
     answered: bool = False
@@ -90,13 +92,19 @@ def _attempt(
     if subject.answered:
         messages += acknowledgment_of(tools, messages[0].body, messages[0].at)
     outcomes = outcomes_of(tools, messages, KnownDirectory(moved))
-    case = Case(name=subject.name, messages=messages, outcomes=outcomes, facts=moved, events=subject.events)
+    name = subject.name or _name_of_nothing(messages)
+    case = Case(name=name, messages=messages, outcomes=outcomes, facts=moved, events=subject.events)
     differences = [
         f"{message.role}: {difference}"
         for message, before, after in zip(subject.messages, wanted, outcomes, strict=False)
         for difference in _renamed(before, pseudonyms).differences(after)
     ]
     return case, [*differences, *leaks(document_of(case), pseudonyms.originals, whole=whole)]
+
+
+def _name_of_nothing(messages: Sequence[CaseMessage]) -> str:
+    """A name by the messages as they stand in the case: the same for the same case."""
+    return f"case-{hashlib.sha256(b''.join(each.body for each in messages)).hexdigest()[:8]}"
 
 
 def _renamed(outcome: Outcome, pseudonyms: Pseudonyms) -> Outcome:
@@ -111,10 +119,11 @@ def _renamed(outcome: Outcome, pseudonyms: Pseudonyms) -> Outcome:
 def leaks(text: str, originals: set[str], *, whole: bool) -> Iterator[str]:
     """Where an original value can be read in a text; `whole`: only where it is no part of a longer word."""
     for number, value in enumerate(sorted(originals - public_words()), start=1):
-        shown = json.dumps(value, ensure_ascii=False)[1:-1]
-        if value not in text and shown not in text:
-            continue
-        if not whole or re.search(rf"(?<![\w-]){re.escape(shown)}(?![\w-])", text):
+        spelled = {value, json.dumps(value, ensure_ascii=False)[1:-1]}
+        if any(
+            each in text and (not whole or re.search(rf"(?<![\w-]){re.escape(each)}(?![\w-])", text))
+            for each in spelled
+        ):
             yield f"value {number} of {len(originals)} that were replaced stands elsewhere in what has to stay"
 
 

@@ -11,6 +11,7 @@ _TOKEN = re.compile(
     r'\s*(?:(?P<mark>[{}\[\],:])|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")|(?P<word>[^\s{}\[\],:"]+))', re.DOTALL
 )
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_COLON = re.compile(r"\s*:")
 DEEPEST = 200
 
 
@@ -62,8 +63,7 @@ Found = Object | Array | Scalar
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    kind: str
-    text: str
+    text: str = field(repr=False)
     start: int
 
 
@@ -83,7 +83,7 @@ def read_json_text(text: str) -> Found:
 def _tokens(text: str) -> Iterator[_Token]:
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup or ""
-        yield _Token(kind, found[kind], found.start(kind))
+        yield _Token(found[kind], found.start(kind))
 
 
 def _value(token: _Token, tokens: Iterator[_Token], depth: int) -> Found:
@@ -110,8 +110,8 @@ def _object(tokens: Iterator[_Token], depth: int) -> Object:
 def _array(tokens: Iterator[_Token], depth: int) -> Array:
     items: list[Found] = []
     token = next(tokens)
-    while token.text != "]" or token.kind != "mark":
-        if token.text != "," or token.kind != "mark":
+    while token.text != "]":
+        if token.text != ",":
             items.append(_value(token, tokens, depth + 1))
         token = next(tokens)
     return Array(items)
@@ -125,4 +125,4 @@ def strings_of(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """Every string of a text that is not JSON: its place, what it says, and whether a colon follows it."""
     for found in _STRING.finditer(text):
         raw = found[0].strip('"')
-        yield found.start(), found.end(), raw, text[found.end() :].lstrip()[:1] == ":"
+        yield found.start(), found.end(), raw, _COLON.match(text, found.end()) is not None

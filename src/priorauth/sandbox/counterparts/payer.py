@@ -57,8 +57,11 @@ async def from_kafka(
     from aiokafka import AIOKafkaConsumer
     from aiokafka.errors import KafkaError
 
+    from priorauth.domain.parties import PayerId
+    from priorauth.translate.events import payer_topic
+
     consumer = AIOKafkaConsumer(
-        f"{prefix}priorauth.payer.{payer.lower()}",
+        f"{prefix}{payer_topic(PayerId(payer))}",
         bootstrap_servers=bootstrap,
         group_id=group or None,
         auto_offset_reset="earliest",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from priorauth.sandbox.demo.showing import INDENT, WIDTH
+from priorauth.translate.fhir_vocabulary import ACTION
 
-ACTION_SYSTEM = "https://codesystem.x12.org/005010/306"
 STEP = "  "
 
 
@@ -67,7 +67,7 @@ def actions(adjudicated: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
                 for action in adjudication.get("extension", ())
                 for part in action.get("extension", ())
                 for coding in part.get("valueCodeableConcept", {}).get("coding", ())
-                if coding.get("system") == ACTION_SYSTEM
+                if coding.get("system") == ACTION
             ),
             "",
         )

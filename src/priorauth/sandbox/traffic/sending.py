@@ -12,10 +12,10 @@ from typing import Any
 import httpx2
 
 from priorauth.sandbox.traffic.running import Made
+from priorauth.translate.fhir_vocabulary import ACTION
 
 _SENDERS = 16
 _SECONDS = 60  # that an answer may take
-_ACTIONS = "https://codesystem.x12.org/005010/306"
 _FIRST_WORDS = re.compile(rb"(?:HCR|AAA)[^A-Za-z0-9]([A-Z0-9]+)[^A-Za-z0-9]?([0-9A-Z]*)[^A-Za-z0-9]?([0-9A-Z]*)")
 
 
@@ -75,7 +75,7 @@ def outcome_of_fhir(body: bytes) -> str:
 
 def _actions(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        if value.get("system") == _ACTIONS:
+        if value.get("system") == ACTION:
             yield str(value.get("code"))
         for each in value.values():
             yield from _actions(each)

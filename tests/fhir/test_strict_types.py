@@ -85,6 +85,9 @@ def test_the_quick_pass_takes_no_mutant_of_which_the_check_finds_anything(mutant
         (b'"sequence": 1,', b'"sequence": 4294967296,'),
         (b'"sequence": 1,', b'"sequence": true,'),
         (b'"focal": true', b'"focal": null'),
+        (b'"value": 12.50', b'"value": null'),
+        (b'"value": 12.50', b'"value": "12.50"'),
+        (b'"value": 12.50', b'"value": true'),
     ],
 )
 def test_the_quick_pass_takes_no_body_that_only_looks_right(change: tuple[bytes, bytes]) -> None:

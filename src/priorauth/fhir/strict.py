@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from numbers import Number
 from types import ModuleType
 from typing import Annotated, Any, Literal, Union
 
@@ -30,7 +31,7 @@ def _whole(least: int) -> Any:
 
 _PRIMITIVE_TYPES: Mapping[str, Any] = {
     "boolean": bool,
-    "decimal": Any,
+    "decimal": Number,  # of its own classes `msgspec` keeps the digits in none but one that it reads texts into too
     "integer": _whole(-(2**31)),
     "unsignedInt": _whole(0),
     "positiveInt": _whole(1),
@@ -112,7 +113,8 @@ class Structs:
         self._shape("Bundle")
         self.bundle: type = self._names["Bundle"]
         bundle = _told_apart("resourceType", [self.bundle])
-        self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(bundle, float_hook=Decimal).decode
+        decoder = msgspec.json.Decoder(bundle, float_hook=Decimal, dec_hook=_as_decoded)
+        self.decode: Callable[[bytes], Any] = decoder.decode
 
     def nothing(self, shape: Shape) -> object:
         """What an empty object would be decoded into."""
@@ -253,6 +255,11 @@ class Structs:
             fields.append(("extension", f"Annotated[list[{union}], Meta_(min_length=1)]", not fields))
         self._define(shape, fields, self._readers["Extension"], tag=url, tag_field="url")
         return shape
+
+
+def _as_decoded(_: type, value: Any) -> Any:
+    """A number, or what `msgspec` then refuses as none."""
+    return value
 
 
 def _told_apart(tag_field: str, structs: list[Any]) -> Any:

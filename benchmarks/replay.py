@@ -17,6 +17,7 @@ from time import perf_counter
 
 from benchmarks.routing import DIRECTORY, LINES, MAPPINGS, MESSAGE, read_review
 from priorauth.adapters.archive import Seal
+from priorauth.adapters.database.confidentiality import nobody
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import migrate
 from priorauth.adapters.database.outbox import cloud_events
@@ -59,7 +60,7 @@ async def seed(url: str) -> None:
     plain = read_review(MESSAGE.format(payer="ALLWAYS", code=LINES["ALLWAYS"]).encode())
     await migrate(url)
     database = Database(url)
-    store = DatabaseUnitOfWork(database, Seal(KEY), cloud_events(EVENT_SOURCE))
+    store = DatabaseUnitOfWork(database, Seal(KEY), cloud_events(EVENT_SOURCE, nobody))
     now = datetime.now(UTC)
     async with store() as work:
         await work.archive(

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from memory.store import MemoryStore
+from priorauth.adapters.database.confidentiality import nobody
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
 from priorauth.bootstrap import OURSELVES, build_tools
@@ -80,7 +81,7 @@ class MemoryGateway:
 
     def __init__(self) -> None:
         self.time = NOON
-        self.store = MemoryStore(cloud_events(EVENT_SOURCE))
+        self.store = MemoryStore(cloud_events(EVENT_SOURCE, nobody))
         self.turningpoint = Called(NOON, DestinationId("turningpoint"))
         self._ids = itertools.count(1)
         self._handled = 0

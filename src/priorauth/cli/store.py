@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from priorauth.adapters.archive import Seal
+from priorauth.adapters.database.confidentiality import everybody
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.bootstrap import NotConfigured, archive_key, opened
@@ -38,7 +39,7 @@ async def open_store() -> AsyncIterator[DatabaseUnitOfWork]:
     except NotConfigured as problem:
         fail(str(problem), COULD_NOT_RUN)
     try:
-        yield DatabaseUnitOfWork(database, seal, cloud_events(EVENT_SOURCE))
+        yield DatabaseUnitOfWork(database, seal, cloud_events(EVENT_SOURCE, everybody))  # commands publish nothing
     except Retryable:
         fail("the database of PRIORAUTH_DATABASE_URL does not answer", COULD_NOT_RUN)
     finally:

@@ -14,6 +14,7 @@ from contracts.examples import HOSPITAL, NOON, a_leg, a_message, a_record, a_rev
 from databases import KEY, open_store
 from postgresql import a_database
 from priorauth.adapters.archive import Seal
+from priorauth.adapters.database.confidentiality import nobody
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.postgresql import Pool
@@ -36,7 +37,7 @@ async def url() -> AsyncIterator[str]:
 
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[DatabaseUnitOfWork]:
-    async with open_store(url, encoder=cloud_events("urn:test")) as unit_of_work:
+    async with open_store(url, encoder=cloud_events("urn:test", nobody)) as unit_of_work:
         async with unit_of_work() as work:
             await work.archive(a_message())
             for id in (REVIEW, OTHER):
@@ -206,7 +207,9 @@ async def test_a_statement_that_takes_too_long_is_ended_and_retryable(url: str) 
 
 
 async def test_a_server_that_is_not_there_is_retryable() -> None:
-    store = DatabaseUnitOfWork(Database("postgresql://nobody@127.0.0.1:1/none"), Seal(KEY), cloud_events("urn:test"))
+    store = DatabaseUnitOfWork(
+        Database("postgresql://nobody@127.0.0.1:1/none"), Seal(KEY), cloud_events("urn:test", nobody)
+    )
 
     with pytest.raises(Retryable):
         async with store.reading():

@@ -26,6 +26,7 @@ from contracts.examples import (
 from databases import open_store
 from priorauth.adapters.archive import Damaged
 from priorauth.adapters.database import engine
+from priorauth.adapters.database.confidentiality import nobody
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
@@ -42,7 +43,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(path: Path) -> AsyncIterator[DatabaseUnitOfWork]:
-    async with open_store(f"sqlite:///{path}", encoder=cloud_events("urn:test")) as unit_of_work:
+    async with open_store(f"sqlite:///{path}", encoder=cloud_events("urn:test", nobody)) as unit_of_work:
         yield unit_of_work
 
 

@@ -12,12 +12,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from contracts.examples import a_message, a_record, a_review, an_event
 from databases import open_store
+from priorauth.adapters.database.confidentiality import nobody
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.domain.reviews import ReviewId
 
 
 async def write(url: str) -> None:
-    async with open_store(url, encoder=cloud_events("urn:test")) as store:
+    async with open_store(url, encoder=cloud_events("urn:test", nobody)) as store:
         number = 0
         while True:
             number += 1

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from sqlalchemy import Executable, Row, bindparam, func, select
 
-from priorauth.adapters.database.confidentiality import Confidentiality, nobody
+from priorauth.adapters.database.confidentiality import Confidentiality
 from priorauth.adapters.database.repositories.reviews import Reviews
 from priorauth.adapters.database.tables import outbox
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_into
@@ -61,7 +61,7 @@ class EventEncoder:
     confidential: Confidentiality = field(default_factory=Confidentiality)
 
 
-def cloud_events(source: str, judge: Callable[[ServiceReview], bool] = nobody) -> EventEncoder:
+def cloud_events(source: str, judge: Callable[[ServiceReview], bool]) -> EventEncoder:
     """The CloudEvents forms of events; `source` names this gateway, `judge` says of whose only the payer is told."""
     return EventEncoder(
         full=partial(write_full, source=source),

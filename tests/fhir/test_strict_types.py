@@ -15,6 +15,7 @@ from fhir_bundles import REQUESTS, read
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, StrictBundle, read_resource
 from priorauth.fhir.profiles import BundleProfile
 from priorauth.sandbox.mutants import MUTANTS, Mutant, Rail, make
+from priorauth.translate.fhir_elements import Coding
 
 KIND, WILD = 60, 20  # mutations of each sample
 each_sample = pytest.mark.parametrize("name", [path.stem for path in SAMPLES])
@@ -36,6 +37,15 @@ def test_the_quick_pass_takes_every_good_bundle(name: str) -> None:
 
     assert profile is not None
     assert is_accepted(sample(name), profile)
+
+
+def test_parts_of_a_request_do_not_show_what_they_say() -> None:
+    strict = checker("2.2.1").read(json.dumps(sample("imaging-mri")).encode())
+
+    assert isinstance(strict, StrictBundle)
+    assert repr(strict.strict) == "Bundle(...)"
+    assert "Patient(...)" in {repr(part) for part in strict.parts}
+    assert repr(Coding(code="C50")) == "Coding(...)"
 
 
 @each_sample

@@ -197,7 +197,7 @@ class Structs:
         if reader:
             namespace |= {name: found for name, found in vars(reader).items() if callable(found) and name[0] != "_"}
         compared = tuple(attribute for name, attribute in names.items() if name not in _FIRST)
-        namespace |= {"read_as": reader, "compared": compared, "__annotations__": {}}
+        namespace |= {"read_as": reader, "compared": compared, "__annotations__": {}, "__repr__": _unsaid}
         namespace |= {tag_field: tag} if tag_field else {}
         self._names[shape.name] = msgspec.defstruct(
             shape.name,
@@ -260,6 +260,10 @@ class Structs:
 def _as_decoded(_: type, value: Any) -> Any:
     """A number, or what `msgspec` then refuses as none."""
     return value
+
+
+def _unsaid(part: object) -> str:
+    return f"{type(part).__name__}(...)"  # PHI: the type, never the content
 
 
 def _told_apart(tag_field: str, structs: list[Any]) -> Any:

@@ -17,6 +17,9 @@ Number = Decimal | int
 class Part(msgspec.Struct, frozen=True, gc=False):
     """Some element. A text that is absent is empty, a list is empty, an element is one of the `NO_` constants."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"  # PHI: the type, never the content
+
 
 class Coding(Part, frozen=True, gc=False):
     """A code of a system."""

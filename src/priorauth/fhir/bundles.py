@@ -127,10 +127,6 @@ class Bundle:
         """The resource of the first entry, an empty node where there is none."""
         return self.entries[0] if self.entries else Node({}, "entry[0].resource", entry=0, parent=self.root)
 
-    def full_url(self, node: Node) -> str:
-        """The fullUrl of the entry that a node stands in, or empty."""
-        return self.urls[node.entry] if 0 <= node.entry < len(self.urls) else ""
-
     def resolve(self, reference: Node) -> Node | None:
         """The resource that a Reference names, within the Bundle or contained beside it; None where it is neither.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
@@ -58,26 +58,10 @@ class Node:
         """A repeating child that JSON writes as strings; gaps (null, where only an extension stands) are left out."""
         return [value for value in self._values(name) if isinstance(value, str)]
 
-    def number(self, name: str) -> Decimal | None:
-        """A decimal with the precision as received, or None."""
-        value = self.element.get(name)
-        if isinstance(value, Decimal):
-            return value
-        return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else None
-
     def integer(self, name: str) -> int | None:
         """An integer, positiveInt or unsignedInt, or None."""
         value = self.element.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-    def integers(self, name: str) -> list[int]:
-        """A repeating integer, such as `diagnosisSequence`."""
-        return [value for value in self._values(name) if isinstance(value, int) and not isinstance(value, bool)]
-
-    def flag(self, name: str) -> bool | None:
-        """A boolean, or None where it is absent."""
-        value = self.element.get(name)
-        return value if isinstance(value, bool) else None
 
     def node(self, name: str) -> Node:
         """A child element; the first one where it repeats."""
@@ -96,16 +80,11 @@ class Node:
 
     def extension(self, url: str) -> Node:
         """The first extension of that URL, or an empty node."""
-        return next(self._extensions(url, "extension"), Node(_ABSENT, "extension", entry=self.entry, parent=self))
+        return next(iter(self.extensions(url)), Node(_ABSENT, "extension", entry=self.entry, parent=self))
 
     def extensions(self, url: str) -> list[Node]:
         """Every extension of that URL, in order."""
-        return list(self._extensions(url, "extension"))
-
-    def modifier_extension(self, url: str) -> Node:
-        """The first modifier extension of that URL, or an empty node."""
-        found = self._extensions(url, "modifierExtension")
-        return next(found, Node(_ABSENT, "modifierExtension", entry=self.entry, parent=self))
+        return [node for node in self.nodes("extension") if node.element.get("url") == url]
 
     def choice(self, name: str) -> str:
         """The name under which a choice such as `value[x]` is present (`valuePeriod` for `value`), or empty."""
@@ -115,24 +94,6 @@ class Node:
                 return key
         return ""
 
-    def _extensions(self, url: str, name: str) -> Iterator[Node]:
-        return (node for node in self.nodes(name) if node.element.get("url") == url)
-
     def _values(self, name: str) -> Sequence[Value]:
         value = self.element.get(name)
         return value if isinstance(value, list) else ()
-
-
-def only(nodes: Sequence[Node], path: str) -> Node:
-    """The one node of a list that has exactly one; ValueError, naming the path, where the checker let another pass."""
-    if len(nodes) != 1:
-        raise ValueError(f"{len(nodes)} elements where exactly one was expected at {path}")
-    return nodes[0]
-
-
-def coding(concept: Node, system: str) -> Node:
-    """The first coding of a CodeableConcept in that system, or an empty node."""
-    for found in concept.nodes("coding"):
-        if found.text("system") == system:
-            return found
-    return Node(_ABSENT, "coding", entry=concept.entry, parent=concept)

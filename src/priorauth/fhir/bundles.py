@@ -127,20 +127,12 @@ class Bundle:
         """The resource of the first entry, an empty node where there is none."""
         return self.entries[0] if self.entries else Node({}, "entry[0].resource", entry=0, parent=self.root)
 
-    def resolve(self, reference: Node) -> Node | None:
-        """The resource that a Reference names, within the Bundle or contained beside it; None where it is neither.
+    def find(self, reference: str, entry: int) -> int | None:
+        """The index of the entry that a literal reference from another entry names, or None; looked for once.
 
         R4 bundle, resolving references: absolute by fullUrl; relative to the base of the fullUrl of the entry that
         holds it. Beyond R4, a relative reference whose type and id only one entry has is taken to mean that entry.
         """
-        found = reference.text("reference")
-        if found.startswith("#"):
-            return self._contained(reference, found[1:])
-        index = self.find(found, reference.entry)
-        return None if index is None else self.entries[index]
-
-    def find(self, reference: str, entry: int) -> int | None:
-        """The index of the entry that a literal reference from another entry names, or None; looked for once."""
         index = self._by_url.get(reference)
         if index is not None:
             return index
@@ -159,14 +151,6 @@ class Bundle:
         if base is None:
             base = self._bases[entry] = _base(self.urls[entry])
         return self._by_url.get(base + reference, self._by_identity.get(reference))
-
-    def _contained(self, reference: Node, id: str) -> Node | None:
-        if not 0 <= reference.entry < len(self.entries):
-            return None
-        resource = self.entries[reference.entry]
-        if not id:
-            return resource
-        return next((node for node in resource.nodes("contained") if node.text("id") == id), None)
 
 
 class StrictBundle(Bundle):

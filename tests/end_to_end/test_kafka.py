@@ -8,17 +8,22 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from typer.testing import CliRunner
 
+from counterparts import Counterpart
 from interchanges import elements_of, renumbered, sample, segments_of, with_trace
-from kafka_cluster import broker
+from kafka_cluster import broker, prefix_of_its_own, put, records
+from priorauth.cli.sandbox_commands import app as sandbox
 from priorauth.conformance.commands import app as conformance
 from served import Served
+from subscribers import eventually
 
 pytestmark = pytest.mark.real
 
@@ -26,6 +31,7 @@ OVER_A_TOPIC = "nicu-admission"
 OVER_HTTP = "msk-spine-and-pain"
 CONSUMER = Path(__file__).parents[2] / "samples" / "consumers" / "python" / "story.py"
 LEAST_CASES_OVER_KAFKA = 50
+MEMBER = next(each for each in elements_of(segments_of(sample(OVER_A_TOPIC), "NM1"), 9) if each.startswith("MEM"))
 STORY = [
     "priorauth.review.received.v1",
     "priorauth.review.routed.v1",
@@ -128,6 +134,48 @@ def test_the_contract_of_the_event_stream_holds_for_a_kafka_consumer(
         "pass"
     }
     assert list(verdicts.values()).count("pass") >= LEAST_CASES_OVER_KAFKA
+
+
+def test_a_payer_that_is_played_prints_the_story_of_a_review_without_anybody_in_it(around: Served, prefix: str) -> None:
+    review_id = post(around, OVER_A_TOPIC, 5).headers["x-review-id"]
+    read(f"{prefix}priorauth.payer.bcbsma", review_id)
+
+    asked = ["payer", "--payer", "BCBSMA", "--kafka", broker(), "--topic-prefix", prefix, "--no-follow"]
+    printed, shown = CliRunner().invoke(sandbox, asked), CliRunner().invoke(sandbox, [*asked, "--show"])
+
+    assert printed.exit_code == 0, printed.stderr
+    story = [line for line in printed.stdout.splitlines() if review_id in line]
+    assert len(story) >= len(STORY)
+    assert MEMBER in shown.stdout
+    assert MEMBER not in printed.stdout
+
+
+def test_a_delegate_that_is_played_by_itself_answers_the_legs_on_its_topic(
+    around: Served, prefix: str, tmp_path: Path
+) -> None:
+    requests, answers = (f"priorauth.delegate.progenyhealth.{each}" for each in ("requests", "determinations"))
+    review_id = post(around, OVER_A_TOPIC, 6).headers["x-review-id"]
+    leg = next(each for each in records(broker(), f"{prefix}{requests}") if review_id in each.body.decode())
+    alone = prefix_of_its_own()  # where the gateway's own delegate is not
+    asyncio.run(make_topics(alone, requests, answers))
+    put(broker(), replace(leg, topic=f"{alone}{requests}"))
+
+    at = ("--kafka", broker(), "--topic-prefix", alone)
+    with Counterpart(tmp_path, "delegate", "delegate", "progenyhealth", *at) as delegate:
+        delegate.wait_for("consuming the requests of progenyhealth")
+        eventually(lambda: records(broker(), f"{alone}{answers}"), "a determination")
+
+    (answer,) = records(broker(), f"{alone}{answers}")
+    assert answer.event["data"]["leg_id"] == leg.event["data"]["leg"]["id"]
+
+
+async def make_topics(prefix: str, *names: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker())
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(f"{prefix}{name}", 1, 1) for name in names])
+    finally:
+        await admin.close()
 
 
 def is_decided(response: httpx2.Response) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import httpx2
 import pytest
 from typer.testing import CliRunner
 
+from counterparts import Counterpart
 from interchanges import forcing
-from nursery import Born, Start, nursery
 from pas_requests import pas_forcing
 from priorauth.cli import app
 from priorauth.sandbox.counterparts.payer import told
@@ -24,30 +22,6 @@ from subscribers import eventually
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 OWN_LETTERS = {"turningpoint": "QX", "sleep-management-solutions": "QP"}
 """What begins the numbers of the delegates that are played here, so that they are told from the gateway's own."""
-
-
-class Counterpart:
-    """One `priorauth sandbox ...` in a process. A context manager: it ends with the block."""
-
-    def __init__(self, folder: Path, name: str, *arguments: str) -> None:
-        self.log = folder / f"{name}.log"
-        self.log.touch()
-        start = Start(["sandbox", *arguments], {"PATH": "/usr/bin:/bin"}, str(folder), str(self.log))
-        self.process: Born = nursery().start(start)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text(errors="replace")
-
-    def wait_for(self, text: str) -> None:
-        eventually(lambda: text in self.said, f"{text!r} in {self.said!r}")
 
 
 def own_mappings(folder: Path, x12_port: int, pas_port: int) -> Path:

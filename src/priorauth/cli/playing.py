@@ -93,19 +93,23 @@ async def _play_over_http(kit: Tools, playing: Playing, speaks: Format, table: B
 async def _play_at_kafka(playing: Playing, table: BehaviourTable, folder: Path) -> int:
     from aiokafka.errors import KafkaError
 
-    from priorauth.sandbox.counterparts.kafka_delegate import kafka_delegate
+    from priorauth.sandbox.counterparts.kafka_delegate import play_at_kafka
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
-    name = DestinationId(playing.name)
     try:
-        async with kafka_delegate(
-            name, bootstrap=playing.kafka, prefix=playing.prefix, table=table, folder=folder, now=now
-        ):
-            print(f"consuming the requests of {playing.name} from {playing.kafka}", flush=True)
-            await stop.wait()
+        await play_at_kafka(
+            DestinationId(playing.name),
+            bootstrap=playing.kafka,
+            prefix=playing.prefix,
+            table=table,
+            folder=folder,
+            now=now,
+            ready=lambda: print(f"consuming the requests of {playing.name} from {playing.kafka}", flush=True),
+            stop=stop,
+        )
     except KafkaError:
         fail(f"no Kafka cluster answers at {playing.kafka}", COULD_NOT_RUN)
     return 0

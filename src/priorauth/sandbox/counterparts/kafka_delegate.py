@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,7 @@ class RecordsOut:
         )
 
 
-@asynccontextmanager
-async def kafka_delegate(
+async def play_at_kafka(
     name: DestinationId,
     *,
     bootstrap: str,
@@ -49,8 +48,13 @@ async def kafka_delegate(
     table: BehaviourTable,
     folder: Path,
     now: Callable[[], datetime],
-) -> AsyncIterator[EventDelegates]:
-    """The delegate while it consumes. A leg is committed when it is answered, so that a crash answers it again."""
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+) -> None:
+    """Consume and answer until it is to stop; `ready` is called when it begins. What breaks it is raised.
+
+    A leg is committed when it is answered, so that a crash answers it again.
+    """
     group = f"{prefix}sandbox-delegate-{name}"
     consumer = AIOKafkaConsumer(
         f"{prefix}{requests_topic(name)}",
@@ -60,25 +64,31 @@ async def kafka_delegate(
         auto_offset_reset="earliest",
     )
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
-    await producer.start()
-    await consumer.start()
     outlet = TopicOutlet(RecordsOut(producer, prefix))
     casebook = Casebook(folder / f"{name}.cases", Seal(os.urandom(KEY_BYTES)))
     caseworker = Caseworker(table=table, casebook=casebook, outlets={name: outlet}, now=now)
-    delegates = EventDelegates(caseworker, outlet, now)
-    tasks = [
-        asyncio.create_task(_take_legs(consumer, delegates, requests_topic(name), group)),
-        asyncio.create_task(caseworker.settle_forever()),
-    ]
-    try:
-        yield delegates
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await consumer.stop()
-        await producer.stop()
-        casebook.close()
+    async with AsyncExitStack() as stack:
+        stack.callback(casebook.close)
+        for client in (producer, consumer):
+            stack.push_async_callback(client.stop)
+            await client.start()
+        delegates = EventDelegates(caseworker, outlet, now)
+        work = [
+            asyncio.create_task(_take_legs(consumer, delegates, requests_topic(name), group)),
+            asyncio.create_task(caseworker.settle_forever()),
+            asyncio.create_task(stop.wait()),
+        ]
+        stack.push_async_callback(_ended, work)
+        ready()
+        done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+async def _ended(work: Sequence[asyncio.Task[Any]]) -> None:
+    for task in work:
+        task.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
 
 
 async def _take_legs(consumer: Any, delegates: EventDelegates, topic: str, group: str) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from conformance_runs import BROKEN, FAILED, GOT, SECRET, run_of
 from priorauth.conformance.console import print_result
-from priorauth.conformance.results import CaseResult, Exchange
+from priorauth.conformance.results import CaseResult, Exchange, Mismatch
 
 
 def printed(case: CaseResult) -> str:
@@ -44,3 +44,13 @@ def test_what_a_target_sends_does_not_steer_the_terminal() -> None:
 
     assert "\\x1b[2Jgone" in told
     assert "\x1b" not in told
+
+
+def test_nor_does_what_a_mismatch_quotes_of_it_and_no_token_is_shown_there() -> None:
+    got = '\x1b[2Jgone {"access_token": "also-secret"}'
+
+    told = printed(replace(FAILED, mismatches=(Mismatch("body", "a body", got, "asked"),)))
+
+    assert "\\x1b[2Jgone" in told
+    assert "\x1b" not in told
+    assert "also-secret" not in told

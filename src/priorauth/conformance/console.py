@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from priorauth.conformance.results import CaseResult, Exchange, RunResult, Verdict
 from priorauth.conformance.running import Tell
-from priorauth.conformance.wire import Shown, messages_of
+from priorauth.conformance.wire import Shown, as_got, messages_of
 
 COLOURS = {
     Verdict.PASS: "green",
@@ -76,7 +76,7 @@ def print_case(console: Console, case: CaseResult) -> None:
     for mismatch in case.mismatches:
         plain(console, f"  {mismatch.what}" + (f" ({mismatch.step})" if mismatch.step else ""))
         plain(console, f"    wanted {mismatch.wanted}")
-        plain(console, f"    got    {mismatch.got}")
+        plain(console, f"    got    {as_got(mismatch.got)}")
     for exchange in case.exchanges:
         print_exchange(console, exchange)
 

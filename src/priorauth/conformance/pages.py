@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from priorauth.conformance.results import CaseResult, CoverageRow, RunResult, Verdict
-from priorauth.conformance.wire import in_one_line, messages_of
+from priorauth.conformance.wire import as_got, in_one_line, messages_of
 from priorauth.conformance.words import WORDS, outcome_of, span_in_words, standing_of, standings_in_words, totals
 
 View = dict[str, Any]
@@ -125,7 +125,7 @@ def _trouble(case: CaseResult) -> View:
         "reason": "" if case.verdict is Verdict.FAIL and case.mismatches else case.reason,
         "requirements": case.verifies,
         "failures": [
-            {"where": " · ".join(filter(None, (each.step, each.what))), "wanted": each.wanted, "got": each.got}
+            {"where": " · ".join(filter(None, (each.step, each.what))), "wanted": each.wanted, "got": as_got(each.got)}
             for each in case.mismatches
         ],
         "exchanges": [{"summary": in_one_line(each), "messages": messages_of(each)} for each in case.exchanges],

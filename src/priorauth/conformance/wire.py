@@ -57,7 +57,17 @@ def _readable(text: str) -> tuple[str, list[str]]:
         text = _one_segment_a_line(text, notes)
     elif text[:1] in "{[":
         text = _indented(text, notes)
-    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text), notes
+    return without_controls(text), notes
+
+
+def without_controls(text: str) -> str:
+    """The text with what would steer a terminal written out."""
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def as_got(text: str) -> str:
+    """A piece of what a target said, ready for a page or a console."""
+    return without_controls(_without_secrets(text))
 
 
 def _one_segment_a_line(text: str, notes: list[str]) -> str:

@@ -133,7 +133,7 @@ def test_everything_found_is_one_bundle_in_2_0_1_with_each_resource_once() -> No
 
     answer = decoded(_answer(found, asked, [first, (request, review, CERTIFIED)], Format.PAS_2_0_1))
 
-    urls = [answer.full_url(node) for node in answer.entries]
+    urls = [answer.urls[node.entry] for node in answer.entries]
     assert len(urls) == len(set(urls))
     assert answer.entries[0].resource_type == "ClaimResponse"
 

@@ -158,7 +158,7 @@ def test_carried_resources_go_out_as_they_came(name: str) -> None:
 
     found = decoded(request(review))
 
-    sent = {found.full_url(node): write_resource(node.element).decode() for node in found.entries}
+    sent = {found.urls[node.entry]: write_resource(node.element).decode() for node in found.entries}
     assert all(sent[each.url] == each.body for each in review.resources)
 
 

@@ -103,10 +103,10 @@ def test_returned_resources_are_those_of_the_request_and_every_reference_leads_s
 
     found = answered(request, reply_of(review, *(decision(item.sequence) for item in review.items)))
 
-    sent = {request.full_url(node): node.element for node in request.entries}
+    sent = {request.urls[node.entry]: node.element for node in request.entries}
     for node in found.entries[1:]:
-        assert node.element == sent[found.full_url(node)]
-    claim = request.full_url(request.entries[0])
+        assert node.element == sent[found.urls[node.entry]]
+    claim = request.urls[0]
     for node in found.entries:
         for literal in _references(node.element):
             assert literal == claim or found.find(literal, node.entry) is not None, literal

@@ -69,7 +69,7 @@ def test_who_is_asked_may_be_a_practitioner_and_who_sends_only_an_organization(
     found = answered(name, asking(loinc_codes=("18842-5",)))
 
     (request,) = [node.element for node in found.of_type("CommunicationRequest")]
-    types = {found.full_url(node): node.resource_type for node in found.entries}
+    types = {found.urls[node.entry]: node.resource_type for node in found.entries}
     assert [types[text(each, "reference")] for each in children(request, "recipient")] == [recipient]
     assert types.get(text(child(request, "sender"), "reference")) == sender
 
@@ -139,7 +139,7 @@ def test_an_added_item_of_2_0_1_has_no_extension_for_there_is_none() -> None:
 
 def test_a_resource_at_the_url_of_a_server_has_its_id() -> None:
     for node in requested(sample("imaging-mri"), NEW).entries:
-        url = requested(sample("imaging-mri"), NEW).full_url(node)
+        url = requested(sample("imaging-mri"), NEW).urls[node.entry]
         assert url.startswith("urn:") or url.endswith(f"/{node.text('id')}")
 
 

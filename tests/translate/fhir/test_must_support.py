@@ -85,8 +85,8 @@ def test_what_travels_beside_a_review_is_not_touched() -> None:
     kinds = set()
     for name, bundle, again, _ in there_and_back():
         for kind in CARRIED:
-            there = {bundle.full_url(node): node.element for node in bundle.of_type(kind)}
-            back = {again.full_url(node): node.element for node in again.of_type(kind)}
+            there = {bundle.urls[node.entry]: node.element for node in bundle.of_type(kind)}
+            back = {again.urls[node.entry]: node.element for node in again.of_type(kind)}
             kinds.update([kind] * bool(there))
             assert {url: back.get(url) for url in there} == there, name
 

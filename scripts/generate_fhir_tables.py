@@ -123,18 +123,25 @@ REQUEST_PROFILES = (
     "profile-encounter", "profile-servicerequest", "profile-medicationrequest", "profile-devicerequest",
     "profile-nutritionorder", "profile-documentreference",
 )  # fmt: skip
+RESPONSE_PROFILES = (
+    "profile-pas-response-bundle", "profile-pas-inquiry-response-bundle", "profile-claimresponse",
+    "profile-claiminquiryresponse", "profile-communicationrequest", "profile-task",
+)  # fmt: skip
 
 
 def must_support(package: tarfile.TarFile) -> str:
-    """Profile of requests -> the ids of its must-support elements. The checker has no use for them, the tests do."""
+    """Profile of requests or responses -> the ids of its must-support elements. The checker has no use for them."""
     definitions = {_short(file["url"]): file for _, file in _package(package) if "snapshot" in file}
-    found: Json = {
-        name: [each["id"] for each in definitions[name]["snapshot"]["element"] if each.get("mustSupport")]
-        for name in REQUEST_PROFILES
-        if name in definitions
-    }
-    rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(ids)}" for name, ids in found.items())
-    return f"{{\n{rows}\n}}\n"
+    return _lines(
+        {
+            part: {
+                name: [each["id"] for each in definitions[name]["snapshot"]["element"] if each.get("mustSupport")]
+                for name in names
+                if name in definitions
+            }
+            for part, names in (("requests", REQUEST_PROFILES), ("responses", RESPONSE_PROFILES))
+        }
+    )
 
 
 def _package(package: tarfile.TarFile) -> Iterator[tuple[str, Json]]:
@@ -220,6 +227,9 @@ def _value_sets(package: tarfile.TarFile) -> Iterator[tuple[str, Json]]:
             yield definition["url"], systems
 
 
+_DEPTHS = {"profiles": 3, "types": 1, "valueSets": 1, "requests": 1, "responses": 1}
+
+
 def _lines(table: Json) -> str:
     """JSON with one row per type, profile element or value set, so that a change shows as one line."""
 
@@ -229,10 +239,7 @@ def _lines(table: Json) -> str:
             return f"{{\n{inner}\n}}"
         return json.dumps(value, ensure_ascii=False)
 
-    sections = ",\n".join(
-        f"{json.dumps(key)}: {rows(value, {'profiles': 3, 'types': 1, 'valueSets': 1}.get(key, 0))}"
-        for key, value in table.items()
-    )
+    sections = ",\n".join(f"{json.dumps(key)}: {rows(value, _DEPTHS.get(key, 0))}" for key, value in table.items())
     return f"{{\n{sections}\n}}\n"
 
 

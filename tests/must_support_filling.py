@@ -1,14 +1,18 @@
-"""Samples with the must-support elements that they leave out, so that together they have every one."""
+"""Samples with the must-support elements that they leave out, so that together they have every one of a version."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from fhir_bundles import REQUESTS
-from priorauth.fhir.bundles import Bundle, read_resource
+from crosswalk_tables import CROSSWALKS
+from fhir_bundles import REQUESTS, decoded, read
+from priorauth.domain.reviews import Format
+from priorauth.fhir.bundles import Bundle, read_resource, write_resource
+from priorauth.translate.fhir_request import review_to_fhir
 
 PAS = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/"
+US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
 X12 = "https://codesystem.x12.org/005010/"
 CODES = "http://hl7.org/fhir/us/davinci-pas/CodeSystem/PASTempCodes"
 NPI = {"system": "http://hl7.org/fhir/sid/us-npi", "value": "1200000036"}
@@ -183,24 +187,42 @@ FILLING: dict[str, Any] = {
 }
 
 
-def filled() -> list[tuple[str, Bundle]]:
-    """Each sample, as it is and with what it leaves out."""
+FILLING_2_0_1: dict[str, Any] = {
+    "Patient": {
+        "extension": [
+            {"url": f"{US_CORE}us-core-race", "extension": [{"url": "text", "valueString": "X"}]},
+            {"url": f"{US_CORE}us-core-ethnicity", "extension": [{"url": "text", "valueString": "X"}]},
+            {"url": f"{US_CORE}us-core-birthsex", "valueCode": "F"},
+        ],
+        "address": [{"period": DAYS}],
+    }
+}
+"""What 2.0.1 supports beyond 2.2.1."""
+
+
+def filled(version: Format) -> list[tuple[str, Bundle]]:
+    """Each sample, as it is and with what it leaves out; the samples are of 2.2.1, so for 2.0.1 they are rewritten."""
     found = []
     for path in REQUESTS:
-        found.append((path.stem, Bundle(read_resource(path.read_bytes()))))
-        found.append((f"{path.stem}, filled", Bundle(read_resource(_filled(path.read_bytes())))))
+        sample = Bundle(read_resource(path.read_bytes()))
+        if version is Format.PAS_2_0_1:
+            sample = decoded(review_to_fhir(read(sample), crosswalks=CROSSWALKS, version=version))
+        found.append((path.stem, sample))
+        found.append((f"{path.stem}, filled", _filled(sample, version)))
     return found
 
 
-def _filled(body: bytes) -> bytes:
-    document = json.loads(body)
+def _filled(sample: Bundle, version: Format) -> Bundle:
+    document = json.loads(write_resource(sample.root.element))
     claim = document["entry"][0]["resource"]
     is_update = "related" in claim
     for entry in document["entry"]:
         resource = entry["resource"]
         _merge(resource, FILLING.get(resource["resourceType"], {}))
+        if version is Format.PAS_2_0_1:
+            _merge(resource, FILLING_2_0_1.get(resource["resourceType"], {}))
     _merge(claim, CLAIM)
-    if is_update:
+    if is_update and version is Format.PAS_2_2_1:
         change = extension("extension-infoChanged", valueCode="changed")
         cancel = {"url": f"{PAS}modifierextension-infoCancelled", "valueBoolean": True}
         document_info = {"sequence": 94, "category": concept(CODES, "freeFormMessage"), "valueString": "X"}
@@ -214,7 +236,7 @@ def _filled(body: bytes) -> bytes:
     for item in claim["item"]:
         _merge(item, ITEM)
     document["entry"].append({"fullUrl": "urn:uuid:7b2c3f0e-0000-4000-8000-000000000001", "resource": LOCATION})
-    return json.dumps(document).encode()
+    return Bundle(read_resource(json.dumps(document).encode()))
 
 
 def _merge(resource: Any, more: Any) -> None:

@@ -159,8 +159,8 @@ class ItemReader:
         procedure = self._procedure(item.productOrService, item, found) or self._procedure(
             order_code(order), item, found
         )
-        if procedure is None and PRODUCT_CODE_END in found:
-            self.losses.note(f"{at}.extension", LossReason.INCOMPLETE, parked="message")
+        if PRODUCT_CODE_END in found:
+            self._note_range(procedure, found[PRODUCT_CODE_END].valueCodeableConcept, at)
         revenue = revenue_of(item.revenue)
         kind = kind_of_line(self.kind, procedure, revenue)
         unit, quantity, delivery = self._quantity(item.quantity, kind, delivery, at)
@@ -233,6 +233,13 @@ class ItemReader:
                 last=found[PRODUCT_CODE_END].valueCodeableConcept.any() if PRODUCT_CODE_END in found else "",
             )
         return None
+
+    def _note_range(self, procedure: Procedure | None, last: Concept, at: str) -> None:
+        """A range ends in the code list that it begins in: X12 names the list once."""
+        if procedure is None:
+            self.losses.note(f"{at}.extension", LossReason.INCOMPLETE, parked="message")
+        elif procedure.qualifier not in [self.walks.procedure.x12(each.system) for each in last.coding]:
+            self.losses.note(f"{at}.extension", LossReason.REPLACED, parked="message")
 
     def _pointers(self, sequences: Sequence[int], at: str) -> tuple[int, ...]:
         pointers = [self.diagnoses.get(each, 0) for each in sequences]

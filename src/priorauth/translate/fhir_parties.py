@@ -188,6 +188,8 @@ class PartyReader:
         group = group_of(held)
         self.take(patient, "patient")
         if is_self:
+            if relationship not in ("", SELF):
+                self._losses.note("Coverage.relationship", LossReason.REPLACED, parked="message")
             return self._subscriber(person, covered_as(held) or own_member(person), group), None
         if subscriber:
             self.take(subscriber, "subscriber")

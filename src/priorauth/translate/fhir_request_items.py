@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from priorauth.domain.parties import Provider
@@ -222,8 +222,7 @@ class ItemWriter:
     def _extensions(self, item: ReviewItem, service: Service, product: Written) -> list[Value]:
         event = self.review.event
         certification = item.certification or event.certification
-        last = service.procedure.last if service.procedure else ""
-        end: Written | None = concept(self.system(service.procedure), last) if service.procedure and last else None
+        end = self._range_end(service.procedure)
         order = item.order or self._order(item, product)
         flags = (
             (NURSING_STATUS, NURSING_HOME_STATUS, service.nursing_home_status),
@@ -261,6 +260,12 @@ class ItemWriter:
             return concept(ABSENT, "not-applicable")
         written = concept(self.system(procedure), procedure.code)
         return {**written, "text": procedure.description} if procedure.description else written
+
+    def _range_end(self, procedure: Procedure | None) -> Written | None:
+        """The last code of a range, in the system of its own first character."""
+        if procedure is None or not procedure.last:
+            return None
+        return concept(self.system(replace(procedure, code=procedure.last)), procedure.last)
 
     def system(self, procedure: Procedure) -> str:
         """The system of a procedure's code: HCPCS where it begins with a letter, CPT where with a digit."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
 from crosswalk_tables import CROSSWALKS
 from fhir_bundles import decoded, read
-from must_support import elements, said
+from must_support import MustSupport, Part, elements, said
 from must_support_filling import filled
 from priorauth.domain.reviews import Format
 from priorauth.fhir.bundles import Bundle
@@ -39,51 +38,52 @@ PLACES = {
 """The part of a review that a loss is about -> the profiles of the resources that it is read from."""
 
 
-def read_elements() -> Iterator[tuple[str, str]]:
-    return (each for each in elements() if each[1].partition(".")[0] not in CARRIED)
+VERSIONS = {"2.2.1": Format.PAS_2_2_1, "2.0.1": Format.PAS_2_0_1}
+READ = [each for each in elements(Part.REQUESTS) if each.id.partition(".")[0] not in CARRIED]
 
 
 @cache
-def there_and_back() -> list[tuple[str, Bundle, Bundle, frozenset[str]]]:
+def there_and_back(version: Format) -> list[tuple[str, Bundle, Bundle, frozenset[str]]]:
     """Each sample and filled sample, what is written of its review, and the positions of the losses."""
     found = []
-    for name, bundle in filled():
+    for name, bundle in filled(version):
         losses = Losses()
-        review = read(bundle, losses=losses)
-        again = decoded(review_to_fhir(review, crosswalks=CROSSWALKS, version=Format.PAS_2_2_1, losses=losses))
+        review = read(bundle, version, losses)
+        again = decoded(review_to_fhir(review, crosswalks=CROSSWALKS, version=version, losses=losses))
         found.append((name, bundle, again, frozenset(loss.position for loss in losses.found)))
     return found
 
 
-@pytest.mark.parametrize(("profile", "id"), read_elements(), ids="-".join)
-def test_a_must_support_element_comes_back_or_a_loss_names_it(profile: str, id: str) -> None:
+@pytest.mark.parametrize("element", READ, ids=str)
+def test_a_must_support_element_comes_back_or_a_loss_names_it(element: MustSupport) -> None:
     seen = False
-    for name, bundle, again, losses in there_and_back():
-        there = Counter(said(bundle, profile, id))
+    for name, bundle, again, losses in there_and_back(VERSIONS[element.version]):
+        there = Counter(said(bundle, element))
         seen = seen or bool(there)
-        gone = there - Counter(said(again, profile, id))
-        assert not gone or RENUMBERED.fullmatch(id) or _is_named(profile, id, losses), name
+        gone = there - Counter(said(again, element))
+        assert not gone or RENUMBERED.fullmatch(element.id) or _is_named(element, losses), name
 
-    assert seen or (profile, id) in NOT_IN_SAMPLES
+    assert seen or (element.profile, element.id) in NOT_IN_SAMPLES
 
 
-def _is_named(profile: str, id: str, losses: frozenset[str]) -> bool:
+def _is_named(element: MustSupport, losses: frozenset[str]) -> bool:
     """True where a loss is of the element, of what holds it or, for all of it, of what is in it."""
-    path = re.sub(r":\w+|\[x\]", "", id)
+    path = re.sub(r":\w+|\[x\]", "", element.id)
     for position in losses:
         at = re.sub(r"\[\d+\]", "", position)
         if path == at or path.startswith(f"{at}.") or at.startswith(f"{path}."):
             return True
         *part, member = at.removeprefix("event.").removeprefix("items.").split(".")
-        of_part = part and profile in PLACES.get(part[0], ())
+        of_part = part and element.profile in PLACES.get(part[0], ())
         if of_part and (path.split(".")[1] == member or (member == "location" and ".address" in path)):
             return True
     return False
 
 
-def test_what_travels_beside_a_review_is_not_touched() -> None:
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_what_travels_beside_a_review_is_not_touched(version: Format) -> None:
     kinds = set()
-    for name, bundle, again, _ in there_and_back():
+    for name, bundle, again, _ in there_and_back(version):
         for kind in CARRIED:
             there = {bundle.urls[node.entry]: node.element for node in bundle.of_type(kind)}
             back = {again.urls[node.entry]: node.element for node in again.of_type(kind)}

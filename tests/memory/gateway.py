@@ -234,9 +234,11 @@ class MemoryGateway:
 
     # What a destination does
 
-    async def say(self, destination: str, leg: Leg, *items: Mapping[str, object], id: str = "d-1") -> Recorded:
+    async def say(
+        self, destination: str, leg: Leg, *items: Mapping[str, object], id: str = "d-1", **of_event: object
+    ) -> Recorded:
         """A destination's determination in JSON."""
-        body = {"leg_id": leg.id, "id": id, "decided_at": self.now(), "items": items}
+        body = {"leg_id": leg.id, "id": id, "decided_at": self.now(), "items": items, **of_event}
         return await self.post_answer(destination, body)
 
     async def decline(self, leg: Leg) -> Recorded:

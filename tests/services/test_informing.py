@@ -73,6 +73,36 @@ async def test_a_questionnaire_without_one_is_known_by_the_requests_own_trace(ga
     assert task.context(1) == "RIM-IMG-0001-1"
 
 
+async def test_a_questionnaire_about_everything_is_known_by_the_trace_of_the_event(gateway: MemoryGateway) -> None:
+    review_id = (await gateway.post(MRI)).review_ids[0]
+    said = {"sequence": 1, "action": "A4", "own_trace": "LINE-1"}
+    await gateway.say("evicore", await gateway.leg(review_id), said, id="d-1", information=QUESTIONNAIRE, trace="DTR-1")
+
+    [task] = await tasks(gateway, review_id)
+
+    assert task.context(1) == "DTR-1"
+
+
+async def test_what_an_item_is_called_is_nearer_than_what_the_event_is(gateway: MemoryGateway) -> None:
+    review_id = (await gateway.post(MRI)).review_ids[0]
+    leg = await gateway.leg(review_id)
+    await gateway.say("evicore", leg, pended(**QUESTIONNAIRE), id="d-1", trace="CASE-1")
+
+    [task] = await tasks(gateway, review_id)
+
+    assert task.context(1) == "RIM-IMG-0001-1"
+
+
+async def test_a_questionnaire_keeps_its_context_while_it_is_worked_on(gateway: MemoryGateway) -> None:
+    working = {"sequence": 1, "action": "A4"}
+    review_id = await asked(gateway, {**pended(**QUESTIONNAIRE), "own_trace": "DTR-1"}, working)
+
+    item = (await gateway.replies(review_id))[-1].items[0]
+
+    assert item.information is not None
+    assert [trace.number for trace in item.traces] == ["DTR-1"]
+
+
 async def test_a_decision_ends_what_was_asked_for_and_being_worked_on_does_not(gateway: MemoryGateway) -> None:
     working = {"sequence": 1, "action": "A4"}
     review_id = await asked(gateway, pended(**REPORT), working)

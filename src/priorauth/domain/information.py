@@ -10,7 +10,7 @@ from typing import NewType
 
 from priorauth.domain.carried import CarriedResource
 from priorauth.domain.parties import Address, Contact, Identifier, Name
-from priorauth.domain.reviews import Attachment, LegId, ReviewId, ServiceReview
+from priorauth.domain.reviews import Attachment, LegId, ReviewId, ServiceReview, Trace
 
 TaskId = NewType("TaskId", str)
 
@@ -155,8 +155,36 @@ def still_needed(
     return left if left.asks_for_something else None
 
 
+def contexts(
+    review: ServiceReview,
+    asked: Iterable[Asked],
+    of_items: Mapping[int, Sequence[Trace]],
+    of_event: Sequence[Trace],
+) -> tuple[tuple[int, str], ...]:
+    """The context of each questionnaire that is asked for, by item: the trace at the level that asks (PAS ainfo-3).
+
+    `of_items` and `of_event` are the traces that the destination gave; what it asks of the event is asked of each of
+    these items. An item's own trace is nearer to it than what its destination calls the event.
+    """
+    found: dict[int, str] = {}
+    for each in asked:
+        if each.kind is not TaskKind.QUESTIONNAIRES:
+            continue
+        if each.sequence:
+            nearest = (*of_items.get(each.sequence, ()), *_own_traces(review, each.sequence), *of_event)
+            found[each.sequence] = nearest[0].number if nearest else context_of(review, each.sequence)
+            continue
+        for sequence in of_items:
+            of_all = (*of_event, *review.event.traces, *of_items[sequence])
+            found.setdefault(sequence, of_all[0].number if of_all else review.id)
+    return tuple(found.items())
+
+
 def context_of(review: ServiceReview, sequence: int) -> str:
     """The trace that a questionnaire is known by where its destination gave none: the item's, else the event's."""
-    own = next((item.traces for item in review.items if item.sequence == sequence), ())
-    traces = (*own, *review.event.traces)
+    traces = (*_own_traces(review, sequence), *review.event.traces)
     return traces[0].number if traces else review.id
+
+
+def _own_traces(review: ServiceReview, sequence: int) -> Sequence[Trace]:
+    return next((item.traces for item in review.items if item.sequence == sequence), ())

@@ -102,7 +102,7 @@ def _sequences(task: InformationTask, document: SuppliedDocument) -> Sequence[in
 
 
 def _attachment(task: InformationTask, document: SuppliedDocument, sequence: int, place: int) -> Attachment:
-    """PWK with the control number under which the document was asked for, or one of ours."""
+    """PWK with the control number or the context under which the document was asked for, or a number of ours."""
     same = [each.attachment for each in task.asked if each.attachment and each.code == document.code]
     here = [each.attachment for each in task.asked if each.attachment and each.sequence == sequence]
     found = [*(each for each in same if each in here), *same, *here]
@@ -111,7 +111,7 @@ def _attachment(task: InformationTask, document: SuppliedDocument, sequence: int
     return Attachment(
         report_type=asked.report_type if asked else SUPPORTING,
         transmission=ELECTRONIC,
-        control_number=(asked.control_number if asked else "") or f"{task.id}-{place}",
+        control_number=(asked.control_number if asked else task.context(sequence)) or f"{task.id}-{place}",
         description=asked.description if asked else f"LOINC {code}".strip(),
         change=Change.ADDED,
         resource=document.resource.url,

@@ -8,14 +8,13 @@ from datetime import datetime
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import InformationRequested
 from priorauth.domain.information import (
-    Asked,
     InformationTask,
     TaskId,
     TaskKind,
     TaskState,
     asks,
     by_kind,
-    context_of,
+    contexts,
 )
 from priorauth.domain.reviews import Leg, ServiceReview
 from priorauth.services.ports import Work
@@ -57,7 +56,7 @@ async def request_information(
             asked=asked,
             requested_at=now,
             changed_at=now,
-            contexts=contexts(review, said, asked) if kind is TaskKind.QUESTIONNAIRES else (),
+            contexts=contexts(review, asked, {item.sequence: item.traces for item in said.items}, said.traces),
         )
         await work.add_task(task, review.partner, names(review, task))
         made.append(task)
@@ -79,22 +78,6 @@ def next_id(review: ServiceReview, leg: Leg, kind: TaskKind, of_leg: Sequence[In
     """The id of the next task of a leg and kind: what is asked for again is another task."""
     rounds = sum(task.kind is kind for task in of_leg)
     return TaskId(f"{review.id}-{leg.number}-{kind}" + (f"-{rounds + 1}" if rounds else ""))
-
-
-def contexts(review: ServiceReview, said: Determination, asked: Sequence[Asked]) -> tuple[tuple[int, str], ...]:
-    """The context of each questionnaire: the trace that its destination gave the item or the event (PAS ainfo-3)."""
-    of_items = {item.sequence: item.traces for item in said.items}
-    found: dict[int, str] = {}
-    for each in asked:
-        for sequence in sequences_of(said, each):
-            given = of_items.get(sequence, ()) or said.traces
-            found[sequence] = given[0].number if given else context_of(review, sequence)
-    return tuple(found.items())
-
-
-def sequences_of(said: Determination, asked: Asked) -> Sequence[int]:
-    """The items that something is asked for: what is asked of the event is asked of each item of the leg."""
-    return [asked.sequence] if asked.sequence else [item.sequence for item in said.items]
 
 
 def names(review: ServiceReview, task: InformationTask) -> list[str]:

@@ -254,7 +254,13 @@ def asking_on(item: ItemDecision, before: ItemDecision | None) -> ItemDecision:
     """The decision; of a pended item that says nothing new, with what it asked for before and still needs."""
     if before is None or before.information is None or item.information or item.is_final:
         return item
-    return replace(item, information=before.information, reason_codes=before.reason_codes, message=before.message)
+    return replace(
+        item,
+        information=before.information,
+        reason_codes=before.reason_codes,
+        message=before.message,
+        traces=tuple(dict.fromkeys((*before.traces, *item.traces))),  # one is what a questionnaire is known by
+    )
 
 
 def by_itself(item: ItemDecision, determination: Determination, *, is_split: bool) -> ItemDecision:
@@ -275,9 +281,13 @@ def latest_by_leg(said: Sequence[Determination], roots: Mapping[LegId, LegId]) -
     latest: dict[str, Determination] = {}
     for determination in said:
         root = root_of(determination, roots)
-        before = latest[root].information if root in latest else None
-        if before and not all(item.is_final for item in determination.items):
-            determination = replace(determination, information=determination.information or before)
+        before = latest.get(root)
+        if before and before.information and not all(item.is_final for item in determination.items):
+            determination = replace(
+                determination,
+                information=determination.information or before.information,
+                traces=determination.traces or before.traces,
+            )
         latest[root] = determination
     return list(latest.values())
 

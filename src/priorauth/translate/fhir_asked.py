@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from priorauth.domain.information import QUESTIONNAIRE
@@ -41,6 +41,17 @@ def asked_by_tasks(
                 continue
             if not {(line, name), (0, name)} & said:
                 yield line, asked
+
+
+def contexts_of_tasks(tasks: Iterable[Element]) -> Mapping[int, str]:
+    """The context of the questionnaire of each line, whether or not a CommunicationRequest asks for it as well."""
+    found: dict[int, str] = {}
+    for task in tasks:
+        for each in children(task, "input"):
+            asked = _asked(each)
+            if asked and asked.context:
+                found.setdefault(_line(each), asked.context)
+    return found
 
 
 def _line(element: Element) -> int:

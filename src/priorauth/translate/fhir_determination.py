@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from priorauth.domain.determinations import (
     ReviewerRole,
 )
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
+from priorauth.domain.information import QUESTIONNAIRE
 from priorauth.domain.reviews import (
     Attachment,
     Format,
@@ -27,7 +28,7 @@ from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.delegate_answers import assigner_of
-from priorauth.translate.fhir_asked import asked_by_tasks
+from priorauth.translate.fhir_asked import asked_by_tasks, contexts_of_tasks
 from priorauth.translate.fhir_authorized import AuthorizedReader, said_of
 from priorauth.translate.fhir_errors import read_errors
 from priorauth.translate.fhir_reading import (
@@ -78,10 +79,12 @@ def determination_from_fhir(
     decided_at: datetime,
     crosswalks: Crosswalks,
     version: Format = Format.PAS_2_2_1,
+    our_trace: str = "",
 ) -> Determination | tuple[Finding, ...]:
     """What a response says of a leg's items, or the findings that keep it from being read.
 
-    `review` holds the leg's items only. Errors that name no item are on each of them, so that they do not speak for
+    `review` holds the leg's items only. `our_trace` is what we called the leg: it comes back, and is not a trace
+    that the destination gave. Errors that name no item are on each of them, so that they do not speak for
     another leg's items.
     """
     entry = response_of(bundle)
@@ -109,7 +112,7 @@ def determination_from_fhir(
         certification_number=reading.whole.number or text(reading.response.element, "preAuthRef"),
         information=reading.information(0),
         message=reading.message(),
-        traces=reading.assigned_traces(),
+        traces=reading.assigned_traces(assigner_of(leg), our_trace),
     )
 
 
@@ -131,11 +134,12 @@ class _Reading:
         self.added = children(self.response.element, "addItem")
         self.notes = {each.get("number"): text(each, "text") for each in children(self.response.element, "processNote")}
         self.asked = list(self._asked())
-        self.contexts: dict[int, str] = {}
-        for line, asked in list(asked_by_tasks(resources.of_type("Task"), self.asked)):
-            self.asked.append((line, asked.attachment, asked.loinc_code))
-            if asked.context:
-                self.contexts.setdefault(line, asked.context)
+        tasks = resources.of_type("Task")
+        self.contexts = contexts_of_tasks(tasks)
+        if any(line for line in self.contexts):  # each line has a context of its own: it is asked by itself
+            self.asked = [each for each in self.asked if (each[0], each[2]) != (0, QUESTIONNAIRE)]
+        by_tasks = list(asked_by_tasks(tasks, self.asked))
+        self.asked += [(line, asked.attachment, asked.loinc_code) for line, asked in by_tasks]
         self.errors = self._errors()
         self.reviewer = self._reviewer()
 
@@ -194,20 +198,19 @@ class _Reading:
         codes = tuple(loinc for _, _, loinc in asked if loinc)
         return InformationRequest(attachments=attachments, loinc_codes=codes) if asked else None
 
-    def assigned_traces(self) -> tuple[Trace, ...]:
-        """The identifiers of the ClaimResponse that are not the request's own."""
-        own = {trace.number for trace in self.review.event.traces}
+    def assigned_traces(self, assigner: str, our_trace: str) -> tuple[Trace, ...]:
+        """The context of a questionnaire about all, then the response's identifiers that are not the request's own."""
         asked = text(child(child(self.response.element, "request"), "identifier"), "value")
-        found = [read_trace(each) for each in children(self.response.element, "identifier")]
-        return tuple(trace for trace in found if trace.number and trace.number not in own and trace.number != asked)
+        own = {trace.number for trace in self.review.event.traces} | {asked, our_trace}
+        held = [read_trace(each) for each in children(self.response.element, "identifier")]
+        return _with_context(self.contexts.get(0, ""), held, own, assigner)
 
     def _own_traces(self, item: ReviewItem, element: Element, assigner: str) -> tuple[Trace, ...]:
         """What the decider calls the item; the context of a questionnaire before all else (PAS ainfo-3)."""
         own = {trace.number for trace in (*item.traces, *self.review.event.traces)}
-        held = (each for each in children(element, "extension") if each.get("url") == TRACE_NUMBER)
-        context = Trace(self.contexts.get(item.sequence) or self.contexts.get(0, ""), assigner)
-        found = (context, *(read_trace(child(each, "valueIdentifier")) for each in held))
-        return tuple(trace for trace in dict.fromkeys(found) if trace.number and trace.number not in own)
+        extended = (each for each in children(element, "extension") if each.get("url") == TRACE_NUMBER)
+        held = [read_trace(child(each, "valueIdentifier")) for each in extended]
+        return _with_context(self.contexts.get(item.sequence, ""), held, own, assigner)
 
     def _asked(self) -> Iterator[tuple[int, Attachment | None, str]]:
         """Line, document and LOINC code of every CommunicationRequest; line 0 is the event."""
@@ -249,6 +252,14 @@ class _Reading:
 
 
 _PHYSICIANS = "20"  # of the provider taxonomy: allopathic and osteopathic physicians
+
+
+def _with_context(context: str, held: Sequence[Trace], own: Collection[str], assigner: str) -> tuple[Trace, ...]:
+    """The traces that are not the request's own, the context of a questionnaire first, each number once."""
+    found: dict[str, Trace] = {}
+    for each in (*(trace for trace in held if trace.number == context), Trace(context, assigner), *held):
+        found.setdefault(each.number, each)
+    return tuple(each for number, each in found.items() if number and number not in own)
 
 
 def _finding(code: FindingCode, path: str) -> Finding:

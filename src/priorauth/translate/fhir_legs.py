@@ -70,6 +70,7 @@ class PasLegCodec:
                     decided_at=answer.at,
                     crosswalks=self.crosswalks,
                     version=self.version,
+                    our_trace=trace,
                 )
         return ()
 

@@ -16,6 +16,7 @@ from priorauth.domain.information import (
     asks,
     by_kind,
     context_of,
+    contexts,
 )
 from priorauth.domain.reviews import Attachment, Format, LegId, ServiceReview
 from priorauth.fhir.elements import Value
@@ -60,6 +61,7 @@ def tasks_of(reply: Reply, review: ServiceReview) -> Sequence[InformationTask]:
             asked=asked,
             requested_at=reply.made_at,
             changed_at=reply.made_at,
+            contexts=contexts(review, asked, {item.sequence: item.traces for item in reply.items}, reply.traces),
         )
         for kind, asked in by_kind(asked_for(reply)).items()
     ]

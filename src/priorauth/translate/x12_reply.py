@@ -199,7 +199,7 @@ def _event_rows(answer: _Answer) -> Iterator[Row]:
     whole = _whole(answer)
     authorized = _authorized(whole)
     rejections = list(answer.rejections.rows(RejectionLevel.EVENT))
-    yield from _traces(event.traces, (*reply.traces, *(whole.traces if whole else ())))
+    yield from _traces(event.traces, tuple(dict.fromkeys((*reply.traces, *(whole.traces if whole else ())))))
     yield from rejections
     yield event_review_row(event)
     number = reply.certification_number or _shared(decision.certification_number for decision in reply.items) or ""

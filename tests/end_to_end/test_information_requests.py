@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import httpx2
 import pytest
 
+from asking import attach, document, member_of, parameters, resources, until_waiting
 from interchanges import segments_of
 from priorauth.adapters.fhir_profiles import load_checker
 from priorauth.fhir.bundles import Bundle, read_resource
@@ -18,10 +18,6 @@ from rails import DELEGATES, FHIR_JSON, forced, messages_of, submit, until_there
 CHECKERS = {version: load_checker(version) for version in ("2.2.1", "2.0.1")}
 each_delegate = pytest.mark.parametrize("delegate", DELEGATES)
 each_version = pytest.mark.parametrize("version", CHECKERS)
-
-
-def resources(bundle: dict[str, Any], type: str) -> list[dict[str, Any]]:
-    return [each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == type]
 
 
 def codes_asked(task: dict[str, Any]) -> list[str]:
@@ -96,45 +92,6 @@ def test_a_task_is_not_found_in_another_version_than_its_request_came_in(http: h
 # Bringing it
 
 
-def document(text: str = "c3ludGhldGlj", code: str = "") -> dict[str, Any]:
-    """A synthetic document."""
-    kind = {"type": {"coding": [{"code": code}]}} if code else {}
-    content = [{"attachment": {"contentType": "text/plain", "data": text}}]
-    return {"resourceType": "DocumentReference", "id": "doc", "status": "current", **kind, "content": content}
-
-
-def parameters(tracking: str, member: str, *codes: str, final: bool = True) -> dict[str, Any]:
-    """What `$submit-attachment` takes: a document for each code."""
-    attachments = [
-        {
-            "name": "Attachment",
-            "part": [
-                {"name": "LineItem", "valueString": "1"},
-                {"name": "Code", "valueCodeableConcept": {"coding": [{"code": code}]}},
-                {"name": "Content", "resource": document(code=code)},
-            ],
-        }
-        for code in codes
-    ]
-    head = [
-        {"name": "TrackingId", "valueIdentifier": {"value": tracking}},
-        {"name": "AttachTo", "valueCode": "preauthorization"},
-        {"name": "MemberId", "valueIdentifier": {"value": member}},
-        {"name": "OrganizationId", "valueIdentifier": {"value": "1200000036"}},
-    ]
-    final_part = [] if final else [{"name": "Final", "valueBoolean": False}]
-    return {"resourceType": "Parameters", "parameter": [*head, *attachments, *final_part]}
-
-
-def attach(http: httpx2.Client, body: dict[str, Any], version: str = "2.2.1") -> httpx2.Response:
-    return http.post(f"/fhir/{version}/$submit-attachment", content=json.dumps(body), headers=FHIR_JSON)
-
-
-def member_of(bundle: dict[str, Any]) -> str:
-    patient = resources(bundle, "Patient")[0]
-    return str(patient["identifier"][0]["value"])
-
-
 ALL = ("OE", "DG", "34117-2", "18748-4")
 """The code of everything that the sandbox asks for."""
 
@@ -160,17 +117,6 @@ def test_documents_are_taken_to_whoever_asked_once_and_the_item_waits_again(
     assert {each["resource"]["status"] for each in tasks} == {"completed"}
     response = until_waiting(http, version, review_id)
     assert "communicationRequest" not in response
-
-
-def until_waiting(http: httpx2.Client, version: str, review_id: str) -> dict[str, Any]:
-    """The ClaimResponse, once nothing is asked for in it any more."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        response: dict[str, Any] = http.get(f"/fhir/{version}/ClaimResponse/{review_id}").json()
-        if "communicationRequest" not in response:
-            return response
-        time.sleep(0.1)
-    raise AssertionError("it is still asked for")
 
 
 def assert_carried(follow_up: dict[str, Any], delegate: str) -> None:

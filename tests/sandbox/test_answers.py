@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from priorauth.domain.determinations import CertificationAction, Determination, RejectionLevel, ReviewerRole
-from priorauth.domain.reviews import CertificationType, ServiceReview
+from priorauth.domain.information import QUESTIONNAIRE
+from priorauth.domain.reviews import Attachment, CertificationType, ServiceReview
 from priorauth.sandbox.answers import Decided, Declined, Garbage, Silent, answer_to, decide_what_is_due, redecide
 from priorauth.sandbox.behaviours import Behaviour
 from priorauth.sandbox.cases import OpenCase
@@ -140,6 +141,41 @@ def test_asking_for_information_says_which_and_whom_to_send_it_to() -> None:
     assert [document.report_type for document in item.information.attachments] == list(TABLE.asks_for.report_types)
     assert item.information.loinc_codes == TABLE.asks_for.loinc_codes
     assert item.information.contact is not None
+
+
+def test_a_questionnaire_is_all_that_is_asked_for_by_a_trace_that_each_line_has_of_its_own() -> None:
+    said = forced("QUESTIONNAIRE", procedure("27447"), procedure("27446", sequence=2))
+
+    contexts = {trace.number for item in said.items for trace in item.traces}
+    assert actions(said) == [A4, A4]
+    assert {item.information.loinc_codes for item in said.items if item.information} == {(QUESTIONNAIRE,)}
+    assert not [item for item in said.items if item.information is None or item.information.attachments]
+    assert len(contexts) == 2
+
+
+def test_a_questionnaire_about_an_event_without_services_has_the_trace_of_the_event() -> None:
+    said = forced("QUESTIONNAIRE", event_only())
+
+    assert said.information == said.items[0].information
+    assert said.traces == said.items[0].traces != ()
+
+
+@pytest.mark.parametrize("behaviour", ["INFO", "QUESTIONNAIRE"])
+def test_what_was_asked_for_is_under_review_when_something_comes(behaviour: str) -> None:
+    asked = review(procedure("27447"), trace=f"SBX-{behaviour}-1")
+    brought = replace(
+        asked,
+        event=replace(
+            asked.event,
+            certification=CertificationType.REVISED,
+            previous_administrative="TPC1",
+            attachments=(Attachment(report_type="77", transmission="EL"),),
+        ),
+    )
+
+    (item,) = decided(brought).items
+
+    assert (item.action, item.information) == (A4, None)
 
 
 def test_a_rejected_leg_rejects_each_line_and_decides_none() -> None:

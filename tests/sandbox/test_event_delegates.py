@@ -34,6 +34,8 @@ from sandbox_requests import NOW, nicu_days, procedure, review
 
 TABLE = read_behaviours(Path(__file__).parents[2] / "mappings" / "sandbox")
 EVICORE, DESK = DestinationId("evicore"), DestinationId("allways-um")
+SAID = ("CERTIFY", "PARTIAL", "MODIFY", "DENY", "PEND", "LATER", "INFO", "QUESTIONNAIRE", "REJECT", "FULL")
+"""The behaviours whose answer is a determination."""
 A1, A3, A4 = (CertificationAction(code) for code in ("A1", "A3", "A4"))
 
 
@@ -137,7 +139,9 @@ async def test_a_leg_is_answered_on_the_destinations_topic_under_its_reviews_key
     assert answer.type == "priorauth.determination.recorded.v1"
 
 
-@pytest.mark.parametrize("prefix", ["CERTIFY", "PARTIAL", "MODIFY", "DENY", "PEND", "LATER", "INFO", "REJECT", "FULL"])
+@pytest.mark.parametrize(
+    "prefix", ["CERTIFY", "PARTIAL", "MODIFY", "DENY", "PEND", "LATER", "INFO", "QUESTIONNAIRE", "REJECT", "FULL"]
+)
 async def test_what_is_posted_is_read_as_it_was_said(counterparts: Counterparts, prefix: str) -> None:
     dispatched = leg(nicu_days("0174", 5), procedure("70450", sequence=2, units=4), trace=f"SBX-{prefix}-1")
 

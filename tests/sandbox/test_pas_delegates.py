@@ -99,6 +99,7 @@ def answered(desk: Desk, *items: ReviewItem, trace: str = "EHR-1") -> Determinat
         ("PEND", [A4, A4]),
         ("LATER", [A4, A4]),
         ("INFO", [A4, A4]),
+        ("QUESTIONNAIRE", [A4, A4]),
         ("REJECT", [None, None]),
         ("FULL", [A6, A6]),
     ],
@@ -137,6 +138,15 @@ def test_information_asked_for_is_read_line_by_line(desk: Desk) -> None:
     asked = [item.information for item in said.items if item.information]
     assert [len(each.attachments) for each in asked] == [2, 2]
     assert all(each.loinc_codes for each in asked)
+
+
+def test_a_questionnaire_is_asked_for_by_a_context_of_each_line(desk: Desk) -> None:
+    said = answered(desk, *ITEMS, trace="SBX-QUESTIONNAIRE-1")
+
+    assert [item.information.loinc_codes for item in said.items if item.information] == [("102089-0",)] * 2
+    assert [len({trace.number for trace in item.traces}) for item in said.items] == [1, 1]
+    assert said.items[0].traces != said.items[1].traces
+    assert said.traces == ()
 
 
 def test_a_leg_sent_again_gets_the_same_bytes(desk: Desk) -> None:

@@ -24,6 +24,7 @@ FORCED = {
     "SBX-LATER-": "later",
     "SBX-SLOW-": "slow",
     "SBX-INFO-": "info",
+    "SBX-QUESTIONNAIRE-": "questionnaire",
     "SBX-REJECT-": "reject",
     "SBX-DECLINE-": "decline",
     "SBX-TIMEOUT-": "timeout",
@@ -32,7 +33,7 @@ FORCED = {
 }
 
 
-def test_the_twelve_prefixes_force_what_they_say() -> None:
+def test_the_prefixes_force_what_they_say() -> None:
     assert TABLE.forced == FORCED
 
 

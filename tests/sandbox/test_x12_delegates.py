@@ -109,6 +109,7 @@ def answered(desk: Desk, *items: ReviewItem, trace: str = "EHR-1") -> Determinat
         ("PEND", [A4, A4]),
         ("LATER", [A4, A4]),
         ("INFO", [A4, A4]),
+        ("QUESTIONNAIRE", [A4, A4]),
         ("REJECT", [None, None]),
         ("FULL", [A6, A6]),
     ],
@@ -152,6 +153,14 @@ def test_information_asked_for_is_read_with_whom_to_send_it_to(desk: Desk) -> No
     assert len(item.information.attachments) == 2
     assert item.information.loinc_codes
     assert item.information.contact is not None
+
+
+def test_a_questionnaire_is_asked_for_by_a_trace_of_each_line(desk: Desk) -> None:
+    said = answered(desk, *ITEMS, trace="SBX-QUESTIONNAIRE-1")
+
+    assert [item.information.loinc_codes for item in said.items if item.information] == [("102089-0",)] * 2
+    assert said.items[0].traces != said.items[1].traces
+    assert all(len(item.traces) == 1 for item in said.items)
 
 
 def test_a_leg_sent_again_gets_the_same_bytes(desk: Desk) -> None:

@@ -24,6 +24,7 @@ class Behaviour(StrEnum):
     LATER = "later"
     SLOW = "slow"
     INFO = "info"
+    QUESTIONNAIRE = "questionnaire"
     FULL = "full"
     CANCEL = "cancel"
     CONTACT = "contact"
@@ -41,6 +42,9 @@ class Behaviour(StrEnum):
 
 
 _OF_LEG = {Behaviour.WAIT, Behaviour.REJECT, Behaviour.DECLINE, Behaviour.TIMEOUT, Behaviour.SLOW, Behaviour.GARBAGE}
+
+_ASKING = {Behaviour.INFO, Behaviour.QUESTIONNAIRE}
+"""What asks for something, until something is brought."""
 
 _OWN_DELAY = re.compile(r"SBX-(?:LATER|SLOW)-([0-9]{1,5})S-")
 
@@ -120,7 +124,7 @@ class BehaviourTable:
             item.sequence: self._answer(forced, self._unforced(destination, review, item)) for item in review.items
         }
         if brings_documents(review):
-            chosen = {at: Behaviour.PEND if answer is Behaviour.INFO else answer for at, answer in chosen.items()}
+            chosen = {at: Behaviour.PEND if answer in _ASKING else answer for at, answer in chosen.items()}
         first = next(iter(chosen.values()))
         if first.is_of_leg:
             return dict.fromkeys(chosen, first)

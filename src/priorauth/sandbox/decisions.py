@@ -17,7 +17,7 @@ from priorauth.domain.determinations import (
 )
 from priorauth.domain.reviews import DatePeriod, Delivery, ServiceKind, Trace
 from priorauth.sandbox.behaviours import Behaviour, quantity, revenue_code
-from priorauth.sandbox.information import information_request
+from priorauth.sandbox.information import information_request, questionnaire_request
 from priorauth.sandbox.levels_of_care import lower_level_of_care, next_review, period
 from priorauth.sandbox.lines import SHORT_VALIDITY, VALIDITY, Line
 from priorauth.sandbox.rationales import RATIONALE
@@ -118,6 +118,22 @@ def ask_for_information(line: Line) -> ItemDecision:
     )
 
 
+def ask_a_questionnaire(line: Line) -> ItemDecision:
+    """Under review until a questionnaire is answered (A4, HI LOI); its context is the line's trace (PAS ainfo-3)."""
+    return replace(
+        pend(line),
+        reason_codes=line.reason("information_needed"),
+        information=questionnaire_request(),
+        message=line.meaning("information_needed"),
+        traces=(own_trace(line),),
+    )
+
+
+def own_trace(line: Line) -> Trace:
+    """The trace that the destination gives the line."""
+    return Trace(line.own_number("T"), TRACE_ASSIGNER, "SANDBOX")
+
+
 def reject(line: Line) -> ItemDecision:
     """Not reviewed: the certification information is missing, correct and resubmit (AAA T5 C)."""
     return ItemDecision(
@@ -187,7 +203,7 @@ def say_everything(line: Line) -> ItemDecision:
             effective=DatePeriod(line.today, line.today + VALIDITY),
         ),
         information=information_request(line),
-        traces=(Trace(line.own_number("T"), TRACE_ASSIGNER, "SANDBOX"),),
+        traces=(own_trace(line),),
     )
 
 
@@ -201,6 +217,7 @@ _DECISIONS: Mapping[Behaviour, Callable[[Line], ItemDecision]] = {
     Behaviour.PEND: pend,
     Behaviour.LATER: pend,
     Behaviour.INFO: ask_for_information,
+    Behaviour.QUESTIONNAIRE: ask_a_questionnaire,
     Behaviour.FULL: say_everything,
     Behaviour.CANCEL: cancel,
     Behaviour.CONTACT: contact_payer,

@@ -71,10 +71,10 @@ class System:
 
 def new_key(algorithm: str) -> RSAKey | ECKey:
     """A key pair for an algorithm, with a `kid`."""
-    parameters = {"kid": uuid.uuid4().hex, "use": "sig", "alg": algorithm}
+    kid = uuid.uuid4().hex
     if algorithm.startswith("RS"):
-        return RSAKey.generate_key(2048, parameters)
-    return ECKey.generate_key("P-384", parameters)
+        return RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": algorithm})
+    return ECKey.generate_key("P-384", {"kid": kid, "use": "sig", "alg": algorithm})
 
 
 def present(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,12 @@ ORDERS = "1200000069"
 def gateway_that_asks_for_tokens(folder: Path) -> Iterator[Target]:
     """A gateway with the systems of three partners, each with a key of its own."""
     mappings = write_mappings(folder, (HOSPITAL, ANOTHER, ORDERING), PARTNERS)
-    orders = {"id": "riverside", "name": "riverside", "npis": [ORDERS]}
-    orders["interchange_ids"] = [{"qualifier": "ZZ", "id": "RIVERSIDE"}]
+    orders = {
+        "id": "riverside",
+        "name": "riverside",
+        "npis": [ORDERS],
+        "interchange_ids": [{"qualifier": "ZZ", "id": "RIVERSIDE"}],
+    }
     (mappings / "partners" / "riverside.yaml").write_text(json.dumps(orders))
     clients = {}
     for name, system in (("default", HOSPITAL), ("other", ANOTHER), ("ordering", ORDERING)):

@@ -119,7 +119,7 @@ def document(change: Callable[[Any], Any]) -> Break:
     return changed
 
 
-def everywhere(change: Callable[[dict[str, Any]], None]) -> Break:
+def everywhere(change: Callable[[dict[str, Any]], object]) -> Break:
     """Change every object of a JSON answer, the inner ones first."""
 
     def walk(value: Any) -> None:

@@ -119,6 +119,7 @@ def an_estate(folder: Path, names: tuple[str, ...] = ("a", "b"), **settings: str
             own.mkdir()
             replica = Served(
                 own,
+                sandbox=True,
                 database_url=database,
                 archive_key=base64.b64encode(KEY).decode(),
                 kafka_bootstrap=address,

@@ -96,7 +96,7 @@ def _values(elements: tuple[ElementUse, ...]) -> Iterator[str]:
     period = False
     for element in elements:
         if element.number == "1250":
-            period = element.codes == {"RD8"}
+            period = element.codes == frozenset({"RD8"})
         if element.usage is Usage.NOT_USED:
             yield ""
         elif element.components:

@@ -138,8 +138,9 @@ def code_of(pid: int) -> int | None:
 def read_everything() -> None:
     """Have modules and the shipped mappings at hand, as they are at every start of the gateway."""
     importlib.import_module("priorauth.cli.serving")
-    bootstrap.load_knowledge = cache(bootstrap.load_knowledge)  # type: ignore[assignment]
-    bootstrap.load_knowledge(mappings_folder(None), sandbox=True)
+    names = vars(bootstrap)  # what it imported, by the names that it calls it by
+    names["load_knowledge"] = cache(names["load_knowledge"])
+    names["load_knowledge"](mappings_folder(None), sandbox=True)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from interchanges import renumbered, sample, with_trace
 from memory.gateway import TOOLS, MemoryGateway
+from memory.store import MemoryStore
 from priorauth.domain.access import ClientId
 from priorauth.domain.determinations import CertificationAction, ItemDecision
 from priorauth.domain.replays import Effect, Part, Replay, ReplayKind, ReplayState, Selection
 from priorauth.domain.reviews import ReviewId, ServiceReview
-from priorauth.services.ports import UnitOfWork
 from priorauth.wiring import Replaying
 
 MSK, IMAGING = sample("msk-knee-replacement"), sample("imaging-mri")
@@ -54,8 +54,8 @@ async def send(gateway: MemoryGateway, body: bytes, name: str = "") -> ReviewId:
     return (await gateway.post(renumbered(with_trace(body, name)) if name else body)).review_ids[0]
 
 
-def snapshot(store: UnitOfWork) -> object:
+def snapshot(store: MemoryStore) -> object:
     """Everything that is stored but the replays themselves."""
-    tables = store.tables.copy()  # type: ignore[attr-defined]
+    tables = store.tables.copy()
     tables.replays, tables.replay_steps = {}, {}
     return tables

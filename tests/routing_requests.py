@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import TypedDict
 
 from priorauth.domain.parties import (
     Demographics,
@@ -93,6 +94,23 @@ def revenue(code: str, **item: object) -> ReviewItem:
 def whole_event() -> ReviewItem:
     """What stands for an event without services."""
     return ReviewItem(sequence=1, stands_for_event=True)
+
+
+class Said(TypedDict, total=False):
+    """What `request` can be told of a review."""
+
+    payer: str
+    born: date | None
+    admitted: date | None
+    admission_type: str
+    category: str
+    certification: str
+    place: str
+    bill: str
+    level: str
+    service_type: str
+    dependent: bool
+    arrived_as: Format
 
 
 def request(

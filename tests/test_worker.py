@@ -85,9 +85,6 @@ async def test_what_came_of_each_hand_over_is_counted(gateway: MemoryGateway) ->
     await gateway.post(MSK)
     await gateway.pass_time(timedelta(minutes=10))
 
-    counted = {
-        tuple(sample.labels.values()): sample.value
-        for sample in metrics.legs.collect()[0].samples
-        if sample.name.endswith("_total")
-    }
+    (legs,) = metrics.legs.collect()
+    counted = {tuple(sample.labels.values()): sample.value for sample in legs.samples if sample.name.endswith("_total")}
     assert counted == {("turningpoint", "not_reached"): 1.0, ("turningpoint", "taken"): 1.0}

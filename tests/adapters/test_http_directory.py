@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from priorauth.adapters.http_directory import HttpDirectory, Limits
+from priorauth.domain.reviews import ReviewId
 from priorauth.services.circuits import Circuits
 from sandbox_requests import NOW, REQUESTER_NPI, procedure, review
 
@@ -128,6 +129,6 @@ async def test_a_directory_that_fails_again_and_again_is_left_alone_for_a_while(
 
     for number in range(10):
         asked = review(payer="ALLWAYS", member=f"MEM{number}")
-        await directory.facts(replace(asked, id=f"rev-{number}"))  # type: ignore[arg-type]
+        await directory.facts(replace(asked, id=ReviewId(f"rev-{number}")))
 
     assert len(answering.asked) < 10

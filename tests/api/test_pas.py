@@ -178,7 +178,8 @@ def test_the_capability_statement_is_one_and_names_what_can_be_done(http: httpx2
     response = http.get(f"/fhir/{version}/metadata")
 
     statement = CapabilityStatement.model_validate_json(response.content)
-    assert statement.implementation.url.endswith(f"/fhir/{version}")
+    assert statement.implementation is not None
+    assert str(statement.implementation.url).endswith(f"/fhir/{version}")
     (rest,) = response.json()["rest"]
     resources = {each["type"]: each for each in rest["resource"]}
     assert "submit" in [each["name"] for each in resources["Claim"]["operation"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -63,7 +64,7 @@ def transaction(number: int, payer: str, member: str, event: str, service: str) 
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Mapping[str, object]]:
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Mapping[str, Any]]:
     """The routes of all questions, asked at once."""
     sets = "".join(transaction(number, *asked[1:5]) for number, asked in enumerate(ASKED, start=1))
     file = tmp_path_factory.mktemp("asked") / "asked.edi"
@@ -73,7 +74,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Mapping[str, o
     )
     result = CliRunner().invoke(app, ("route", str(file), "--json"))
     assert result.exit_code == 0, result.output
-    routes: Sequence[Mapping[str, object]] = json.loads(result.stdout)["routes"]
+    routes: Sequence[Mapping[str, Any]] = json.loads(result.stdout)["routes"]
     return routes
 
 
@@ -82,13 +83,13 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Mapping[str, o
     [pytest.param(place, *asked[5:], id=asked[0]) for place, asked in enumerate(ASKED)],
 )
 def test_the_answer_cites_the_rule(
-    answers: Sequence[Mapping[str, object]], place: int, rule: str, outcome: str, destination: str | None
+    answers: Sequence[Mapping[str, Any]], place: int, rule: str, outcome: str, destination: str | None
 ) -> None:
-    (item,) = answers[place]["items"]  # type: ignore[misc]
+    (item,) = answers[place]["items"]
 
-    assert (item["rule"], item["outcome"], item["destination"]) == (rule, outcome, destination)  # type: ignore[index]
-    assert item["citation"] or rule == "member_unknown"  # type: ignore[index]
+    assert (item["rule"], item["outcome"], item["destination"]) == (rule, outcome, destination)
+    assert item["citation"] or rule == "member_unknown"
 
 
-def test_every_question_has_an_answer(answers: Sequence[Mapping[str, object]]) -> None:
+def test_every_question_has_an_answer(answers: Sequence[Mapping[str, Any]]) -> None:
     assert [route["payer"] for route in answers] == [asked[1] for asked in ASKED]

@@ -12,6 +12,7 @@ import pytest
 from conformance_runs import mixed_run, passing_run, run_of
 from priorauth.conformance.certificate import NotACertificate, flaws_of, read_certificate, write_certificate
 from priorauth.conformance.certificate_page import certificate_page
+from priorauth.conformance.results import RunResult
 from priorauth.conformance.signing import (
     UnusableKey,
     make_keys,
@@ -63,7 +64,7 @@ def test_it_says_what_was_tested_and_how_each_case_ended(written: str) -> None:
         pytest.param(run_of(), False, id="nothing ran"),
     ],
 )
-def test_only_a_run_that_passed_is_called_conformant(private: Path, run, conformant: bool) -> None:
+def test_only_a_run_that_passed_is_called_conformant(private: Path, run: RunResult, conformant: bool) -> None:
     certificate = read_certificate(write_certificate(run, read_private_key(private), selection="every case"))
 
     assert certificate.content.conformant is conformant
@@ -136,7 +137,9 @@ def test_somebody_else_who_signs_the_same_content_is_told_apart_by_the_key(priva
     ],
     ids=["totals", "outcome", "suites"],
 )  # fmt: skip
-def test_a_signer_who_contradicts_the_cases_is_not_believed(private: Path, written: str, change, flaw: str) -> None:
+def test_a_signer_who_contradicts_the_cases_is_not_believed(
+    private: Path, written: str, change: dict[str, object], flaw: str
+) -> None:
     content = json.loads(written)["content"] | change
     signed = {"algorithm": "Ed25519", "value": signature(read_private_key(private), content)}
 

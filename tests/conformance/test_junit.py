@@ -8,7 +8,7 @@ import pytest
 
 from conformance_runs import BROKEN, FAILED, KNOWN, case, mixed_run, passing_run, run_of
 from priorauth.conformance.junit import junit_xml
-from priorauth.conformance.results import Mismatch, Verdict
+from priorauth.conformance.results import CaseResult, Mismatch, RunResult, Verdict
 
 TEXT = {"system-out", "system-err"}
 # What the schema that Jenkins publishes allows: attributes (required ones with a star), children in their order.
@@ -32,7 +32,7 @@ SCHEMA = {
 
 
 @pytest.mark.parametrize("run", [mixed_run(), passing_run(), run_of()], ids=["mixed", "passing", "empty"])
-def test_it_is_what_the_schema_allows(run) -> None:
+def test_it_is_what_the_schema_allows(run: RunResult) -> None:
     faults = [fault for element in xml.fromstring(junit_xml(run)).iter() for fault in faults_of(element)]
 
     assert faults == []
@@ -80,7 +80,7 @@ def test_a_failure_says_wanted_and_got_in_its_message_and_shows_every_message_be
         ),
     ],
 )
-def test_what_did_not_count_is_skipped_with_its_reason(result, message) -> None:
+def test_what_did_not_count_is_skipped_with_its_reason(result: CaseResult, message: str) -> None:
     skipped = next(xml.fromstring(junit_xml(run_of(result))).iter("skipped"))
 
     assert skipped.attrib["message"] == message

@@ -16,7 +16,7 @@ from conformance_runs import BROKEN, FAILED, GOT, SENT, case, mixed_run, passing
 from priorauth.conformance.certificate import Certificate, read_certificate, write_certificate
 from priorauth.conformance.certificate_page import certificate_page
 from priorauth.conformance.pages import MOST_NAMED, report_page
-from priorauth.conformance.results import Exchange, Mismatch, Verdict
+from priorauth.conformance.results import Exchange, Mismatch, RunResult, Verdict
 from testbed.browser import chromium
 from testbed.service import Unavailable
 
@@ -56,7 +56,7 @@ def test_the_head_says_what_was_tested_when_and_by_what() -> None:
         pytest.param(run_of(), "No case ran.", id="nothing"),
     ],
 )  # fmt: skip
-def test_one_sentence_says_how_it_went(run, sentence) -> None:
+def test_one_sentence_says_how_it_went(run: RunResult, sentence: str) -> None:
     assert sentence in text_of(report_page(run))
 
 
@@ -119,7 +119,7 @@ def test_each_requirement_says_where_it_stands_and_why_it_has_no_case() -> None:
 
 
 @pytest.mark.parametrize("run", [mixed_run(), passing_run(), run_of()], ids=["mixed", "passing", "empty"])
-def test_the_page_is_whole_and_needs_no_other_file_and_no_script(run) -> None:
+def test_the_page_is_whole_and_needs_no_other_file_and_no_script(run: RunResult) -> None:
     page = report_page(run)
 
     read = Reader(page)

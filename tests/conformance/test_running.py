@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,10 @@ async def test_steps_hand_values_on_and_end_at_the_first_that_fails(tmp_path: Pa
         {"send": {"get": "/third"}, "expect": [{"status": 200}]},
         {"send": {"get": "/fourth"}, "expect": [{"status": 200}]},
     ]
-    answers = {"/first": (200, "application/json", b'{"id": "a1"}'), "/second/a1": "of application/json"}
+    answers: Mapping[str, Answer | str] = {
+        "/first": (200, "application/json", b'{"id": "a1"}'),
+        "/second/a1": "of application/json",
+    }
 
     result = await only_result(folder_with(tmp_path, [a_case(steps=steps)]), answers)
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from conformance_runs import GOT, ISA, SENT
 from priorauth.conformance.results import Exchange, WireMessage
-from priorauth.conformance.wire import in_one_line, messages_of
+from priorauth.conformance.wire import Shown, in_one_line, messages_of
 
 
-def shown(body: str, *headers: tuple[str, str]):
+def shown(body: str, *headers: tuple[str, str]) -> Shown:
     return messages_of(Exchange("", WireMessage("POST /x", headers, body), GOT))[0][1]
 
 

@@ -83,7 +83,7 @@ def test_the_sample_consumer_prints_the_story_of_a_request_that_was_just_answere
     topic = f"{prefix}priorauth.payer.bcbsma"
     read(topic, review_id)
 
-    consumer = [sys.executable, CONSUMER, broker(), topic, review_id, "--to-the-end"]
+    consumer = [sys.executable, str(CONSUMER), broker(), topic, review_id, "--to-the-end"]
     printed = subprocess.run(consumer, capture_output=True, text=True, check=True, timeout=60).stdout
 
     told = [line.split(maxsplit=2)[1].removesuffix(":") for line in printed.splitlines()]

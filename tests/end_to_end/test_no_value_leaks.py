@@ -98,13 +98,18 @@ def review_ids(http: httpx2.Client, subscriber: Subscriber) -> Sequence[str]:
             http.post("/sandbox/decide", json={"review_id": id, "items": [{"sequence": 1, "action": "A1"}]})
     eventually(lambda: "event-notification" in {each.kind for each in subscriber.received}, "an event that is told")
     for kind in ("reroute", "redeliver"):
-        order = {"kind": kind, "dry_run": False, "since": "2020-01-01T00:00:00Z"}
-        ordered = http.post("/replays", json=order).headers["location"]
-        eventually(lambda at=ordered: http.get(at).json()["state"] == "done", "a replay that is done", patience=120)
+        replay(http, kind)
     for entry in http.get("/x12/mailbox").json()["waiting"]:
         http.get(entry["href"])
         http.post(f"{entry['href']}/ack")
     return found
+
+
+def replay(http: httpx2.Client, kind: str) -> None:
+    """Order that everything is sent or routed again, and wait until it is done."""
+    order = {"kind": kind, "dry_run": False, "since": "2020-01-01T00:00:00Z"}
+    ordered = http.post("/replays", json=order).headers["location"]
+    eventually(lambda: http.get(ordered).json()["state"] == "done", "a replay that is done", patience=120)
 
 
 def test_the_search_would_find_a_value() -> None:

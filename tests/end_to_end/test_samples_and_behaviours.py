@@ -15,7 +15,8 @@ from left_out import each_file, material
 from priorauth.adapters.second_opinions.disagreements import compare
 from priorauth.adapters.second_opinions.pyx12_check import second_opinion
 from priorauth.x12.envelope import read_interchange
-from priorauth.x12.validation import STRICT, Tolerances, validate_interchange
+from priorauth.x12.loops import STRICT, Tolerances
+from priorauth.x12.validation import validate_interchange
 from x12_sets import CONTENT
 
 PAYERS = ("BCBSMA", "MERCYONE", "BCBSM", "FPLIC", "ALLWAYS")

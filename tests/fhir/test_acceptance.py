@@ -16,6 +16,7 @@ from checked_json import SAMPLES, VERSIONS, checker, findings_in, in_full, profi
 from priorauth.domain.findings import Finding, Severity
 from priorauth.domain.findings import FindingCode as Code
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource
+from priorauth.fhir.elements import Value
 from priorauth.fhir.profiles import BundleProfile
 
 MUTATIONS = 250  # of each sample
@@ -101,7 +102,7 @@ def test_nesting_too_deep_to_check_is_said_so() -> None:
     for _ in range(3_000):
         resource = {"extension": [resource]}
 
-    entry = {"fullUrl": "urn:x", "resource": {"resourceType": "Claim", **resource}}
+    entry: Value = {"fullUrl": "urn:x", "resource": {"resourceType": "Claim", **resource}}
 
     found = checker().check_bundle(Bundle({"resourceType": "Bundle", "entry": [entry]}), BundleProfile.REQUEST)
 

@@ -73,7 +73,7 @@ class Called:
         reply = self.replies.pop(0) if self.replies else None
         if isinstance(reply, Exception):
             raise reply
-        return reply and Answer(destination=self.destination, format=self.format, body=reply, at=self.now)
+        return Answer(destination=self.destination, format=self.format, body=reply, at=self.now) if reply else None
 
 
 class MemoryGateway:
@@ -229,7 +229,7 @@ class MemoryGateway:
         await self.return_determination(review_id)
         await self.catch_up.deliver_news(review_id)
 
-    async def _tell_subscribers(self, _work: Work, review: ServiceReview, reply: Reply, message: Message) -> None:
+    async def _tell_subscribers(self, work: Work, review: ServiceReview, reply: Reply, message: Message) -> None:  # noqa: ARG002
         self.told.append((review.id, reply.number, message.body))
 
     # What a destination does

@@ -88,6 +88,12 @@ class Log:
         self.write(ReviewRouted, review, at, route=route, legs=legs)
         return review
 
+    def change(self, review: ServiceReview) -> None:
+        """Have the first event, by which a review was received, tell this of it instead."""
+        received = self.events[0]
+        assert isinstance(received, ReviewReceived)
+        self.events[0] = replace(received, review=review)
+
     def decide(
         self,
         review: ServiceReview,

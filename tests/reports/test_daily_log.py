@@ -90,8 +90,9 @@ def test_days_that_do_not_fit_are_said_and_left_as_they_were_stated(row: dict[st
 def test_an_admission_before_birth_is_said() -> None:
     log = Log()
     stay = log.receive("nicu-admission", to="progenyhealth")
-    earlier = replace(stay.event.admission_dates, start=date(2025, 11, 1))  # type: ignore[type-var]
-    log.events[0] = replace(log.events[0], review=replace(stay, event=replace(stay.event, admission_dates=earlier)))  # type: ignore[call-arg]
+    assert stay.event.admission_dates is not None
+    earlier = replace(stay.event.admission_dates, start=date(2025, 11, 1))
+    log.change(replace(stay, event=replace(stay.event, admission_dates=earlier)))
     log.decide(stay, {1: A1})
 
     [found] = made(log)["facilities"][0]["rows"]

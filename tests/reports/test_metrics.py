@@ -172,7 +172,7 @@ actions = st.lists(st.sampled_from([A1, A3, A4, A6, None]), min_size=2, max_size
 def test_counts_add_up_and_the_same_log_gives_the_same_report(requests: list[tuple[list[Any], bool, int]]) -> None:
     log = Log()
     for said, is_urgent, hours in requests:
-        changed = {"event": urgent("split-imaging-and-surgery")} if is_urgent else {}
+        changed: dict[str, Any] = {"event": urgent("split-imaging-and-surgery")} if is_urgent else {}
         review = log.receive("split-imaging-and-surgery", to=SPLIT, **changed)
         for sequence, action in enumerate(said, start=1):
             if action is not None:

@@ -77,7 +77,7 @@ def named(last: str) -> Log:
     stay = log.receive("nicu-newborn-dependent", to="progenyhealth")
     assert stay.dependent is not None
     changed = replace(stay, dependent=replace(stay.dependent, name=replace(stay.dependent.name, first="", last=last)))
-    log.events[0] = replace(log.events[0], review=changed)  # type: ignore[call-arg]
+    log.change(changed)
     log.decide(stay, {1: A1})
     return log
 

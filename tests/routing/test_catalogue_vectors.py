@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Unpack
 
 import pytest
 
 from priorauth.domain.reviews import ServiceReview
 from priorauth.routing.packs import load_pack
-from routing_requests import COMMERCIAL, cpt, pack_files, request, revenue, routed, shipped_pack, whole_event
+from routing_requests import COMMERCIAL, Said, cpt, pack_files, request, revenue, routed, shipped_pack, whole_event
 
 NEWBORN = {**COMMERCIAL, "birth_admission": True}
-BORN = {"born": date(2024, 3, 1), "admitted": date(2024, 3, 1), "category": "AR", "bill": "11"}
+BORN: Said = {"born": date(2024, 3, 1), "admitted": date(2024, 3, 1), "category": "AR", "bill": "11"}
 
 
-def nicu(code: str, **event: object) -> ServiceReview:
-    return request(revenue(code), **{**BORN, **event})  # type: ignore[arg-type]
+def nicu(code: str, **event: Unpack[Said]) -> ServiceReview:
+    return request(revenue(code), **(BORN | event))
 
 
 # fmt: off
@@ -40,8 +41,8 @@ BCBSMA = [
     ("RTE-BCMA-06 - 0179", nicu("0179"), NEWBORN, "RTE-BCMA-13", "bcbsma-um"),
     ("RTE-BCMA-07 + extension of a NICU stay", nicu("0173", certification="4"), NEWBORN,
      "RTE-BCMA-06", "progenyhealth"),
-    ("RTE-BCMA-07 + admission notice by service type alone", request(whole_event(), **BORN, service_type="NI"), NEWBORN,
-     "RTE-BCMA-07", "progenyhealth"),
+    ("RTE-BCMA-07 + admission notice by service type alone", request(whole_event(), **(BORN | {"service_type": "NI"})),
+     NEWBORN, "RTE-BCMA-07", "progenyhealth"),
     ("RTE-BCMA-10 + newborn as a dependent without a member id", nicu("0174", dependent=True), NEWBORN,
      "RTE-BCMA-06", "progenyhealth"),
     ("RTE-BCMA-12 + appeal", nicu("0173", certification="2"), NEWBORN, "RTE-BCMA-12", "bcbsma-um"),
@@ -99,8 +100,8 @@ BCBSM = [
 HMO = {**COMMERCIAL, "product": "hmo"}
 
 
-def allways(code: str, **event: object) -> ServiceReview:
-    return request(cpt(code), payer="ALLWAYS", **event)  # type: ignore[arg-type]
+def allways(code: str, **event: Unpack[Said]) -> ServiceReview:
+    return request(cpt(code), **({"payer": "ALLWAYS"} | event))
 
 
 def psychiatric(code: str) -> ServiceReview:
@@ -189,7 +190,7 @@ def test_a_facility_without_a_contract_is_manual() -> None:  # RTE-BCMA-11
 
 
 def test_a_transfer_from_the_nicu_stays_with_progenyhealth() -> None:  # RTE-BCMA-08
-    review = request(whole_event(), **BORN, service_type="NI")  # type: ignore[arg-type]
+    review = request(whole_event(), **(BORN | {"service_type": "NI"}))
 
     (item,) = routed(shipped_pack("bcbsma"), review, None, {**NEWBORN, "review_type": "transfer"}).items
 
@@ -197,7 +198,7 @@ def test_a_transfer_from_the_nicu_stays_with_progenyhealth() -> None:  # RTE-BCM
 
 
 def test_a_discharge_need_leaves_the_stay_with_progenyhealth() -> None:  # RTE-BCMA-05
-    review = request(revenue("0173"), cpt("E0445"), **BORN)  # type: ignore[arg-type]
+    review = request(revenue("0173"), cpt("E0445"), **BORN)
 
     stay, rental = routed(shipped_pack("bcbsma"), review, NEWBORN).items
 
@@ -206,7 +207,7 @@ def test_a_discharge_need_leaves_the_stay_with_progenyhealth() -> None:  # RTE-B
 
 
 def test_a_birth_admission_with_mixed_levels_is_split() -> None:  # RTE-BCMA-09
-    review = request(revenue("0171"), revenue("0173"), **BORN)  # type: ignore[arg-type]
+    review = request(revenue("0171"), revenue("0173"), **BORN)
 
     lines = routed(shipped_pack("bcbsma"), review, NEWBORN).items
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Unpack
 
 import pytest
 
@@ -19,7 +20,7 @@ from priorauth.domain.reviews import (
     ServiceReview,
 )
 from priorauth.routing.packs import Pack, load_pack
-from routing_requests import COMMERCIAL, cpt, pack_files, request, revenue, routed, shipped_pack
+from routing_requests import COMMERCIAL, Said, cpt, pack_files, request, revenue, routed, shipped_pack
 
 MEMBER: Mapping[str, object] = {
     **COMMERCIAL,
@@ -44,14 +45,14 @@ def icd9(code: str, on: date = DAY) -> ReviewItem:
     return ReviewItem(sequence=1, service=service, service_dates=DatePeriod(on))
 
 
-def asked(*items: ReviewItem, diagnoses: tuple[Diagnosis, ...] = APPENDICITIS, **event: object) -> ServiceReview:
+def asked(*items: ReviewItem, diagnoses: tuple[Diagnosis, ...] = APPENDICITIS, **event: Unpack[Said]) -> ServiceReview:
     """A planned stay of 2010, unless said otherwise."""
-    review = request(*items, **{"payer": "FPLIC", "category": "AR", "bill": "11", "admitted": DAY, **event})  # type: ignore[arg-type]
+    review = request(*items, **({"payer": "FPLIC", "category": "AR", "bill": "11", "admitted": DAY} | event))
     return replace(review, event=replace(review.event, diagnoses=diagnoses))
 
 
-def outpatient(code: str, **event: object) -> ServiceReview:
-    return asked(cpt(code), **{"category": "HS", "bill": "", "place": "22", **event})
+def outpatient(code: str, **event: Unpack[Said]) -> ServiceReview:
+    return asked(cpt(code), **({"category": "HS", "bill": "", "place": "22"} | event))
 
 
 def dental(code: str, place: str) -> ServiceReview:
@@ -65,7 +66,7 @@ def sick(*diagnoses: tuple[str, str]) -> ServiceReview:
 
 SURGERY, STAY = asked(icd9("51.23")), asked(revenue("0120"))
 PSYCHIATRIC = asked(revenue("0124"))
-BABY = {"born": DAY, "admission_type": "4"}
+BABY: Said = {"born": DAY, "admission_type": "4"}
 
 # fmt: off
 VECTORS = [
@@ -253,9 +254,9 @@ def test_with_the_infusion_list_loaded_flagged_items_go_to_pharmacy_management(c
 
 def test_with_lists_of_todays_codes_the_desk_need_not_look() -> None:
     pack = with_list("The same diagnoses in today's codes", "icd_10_cm,L03.115,,cellulitis,payer,003:L566")
-    stay = {"admitted": TODAY, "diagnoses": (Diagnosis("ABK", "L03.115"),)}
+    stay = asked(revenue("0120"), admitted=TODAY, diagnoses=(Diagnosis("ABK", "L03.115"),))
 
-    assert rule_of(asked(revenue("0120"), **stay), pack) == "RTE-FPL-11-ICD10"  # type: ignore[arg-type]
+    assert rule_of(stay, pack) == "RTE-FPL-11-ICD10"
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Unpack
 
 import pytest
 
 from priorauth.domain.reviews import DatePeriod, Procedure, ReviewItem, Service, ServiceKind, ServiceReview
 from priorauth.routing.packs import Pack, load_pack
-from routing_requests import COMMERCIAL, cpt, pack_files, request, revenue, routed, shipped_pack, whole_event
+from routing_requests import COMMERCIAL, Said, cpt, pack_files, request, revenue, routed, shipped_pack, whole_event
 
 MEMBER: Mapping[str, object] = {
     **COMMERCIAL,
@@ -25,19 +26,19 @@ PAST, AHEAD = date(2026, 2, 27), date(2026, 3, 9)  # requests are received on 20
 BACK = date(2026, 3, 30)
 
 
-def asked(*items: ReviewItem, **event: object) -> ServiceReview:
-    return request(*items, payer="MERCYONE", **event)  # type: ignore[arg-type]
+def asked(*items: ReviewItem, **event: Unpack[Said]) -> ServiceReview:
+    return request(*items, **({"payer": "MERCYONE"} | event))
 
 
-def stay(**event: object) -> ServiceReview:
-    return asked(revenue("0120"), **{"category": "AR", "bill": "11", "admitted": BACK, **event})
+def stay(**event: Unpack[Said]) -> ServiceReview:
+    return asked(revenue("0120"), **({"category": "AR", "bill": "11", "admitted": BACK} | event))
 
 
-def nursing(**event: object) -> ServiceReview:
-    return asked(revenue("0191"), **{"category": "AR", "bill": "21", "admitted": BACK, **event})
+def nursing(**event: Unpack[Said]) -> ServiceReview:
+    return asked(revenue("0191"), **({"category": "AR", "bill": "21", "admitted": BACK} | event))
 
 
-def on(day: date, code: str = "27447", **event: object) -> ServiceReview:
+def on(day: date, code: str = "27447", **event: Unpack[Said]) -> ServiceReview:
     return asked(cpt(code, service_dates=DatePeriod(day)), **event)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Unpack
 
 import pytest
 
 from priorauth.domain.reviews import ServiceReview
 from priorauth.routing.codelists import supposed_list
 from priorauth.routing.packs import Pack, with_lists
-from routing_requests import COMMERCIAL, cpt, request, routed, shipped_pack
+from routing_requests import COMMERCIAL, Said, cpt, request, routed, shipped_pack
 
 HMO = {**COMMERCIAL, "product": "hmo"}
 DAY = {**HMO, "setting": "surgical_day"}
@@ -30,8 +31,8 @@ def supplied(payer: str, *left_out: str) -> Pack:
     return with_lists(pack, {name: one for name, one in lists.items() if name not in left_out})
 
 
-def line(code: str, payer: str = "ALLWAYS", **event: object) -> ServiceReview:
-    return request(cpt(code), payer=payer, **event)  # type: ignore[arg-type]
+def line(code: str, **event: Unpack[Said]) -> ServiceReview:
+    return request(cpt(code), **({"payer": "ALLWAYS"} | event))
 
 
 # fmt: off
@@ -51,10 +52,11 @@ VECTORS = [
      "RTE-AWH-20", "allways-um"),
     ("RTE-AWH-27 + service on the grid", line("97110"), HMO, "RTE-AWH-27", "allways-um"),
     ("RTE-AWH-27 - service that is not on it", line("99213"), HMO, "no_rule", "allways-um"),
-    ("RTE-BCMI-17 + not on the list of providers outside Michigan", line("99213", "BCBSM"), OUTSIDE,
+    ("RTE-BCMI-17 + not on the list of providers outside Michigan", line("99213", payer="BCBSM"), OUTSIDE,
      "RTE-BCMI-17", None),
-    ("RTE-BCMI-17 - on it: who decides is the same", line("22612", "BCBSM"), OUTSIDE, "RTE-BCMI-01", "turningpoint"),
-    ("RTE-BCMI-17 - on it, MESSA", line("22612", "BCBSM"), {**OUTSIDE, "employer_group": "MESSA"},
+    ("RTE-BCMI-17 - on it: who decides is the same", line("22612", payer="BCBSM"), OUTSIDE,
+     "RTE-BCMI-01", "turningpoint"),
+    ("RTE-BCMI-17 - on it, MESSA", line("22612", payer="BCBSM"), {**OUTSIDE, "employer_group": "MESSA"},
      "RTE-BCMI-02", "bcbsm-um"),
 ]
 # fmt: on

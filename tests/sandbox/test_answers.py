@@ -11,7 +11,7 @@ import pytest
 
 from priorauth.domain.determinations import CertificationAction, Determination, RejectionLevel, ReviewerRole
 from priorauth.domain.information import QUESTIONNAIRE
-from priorauth.domain.reviews import Attachment, CertificationType, ServiceReview
+from priorauth.domain.reviews import Attachment, CertificationType, ReviewItem, ServiceReview
 from priorauth.sandbox.answers import Decided, Declined, Garbage, Silent, answer_to, decide_what_is_due, redecide
 from priorauth.sandbox.behaviours import Behaviour
 from priorauth.sandbox.cases import OpenCase
@@ -28,8 +28,8 @@ def decided(asked: ServiceReview, destination: str = "turningpoint") -> Determin
     return answer.determination
 
 
-def forced(behaviour: str, *items: object, destination: str = "turningpoint") -> Determination:
-    return decided(review(*items, trace=f"SBX-{behaviour}-1"), destination)  # type: ignore[arg-type]
+def forced(behaviour: str, *items: ReviewItem, destination: str = "turningpoint") -> Determination:
+    return decided(review(*items, trace=f"SBX-{behaviour}-1"), destination)
 
 
 def opened(asked: ServiceReview, destination: str = "turningpoint") -> OpenCase:
@@ -82,10 +82,11 @@ def test_a_modified_nicu_stay_keeps_two_days_and_is_lowered_by_one_level_from_th
     (item,) = said.items
     first, second = item.spans
     assert item.action is A6
-    assert (first.action, first.start, first.end, first.days) == (A1, date(2026, 3, 1), date(2026, 3, 2), 2)
+    assert (first.action, first.start, first.end) == (A1, date(2026, 3, 1), date(2026, 3, 2))
     assert (first.requested_revenue_code, first.authorized_revenue_code) == ("0174", "0174")
-    assert (second.action, second.start, second.end, second.days) == (A6, date(2026, 3, 3), date(2026, 3, 5), 3)
+    assert (second.action, second.start, second.end) == (A6, date(2026, 3, 3), date(2026, 3, 5))
     assert (second.requested_revenue_code, second.authorized_revenue_code) == ("0174", "0173")
+    assert (first.days, second.days) == (Decimal(2), Decimal(3))
     assert item.reviewer is ReviewerRole.PHYSICIAN
 
 

@@ -47,7 +47,7 @@ def of(door: Door) -> list[Mutant]:
     return [each for each in MUTANTS if each.door is door]
 
 
-def named(mutants: Iterable[Mutant]) -> object:
+def named(mutants: Iterable[Mutant]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("mutant", [pytest.param(each, id=each.name) for each in mutants])
 
 
@@ -80,7 +80,10 @@ def rails_of(rule: FindingCode) -> set[Rail]:
     return {Rail.X12} if rule.startswith("X12-") else {Rail.X12, Rail.FHIR}
 
 
-@pytest.mark.parametrize("base", sorted({each.base for each in of(Door.VALIDATE)}, key=lambda base: base.name))
+BASES = sorted({each.base for each in of(Door.VALIDATE)}, key=lambda base: base.name)
+
+
+@pytest.mark.parametrize("base", BASES)
 def test_nothing_is_wrong_with_what_mutants_are_made_of(base: SoundMessage) -> None:
     assert found_in(base.read(), base.rail) == []
 

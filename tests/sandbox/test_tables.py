@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from priorauth.domain.parties import DestinationId
+from priorauth.domain.reviews import ReviewItem
 from priorauth.sandbox.behaviours import Behaviour
 from priorauth.sandbox.tables import SandboxTableFault, read_behaviours, read_reasons
 from sandbox_requests import nicu_days, procedure, review
@@ -91,9 +92,9 @@ def test_reason_codes_are_marked_as_placeholders_and_fit_hcr03() -> None:
     ],
 )
 def test_an_unforced_line_is_answered_by_the_first_rule_that_holds(
-    destination: str, asked: object, answer: str
+    destination: str, asked: ReviewItem, answer: str
 ) -> None:
-    behaviours = TABLE.behaviours(DestinationId(destination), review(asked))  # type: ignore[arg-type]
+    behaviours = TABLE.behaviours(DestinationId(destination), review(asked))
 
     assert behaviours == {1: answer}
 

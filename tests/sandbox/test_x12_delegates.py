@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import httpx2
@@ -143,7 +144,10 @@ def test_a_lone_line_certified_in_part_is_read_as_such(desk: Desk) -> None:
 def test_a_lowered_level_of_care_is_read_with_its_spans(desk: Desk) -> None:
     (item,) = answered(desk, nicu_days("0174", 5), trace="SBX-MODIFY-1").items
 
-    assert [(span.authorized_revenue_code, span.days) for span in item.spans] == [("0174", 2), ("0173", 3)]
+    assert [(span.authorized_revenue_code, span.days) for span in item.spans] == [
+        ("0174", Decimal(2)),
+        ("0173", Decimal(3)),
+    ]
 
 
 def test_information_asked_for_is_read_with_whom_to_send_it_to(desk: Desk) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 import left_out
@@ -95,7 +95,7 @@ async def everything(address: str) -> list[bytes]:
     return values
 
 
-async def taken(consumer: AIOKafkaConsumer):  # type: ignore[no-untyped-def]
+async def taken(consumer: AIOKafkaConsumer) -> AsyncIterator[ConsumerRecord]:
     for records in (await consumer.getmany(timeout_ms=500)).values():
         for record in records:
             yield record

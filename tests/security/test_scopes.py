@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from access import ARCHIVE_KEY
 from priorauth.api.app import create_app
@@ -91,7 +92,7 @@ def test_a_caller_acts_for_whom_it_stands_for_and_nobody_else(kind: CallerKind, 
 
 
 async def test_every_endpoint_is_open_or_has_its_scope_on_purpose(tmp_path: Path) -> None:
-    settings = Settings(database_url=f"sqlite:///{tmp_path}/priorauth.db", archive_key=ARCHIVE_KEY)
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/priorauth.db", archive_key=SecretStr(ARCHIVE_KEY))
     gateway = await build(settings)
     async with gateway.running():
         paths = create_app(gateway).openapi()["paths"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
 from access import ARCHIVE_KEY, System, bearer, write_mappings
 from pas_requests import FHIR
@@ -54,7 +55,7 @@ async def secured(tmp_path: Path) -> AsyncIterator[Secured]:
     settings = Settings(
         database_url=f"sqlite:///{tmp_path}/priorauth.db",
         mappings=mappings,
-        archive_key=ARCHIVE_KEY,
+        archive_key=SecretStr(ARCHIVE_KEY),
         public_url=PUBLIC,
         outbound_hosts=("ehr.example",),
     )

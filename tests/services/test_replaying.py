@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from memory.gateway import MemoryGateway
-from priorauth.domain.replays import EffectOutcome, Part, ReplayKind, ReplayState, Selection
-from priorauth.services.ports import NotKnown, Refused
+from priorauth.domain.exchange import Answer
+from priorauth.domain.replays import EffectOutcome, Part, ReplayId, ReplayKind, ReplayState, Selection
+from priorauth.services.ports import Message, NotKnown, Refused
 from priorauth.services.replay_reviews import LEASE, NotRunning
 from priorauth.wiring import Replaying
 from replays import IMAGING, MSK, OPERATOR, Directory, replay, send, snapshot
@@ -64,11 +65,11 @@ async def test_a_replay_that_is_cancelled_ends_between_two_reviews(
     calls = len(gateway.turningpoint.received)
     sending = gateway.turningpoint.send
 
-    async def send_and_cancel(message: object) -> object:
+    async def send_and_cancel(message: Message) -> Answer | None:
         await replays.order.cancel(ordered.id)
-        return await sending(message)  # type: ignore[arg-type]
+        return await sending(message)
 
-    gateway.turningpoint.send = send_and_cancel  # type: ignore[method-assign,assignment]
+    gateway.turningpoint.send = send_and_cancel  # type: ignore[method-assign]
     await replays.run(ordered.id)
 
     found, steps = await replays.order.one(ordered.id, after=0, limit=10)
@@ -127,5 +128,5 @@ async def test_a_review_that_fails_here_is_noted_and_those_behind_it_get_past(
 
 async def test_there_is_nothing_to_see_of_what_was_never_ordered(replays: Replaying) -> None:
     with pytest.raises(NotKnown):
-        await replays.order.one("replay-none", after=0, limit=1)  # type: ignore[arg-type]
+        await replays.order.one(ReplayId("replay-none"), after=0, limit=1)
     assert await replays.order.newest(10) == []

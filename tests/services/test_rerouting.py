@@ -8,8 +8,10 @@ from dataclasses import replace
 from interchanges import sample
 from memory.gateway import MemoryGateway, response_to
 from priorauth.domain.determinations import CertificationAction
+from priorauth.domain.parties import DestinationId
 from priorauth.domain.replays import EffectOutcome, ReplayKind
 from priorauth.domain.reviews import LegState, ReviewState, ServiceReview
+from priorauth.domain.routes import Outcome, Route
 from priorauth.services.list_unroutable import ListUnroutable
 from priorauth.wiring import Replaying
 from replays import CERTIFIED, MSK, Directory, replay, send
@@ -98,12 +100,12 @@ async def test_a_leg_that_was_sent_stays_whole_where_some_of_its_items_belong_th
     assert len(leg.sequences) > 1
     router = gateway.route.router
 
-    def half(review: ServiceReview, facts: Mapping[str, object] | None) -> object:
+    def half(review: ServiceReview, facts: Mapping[str, object] | None) -> Route:
         route = router(review, facts)
         first, *others = route.items
-        return replace(route, items=(replace(first, destination="optum"), *others))
+        return replace(route, items=(replace(first, destination=DestinationId("optum")), *others))
 
-    reroute = replace(replays.run.reroute, routing=replace(gateway.route, router=half))  # type: ignore[arg-type]
+    reroute = replace(replays.run.reroute, routing=replace(gateway.route, router=half))
     halved = Replaying(order=replays.order, run=replace(replays.run, reroute=reroute))
 
     found, effects = await replay(halved, ReplayKind.REROUTE, review_id)
@@ -133,12 +135,12 @@ async def test_what_routing_itself_answers_is_answered_without_a_leg(
     directory.knows = True
     router = gateway.route.router
 
-    def not_needed(review: ServiceReview, facts: Mapping[str, object] | None) -> object:
+    def not_needed(review: ServiceReview, facts: Mapping[str, object] | None) -> Route:
         route = router(review, facts)
-        answered = [replace(item, outcome="no_auth_required", destination=None) for item in route.items]
+        answered = [replace(item, outcome=Outcome.NO_AUTH_REQUIRED, destination=None) for item in route.items]
         return replace(route, items=tuple(answered))
 
-    reroute = replace(replays.run.reroute, routing=replace(gateway.route, router=not_needed))  # type: ignore[arg-type]
+    reroute = replace(replays.run.reroute, routing=replace(gateway.route, router=not_needed))
 
     await replay(
         Replaying(order=replays.order, run=replace(replays.run, reroute=reroute)), ReplayKind.REROUTE, review_id

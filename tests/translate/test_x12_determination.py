@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -242,9 +242,11 @@ def test_services_without_traces_are_told_apart_by_their_codes() -> None:
         ),
     ],
 )
-def test_a_response_that_cannot_be_matched_is_a_finding(change: object, code: FindingCode) -> None:
+def test_a_response_that_cannot_be_matched_is_a_finding(
+    change: Callable[[Sequence[str]], list[str]], code: FindingCode
+) -> None:
     reply = Reply(review_id=SPLIT.id, number=1, made_at=NOON, items=(decided(1), decided(2)))
-    segments = change(written(reply_to_x12(SPLIT, reply)))  # type: ignore[operator]
+    segments = change(written(reply_to_x12(SPLIT, reply)))
     (read,) = read_sets(enclosed(segments), "response")
 
     said = determination_from_x12(

@@ -20,7 +20,7 @@ from priorauth.x12.structure import compile_guide
 from x12_sets import REFUSED, SAMPLES, read_sets
 
 ACCEPTED = [path for path in SAMPLES if path.stem not in REFUSED]
-BY_LOOP: dict[str, tuple[type, tuple[Row, ...], Mapping[str, tuple[Row, ...]]]] = {
+BY_LOOP: dict[str, tuple[type[object], tuple[Row, ...], Mapping[str, tuple[Row, ...]]]] = {
     "2010B": (Provider, PROVIDER, {}),
     "2010C": (Subscriber, SUBSCRIBER, {}),
     "2010D": (Dependent, DEPENDENT, {}),

@@ -24,7 +24,7 @@ async def served(run: Run, type: str) -> dict[str, Any]:
 
 async def schema_faults(run: Run, one: Delivered, *, minimal: bool) -> list[str]:
     """What in an event's data is against its schema in one of its forms: where, and by which keyword."""
-    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+    from jsonschema import Draft202012Validator
 
     schema = await served(run, one.type)
     form = next((each for each in schema.get("anyOf", []) if (MINIMAL in each.get("$ref", "")) is minimal), None)

@@ -12,7 +12,8 @@ import pytest
 
 from priorauth.adapters.delegates.fhir_pas import FhirPas
 from priorauth.domain.parties import DestinationId
-from priorauth.services.ports import Direction, DirectTransport, Message, MessageId, Refused, Retryable
+from priorauth.domain.reviews import MessageId
+from priorauth.services.ports import Direction, DirectTransport, Message, Refused, Retryable
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LEG = Message(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -14,9 +15,8 @@ from prometheus_client import generate_latest
 
 from memory.gateway import MemoryGateway
 from memory.worker import worker_of
-from priorauth import tracing
 from priorauth.adapters.kafka.records import arrived
-from priorauth.adapters.lanes import Arrived, Crew, Lanes, Pace
+from priorauth.adapters.lanes import Arrived, Crew, Handle, Lanes, Pace
 from priorauth.logs import set_up_logs
 from priorauth.services.ports import BusMessage, DeadLetter
 
@@ -42,7 +42,7 @@ class Consumed:
     set_aside: list[DeadLetter] = field(default_factory=list)
     finished: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def take(self, record: Record, handle: object) -> None:
+    async def take(self, record: Record, handle: Handle) -> None:
         came = arrived(record, topic=TOPIC, group=GROUP)
 
         async def load(_: int) -> Arrived:
@@ -57,7 +57,7 @@ class Consumed:
         crew: Crew[int] = Crew(
             group=GROUP,
             load=load,
-            handle=handle,  # type: ignore[arg-type]
+            handle=handle,
             finish=finish,
             set_aside=keep,
             changed=lambda: None,
@@ -104,7 +104,7 @@ async def test_no_span_holds_what_a_record_says(monkeypatch: pytest.MonkeyPatch)
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(tracing.trace, "get_tracer", provider.get_tracer)
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
 
     await Consumed().take(Record(), fail)
 

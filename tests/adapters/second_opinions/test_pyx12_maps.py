@@ -23,7 +23,8 @@ each_direction = pytest.mark.parametrize(
 
 
 def pyx12_accepts(data: bytes, maps: Path) -> bool:
-    return x12n_document(ParamsBase(), io.StringIO(data.decode()), None, None, map_path=str(maps))
+    accepted: bool = x12n_document(ParamsBase(), io.StringIO(data.decode()), None, None, map_path=str(maps))
+    return accepted
 
 
 @each_direction

@@ -13,6 +13,7 @@ from priorauth.sandbox.demo import fhir_showing
 from priorauth.sandbox.demo.cases import CASES
 from priorauth.sandbox.demo.fhir_cases import FHIR_CASES, FhirCase
 from priorauth.sandbox.demo.fhir_run import kept, refused
+from priorauth.sandbox.demo.showing import WIDTH
 
 SAMPLES = shipped_folder("samples") / "fhir"
 ACTION = {"system": "https://codesystem.x12.org/005010/306", "code": "A1"}
@@ -84,4 +85,4 @@ def test_json_is_shown_whole_and_no_line_is_too_long_that_can_be_broken(name: st
     lines = fhir_showing.document(sent)
 
     assert json.loads("\n".join(lines)) == sent
-    assert max(map(len, lines)) < fhir_showing.WIDTH + 40
+    assert max(map(len, lines)) < WIDTH + 40

@@ -17,6 +17,7 @@ from priorauth.domain.findings import Finding, FindingCode, Position, Severity, 
 from priorauth.domain.parties import DestinationId, PartnerId, PayerId, TradingPartner
 from priorauth.domain.reviews import Format, Leg, LegId, ReviewId
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource, write_resource
+from priorauth.fhir.elements import Value
 from priorauth.translate.fhir_legs import PasLegCodec, is_resource
 from priorauth.translate.fhir_message import PAYER_UNKNOWN, PasCodec, PasMessage
 from priorauth.translate.fhir_reading import child, children, text
@@ -232,7 +233,7 @@ def test_an_answer_nested_in_parameters_is_found_too() -> None:
     options = ResponseOptions(version=Format.PAS_2_2_1, base=BASE)
     response = reply_to_fhir(bundle("imaging-mri"), review, reply, crosswalks=CROSSWALKS, options=options)
 
-    nested = {"resourceType": "Parameters", "parameter": [{"name": "return", "resource": response}]}
+    nested: dict[str, Value] = {"resourceType": "Parameters", "parameter": [{"name": "return", "resource": response}]}
 
     codec = PasLegCodec(version=Format.PAS_2_2_1, crosswalks=CROSSWALKS)
     assert review.event.traces[0].number in codec.traces(write_resource(nested))

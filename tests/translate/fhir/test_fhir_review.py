@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,8 @@ def test_every_kind_of_order_is_read() -> None:
     visits, infusion, nutrition = sample("home-health-orders").items
 
     assert visits.delivery is not None
-    assert (visits.delivery.quantity_qualifier, visits.delivery.quantity) == ("VS", 24)
-    assert (visits.delivery.modulus, visits.delivery.measure) == (3, "WK")
+    assert (visits.delivery.quantity_qualifier, visits.delivery.quantity) == ("VS", Decimal(24))
+    assert (visits.delivery.modulus, visits.delivery.measure) == (Decimal(3), "WK")
     assert (visits.delivery.period_count, visits.delivery.period) == (8, "35")
     assert infusion.delivery is not None
     assert (infusion.delivery.frequency, infusion.delivery.pattern) == ("L", "D")

@@ -22,7 +22,7 @@ from priorauth.domain.determinations import (
 )
 from priorauth.domain.reviews import Attachment, DatePeriod, Format, ServiceReview, Trace
 from priorauth.fhir.bundles import Bundle
-from priorauth.fhir.elements import Element
+from priorauth.fhir.elements import Element, Value
 from priorauth.translate.fhir_errors import read_errors
 from priorauth.translate.fhir_reading import child, children, extensions, text
 from priorauth.translate.fhir_request import review_to_fhir
@@ -192,7 +192,7 @@ def test_a_code_without_text_is_not_asked_for() -> None:
 
 
 def test_tidying_keeps_what_says_something() -> None:
-    said = {
+    said: dict[str, Value] = {
         "resourceType": "Basic",
         "extension": [{"url": "urn:x"}, {"url": "urn:y", "valueBoolean": False}],
         "code": {"coding": [{"system": "urn:a", "code": ""}, {"system": "urn:a", "code": "A  1 "}]},

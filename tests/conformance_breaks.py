@@ -137,6 +137,30 @@ def of_type(kind: str, listed: list[JSON]) -> JSON:
     return next(each for each in listed if each["resource"]["resourceType"] == kind)
 
 
+def questionnaire(change: Any) -> Break:
+    """Change each input of a Task that says the context of a questionnaire."""
+    return resource("Task", lambda task: [change(each) for each in task["input"] if is_context(each)])
+
+
+def is_context(asked: JSON) -> bool:
+    return asked["type"]["coding"][0]["code"] in ("questionnaire-context", "questionnaires-needed")
+
+
+def of_two_kinds(task: JSON) -> None:
+    """A Task that asks for reports asks for a document as well."""
+    coded = [each["valueCodeableConcept"]["coding"][0] for each in task["input"] if "valueCodeableConcept" in each]
+    if coded and coded[-1]["code"] == "DG":
+        coded[-1].update(system="http://loinc.org", code="34117-2")
+
+
+def nothing_brought(asked: Asked) -> Asked:
+    """A Task that is completed is only being worked on."""
+    if asked.method != "PUT":
+        return asked
+    task = {**json.loads(asked.body), "status": "in-progress"}
+    return replace(asked, body=json.dumps({key: each for key, each in task.items() if key != "output"}).encode())
+
+
 def swap_has_children(segments: Segments) -> None:
     for each in segments:
         if each[0] == "HL":

@@ -238,6 +238,17 @@ def test_a_case_of_two_suites_is_one_in_each_with_the_ids_of_its_register() -> N
     assert (older["values"]["version"], older["values"]["other-version"]) == ("2.0.1", "2.2.1")
 
 
+def test_what_the_versions_say_differently_each_suite_gives_a_name() -> None:
+    suites = {"pas-2.2.1": {"line": "serviceLineNumber"}, "pas-2.0.1": {"line": "paLineNumber"}}
+    shared = {"suites": suites, "name": "a/b", "steps": [{"${line}.value": 1, "by": "${version}"}]}
+
+    newer, older = in_each_suite(shared)
+
+    assert newer["steps"] == [{"serviceLineNumber.value": 1, "by": "${version}"}]
+    assert older["steps"] == [{"paLineNumber.value": 1, "by": "${version}"}]
+    assert (newer["name"], older["name"]) == ("pas-2.2.1/a/b", "pas-2.0.1/a/b")
+
+
 def test_a_case_of_one_suite_stays_as_it_is_and_stands_in_its_folder() -> None:
     assert list(in_each_suite({"name": "events/a/b"})) == [{"name": "events/a/b"}]
     assert belongs("pas", "pas-2.0.1")

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from priorauth.conformance.naming import fill_row
+
 FIRST = "pas-2.2.1"
 """The suite whose register has the ids as the guide does; another version's begin with the version."""
 
 
 def in_each_suite(case: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A case that names `suites`, once for each; any other as it is. It has the names version and other-version."""
+    """A case that names `suites`, once for each; any other as it is. It has the names version and other-version.
+
+    Where a version says something in another way, `suites` gives each suite names of its own, as a row of a table does.
+    """
     if "suites" not in case:
         yield dict(case)
         return
     for suite in case["suites"]:
         version = suite.partition("-")[2]
         names = {"version": version, "other-version": "2.0.1" if version == "2.2.1" else "2.2.1"}
+        shared = {key: value for key, value in case.items() if key != "suites"}
+        own = case["suites"][suite] if isinstance(case["suites"], Mapping) else {}
         yield {
-            **{key: value for key, value in case.items() if key != "suites"},
+            **fill_row(shared, own),
             "name": f"{suite}/{case.get('name', '')}",
             "needs": [*dict.fromkeys([suite, *case.get("needs", [])])],
             "verifies": [each if suite == FIRST else f"{version}/{each}" for each in case.get("verifies", [])],

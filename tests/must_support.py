@@ -18,6 +18,8 @@ from priorauth.fhir.tables import Narrowing, Profile, Tables
 
 FOLDER = Path(__file__).parents[1] / "schemas" / "fhir"
 NDC = "http://hl7.org/fhir/sid/ndc"
+OF_FHIR = {"DataAbsentReason": "http://hl7.org/fhir/StructureDefinition/data-absent-reason"}
+"""Extensions of FHIR itself, of which the tables of PAS do not say the url."""
 TABLES = {version: load_checker(version)._tables for version in VERSIONS}
 
 
@@ -136,6 +138,7 @@ class _Walk:
             roots = [root for rule in narrowed for root in self._roots(rule)]
             urls = {rule.children["url"].fixed for rule in [*roots, *narrowed] if "url" in rule.children}
             urls |= {each for rule in narrowed for each in rule.profiles if each not in self.tables.profiles}
+            urls |= {OF_FHIR[sliced]} if sliced in OF_FHIR else set()
             return bool(child.get("url") in urls)
         discriminator = next((rule.discriminator for rule in own if rule.discriminator), "")
         if discriminator == "type resource":

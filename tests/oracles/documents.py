@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,23 +16,19 @@ import x12_sets
 from crosswalk_tables import CROSSWALKS
 from fhir_bundles import BASE, NOON, decoded
 from priorauth.domain.determinations import Reply
-from priorauth.domain.parties import DestinationId, PartnerId, PayerId
-from priorauth.domain.reviews import Format, LegId, ReviewId, ServiceReview, Trace
+from priorauth.domain.parties import PartnerId, PayerId
+from priorauth.domain.reviews import Format, ReviewId, ServiceReview, Trace
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.fhir.elements import Element
-from priorauth.sandbox.answers import Decided, answer_to
-from priorauth.sandbox.cases import Case
-from priorauth.sandbox.tables import read_behaviours
 from priorauth.translate.fhir_inquiry import answer_inquiry, inquiry_from_fhir
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.fhir_response import ResponseOptions, reply_to_fhir
 from replies import replies
+from sandbox_replies import TABLE, sandbox_reply
 
 VERSIONS = {"2.2.1": Format.PAS_2_2_1, "2.0.1": Format.PAS_2_0_1}
 ROOT = Path(__file__).parents[2]
 
-_TABLE = read_behaviours(ROOT / "mappings" / "sandbox")
-_DESTINATIONS = tuple(DestinationId(name) for name in ("progenyhealth", "turningpoint", "evicore"))
 _GOLDENS = (ROOT / "tests" / "golden", ROOT / "tests" / "golden-fhir")
 _FAULTY = frozenset({"bad-npi"})
 """Samples whose values are wrong; what is returned of them is as wrong as it was sent."""
@@ -85,8 +81,8 @@ def requests() -> Iterator[Document]:
 def answers() -> Iterator[Document]:
     """The response to each sample of either rail under each behaviour of the sandbox, in both versions."""
     for asked in _asked():
-        for prefix in _TABLE.forced:
-            reply = _sandbox_reply(asked.review, prefix)
+        for prefix in TABLE.forced:
+            reply = sandbox_reply(asked.review, prefix)
             if reply is not None:
                 yield _answer(f"{prefix} {asked.name}", asked, reply)
 
@@ -110,7 +106,7 @@ def inquiries() -> Iterator[Document]:
             known = [
                 (each.bundle, each.review, reply)
                 for each in asked
-                if prefix != "none" and (reply := _sandbox_reply(each.review, prefix))
+                if prefix != "none" and (reply := sandbox_reply(each.review, prefix))
             ]
             for count in sorted({0, 1, len(known)} if known else {0}):
                 body = answer_inquiry(
@@ -172,28 +168,6 @@ def _answer(name: str, asked: _Asked, reply: Reply) -> Document:
     body = reply_to_fhir(asked.bundle, asked.review, reply, crosswalks=CROSSWALKS, options=options)
     version = next(name for name, version in VERSIONS.items() if version is asked.version)
     return _document(f"answer {name}", version, body)
-
-
-def _sandbox_reply(review: ServiceReview, prefix: str) -> Reply | None:
-    """What a simulated delegate answers when told how, as the reply to the whole review."""
-    event = replace(review.event, traces=(Trace(f"{prefix}1", "9EXAMPLE00"), *review.event.traces[1:]))
-    forced = replace(review, event=event)
-    answer = answer_to(Case(destination=_DESTINATIONS[0], leg_id=LegId("leg-1"), review=forced), _TABLE, NOON)
-    if not isinstance(answer, Decided):
-        return None
-    said = answer.determination
-    return Reply(
-        review_id=review.id,
-        number=1,
-        made_at=NOON,
-        items=said.items,
-        rejections=said.rejections,
-        certification_number=said.certification_number,
-        administrative_number=said.administrative_number,
-        information=said.information,
-        message=said.message,
-        traces=said.traces,
-    )
 
 
 def _document(name: str, version: str, body: Element) -> Document:

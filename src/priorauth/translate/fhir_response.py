@@ -12,10 +12,11 @@ from priorauth.domain.reviews import Format, ReviewItem, ServiceReview
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element, Value
 from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_decisions import authorization_period, review_action
 from priorauth.translate.fhir_echo import Echo
 from priorauth.translate.fhir_errors import rejections_of, write_error
 from priorauth.translate.fhir_reading import child, children, extension_text, extensions, text
-from priorauth.translate.fhir_response_items import ItemAnswers, authorization_period, review_action
+from priorauth.translate.fhir_response_items import ItemAnswers
 from priorauth.translate.fhir_task import Parties, asked_for, communication_request, task_to_fhir, tasks_of
 from priorauth.translate.fhir_tidying import tidied
 from priorauth.translate.fhir_values import write_instant, write_trace
@@ -121,19 +122,21 @@ class _Answer:
         self.reply = reply
         self.walks = walks
         self.options = options
+        self.version = options.version
         self.notes: list[str] = []
+        self.answers = ItemAnswers(review, self.echo, walks, options.version, self._note, options.is_inquiry)
 
     @property
     def is_2_2_1(self) -> bool:
-        return self.options.version is not Format.PAS_2_0_1
+        return self.version is not Format.PAS_2_0_1
 
     def entries(self) -> list[Value]:
         """ClaimResponse, CommunicationRequests, Tasks, then the returned resources (PAS spec-30 to 33)."""
         parties = self.parties()
         asked = [] if self.options.is_inquiry else asked_for(self.reply)
         requests = [
-            communication_request(each, number, self.review, parties, self.options.version)
-            for number, each in enumerate(asked, start=1)
+            communication_request(each, at, self.review, parties, self.answers.diagnoses(each.sequence), self.version)
+            for at, each in enumerate(asked, start=1)
         ]
         response = self._claim_response(parties, [self._url(each) for each in requests])
         needed = [] if self.options.is_inquiry else tasks_of(self.reply, self.review)
@@ -163,7 +166,7 @@ class _Answer:
             parties,
             identifiers=self._identifiers(),
             payer_url=f"{self.options.base}/$submit-attachment",
-            version=self.options.version,
+            version=self.version,
         )
 
     def _url(self, resource: Element) -> str:
@@ -174,13 +177,10 @@ class _Answer:
         profile = "profile-claiminquiryresponse" if self.options.is_inquiry else "profile-claimresponse"
         if reply.message.strip():
             self._note(reply.message)
-        answers = ItemAnswers(
-            self.review, self.echo, self.walks, self.options.version, self._note, self.options.is_inquiry
-        )
-        decided = [(item, decision) for item in self.review.items if (decision := self._decision(item))]
-        answered = [(item, decision) for item, decision in decided if item.sequence in self.echo.items]
-        items: list[Value] = [answers.item(*each) for each in answered]
-        added: list[Value] = [each for pair in answered for each in answers.added(*pair)]
+        asked_items = [item for item in self.review.items if item.sequence in self.echo.items]
+        answered = [(item, decision) for item in asked_items if (decision := self._decision(item))]
+        items: list[Value] = [self.answers.item(*each) for each in answered]
+        added: list[Value] = [each for pair in answered for each in self.answers.added(*pair)]
         number = self._number()
         return compact(
             {
@@ -197,7 +197,7 @@ class _Answer:
                 "insurer": parties.insurer,
                 "requestor": parties.requester,
                 "request": parties.claim,
-                "outcome": outcome_of(reply, self.options.version),
+                "outcome": outcome_of(reply, self.version),
                 "preAuthRef": number if reply.action and reply.action.certifies else "",
                 "preAuthPeriod": _shared(authorization_period(each.authorized) for each in reply.items) or None,
                 "item": items,
@@ -206,8 +206,7 @@ class _Answer:
                 "processNote": [{"number": at, "text": note} for at, note in enumerate(self.notes, start=1)],
                 "communicationRequest": [reference(url) for url in asked],
                 "error": [
-                    write_error(each, self.review, self.echo, self.walks, self.options.version)
-                    for each in rejections_of(reply)
+                    write_error(each, self.review, self.echo, self.walks, self.version) for each in rejections_of(reply)
                 ],
             }
         )

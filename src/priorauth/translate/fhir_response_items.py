@@ -6,32 +6,33 @@ authorized otherwise stands in an added item of the same sequence. In 2.0.1 it s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from priorauth.domain.determinations import Authorized, CertificationAction, DaySpan, ItemDecision
-from priorauth.domain.reviews import DatePeriod, Format, Procedure, ReviewItem, Service, ServiceKind, ServiceReview
+from priorauth.domain.determinations import Authorized, CertificationAction, ItemDecision
+from priorauth.domain.reviews import Format, Procedure, ReviewItem, Service, ServiceKind, ServiceReview
 from priorauth.fhir.elements import Element, Value
 from priorauth.translate.crosswalks import Crosswalks
+from priorauth.translate.fhir_decisions import (
+    adjudication,
+    authorization_period,
+    differs,
+    is_as_asked,
+    numbers_of,
+    of_span,
+)
 from priorauth.translate.fhir_echo import Echo
 from priorauth.translate.fhir_reading import NOTHING, child, children, counts, extensions, text
 from priorauth.translate.fhir_request_items import write_quantity
 from priorauth.translate.fhir_values import dotted_diagnosis, write_day, write_days, write_trace
 from priorauth.translate.fhir_vocabulary import (
     ABSENT,
-    ACTION,
-    ADJUDICATION,
-    ADMINISTRATION_NUMBER,
     ADMISSION_DATES,
-    AUTHORIZATION_NUMBER,
     AUTHORIZED_DETAIL,
     AUTHORIZED_PROVIDER,
     CERTIFICATION_TYPE,
     COMMUNICATED_DIAGNOSIS,
     CPT,
-    DECISION_REASON,
     DISCHARGE_DATE,
     EPSDT,
     HCPCS,
@@ -50,8 +51,6 @@ from priorauth.translate.fhir_vocabulary import (
     REVENUE_2_0_1,
     REVENUE_CODE,
     REVENUE_RATE,
-    REVIEW_ACTION,
-    REVIEW_ACTION_CODE,
     TRACE_NUMBER,
     Written,
     coded,
@@ -65,7 +64,8 @@ _REPEATED = (
     EPSDT, NURSING_LEVEL, REVENUE_RATE,
 )  # fmt: skip
 """Extensions of a submitted item that stand in `itemAuthorizedDetail` as they were sent."""
-_REPEATED_IN_ADDED = (EPSDT, NURSING_STATUS, NURSING_LEVEL, REQUESTED_SERVICE, REQUEST_TYPE, CERTIFICATION_TYPE)
+_REPEATED_IN_ADDED = (EPSDT, NURSING_STATUS, NURSING_LEVEL, REVENUE_RATE, REQUEST_TYPE, CERTIFICATION_TYPE)
+"""The same for an added item; its range of codes and its order are not repeated as they are."""
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class ItemAnswers:
             return []
         asked = self.echo.items.get(item.sequence, NOTHING)
         if decision.spans and not is_as_asked(decision):
-            return [self._added(item, decision, asked, *_of_span(item, span)) for span in decision.spans]
+            return [self._added(item, decision, asked, *of_span(item, span)) for span in decision.spans]
         authorized = decision.authorized or Authorized()
         is_modified = (
             decision.action is CertificationAction.MODIFIED
@@ -116,20 +116,17 @@ class ItemAnswers:
     def _extensions(self, item: ReviewItem, decision: ItemDecision, asked: Element) -> list[Value]:
         authorized = decision.authorized or Authorized()
         certifies = decision.action is not None and decision.action.certifies
-        pended = decision.certification_number if decision.action is CertificationAction.PENDED else ""
-        administrative = decision.administrative_number or pended or item.previous_administrative
-        numbers = ((AUTHORIZATION_NUMBER, item.previous_authorization), (ADMINISTRATION_NUMBER, administrative))
         return [
             *(each for each in children(asked, "extension") if each.get("url") == TRACE_NUMBER),
             *(valued(TRACE_NUMBER, "Identifier", write_trace(trace)) for trace in decision.traces),
             *([valued(ISSUE_DATE, "Date", write_day(authorized.issued))] if authorized.issued else []),
             *self._period(authorized),
-            *(valued(url, "String", number) for url, number in numbers if number),
+            *numbers_of(item, decision),
             *_requested_date(asked),
             *(self._providers(asked) if certifies else []),
             *self._detail(decision, asked, certifies=certifies),
             *(self._stay(authorized) if certifies and self.is_2_2_1 else []),
-            *(self._diagnoses(asked) if decision.information else []),
+            *(self.diagnoses(item.sequence)[: 1 if self.is_inquiry else None] if decision.information else []),
         ]
 
     def _period(self, authorized: Authorized) -> list[Written]:
@@ -137,21 +134,20 @@ class ItemAnswers:
         return [valued(PERIOD_OF_ITEM, "Period", period)] if period else []
 
     def _providers(self, asked: Element) -> list[Written]:
-        """Who may do it: the members of the care team that the item points to."""
-        written: list[Written] = []
+        """Who may do it, as extensions of an item."""
+        return [
+            complex_extension(AUTHORIZED_PROVIDER, [valued("provider", "Reference", who), *role])
+            for who, role in self._members(asked)
+        ]
+
+    def _members(self, asked: Element) -> Iterator[tuple[Written, list[Written]]]:
+        """The members of the care team that an item points to, each with its role."""
         for sequence in counts(asked, "careTeamSequence"):
             member = self.echo.member(sequence)
-            who = self.echo.practitioner(child(member, "provider"))
-            if who:
-                parts = [valued("provider", "Reference", who), *self._role(member)]
-                written.append(complex_extension(AUTHORIZED_PROVIDER, parts))
-        return written
-
-    def _role(self, member: Element) -> list[Written]:
-        role = child(member, "role")
-        if not role:
-            return []
-        return [valued(PROVIDER_TYPE if self.is_2_2_1 else "providerType", "CodeableConcept", role)]
+            if who := self.echo.practitioner(child(member, "provider")):
+                role = child(member, "role")
+                url = PROVIDER_TYPE if self.is_2_2_1 else "providerType"
+                yield who, [valued(url, "CodeableConcept", role)] if role else []
 
     def _detail(self, decision: ItemDecision, asked: Element, *, certifies: bool) -> list[Written]:
         """`itemAuthorizedDetail`: in 2.2.1 what was asked, in 2.0.1 what was authorized."""
@@ -189,17 +185,16 @@ class ItemAnswers:
             written.append(valued(DISCHARGE_DATE, "Date", write_day(event.discharge_date)))
         return written
 
-    def _diagnoses(self, asked: Element) -> list[Written]:
-        """The diagnoses that a question is about: those that the item points to, else the first."""
+    def diagnoses(self, sequence: int) -> list[Written]:
+        """The diagnoses that a question about an item is about: those that it points to, else the first (0: that)."""
+        asked = self.echo.items.get(sequence, NOTHING)
         diagnoses = self.review.event.diagnoses
         pointed = counts(asked, "diagnosisSequence") or [1]
         claimed = children(self.echo.claim.element, "diagnosis")
         found = [child(each, "diagnosisCodeableConcept") for each in claimed if each.get("sequence") in pointed] or [
             self._diagnosis(each.qualifier, each.code) for each in diagnoses[:1]
         ]
-        return [
-            valued(COMMUNICATED_DIAGNOSIS, "CodeableConcept", each) for each in found[: 1 if self.is_inquiry else None]
-        ]
+        return [valued(COMMUNICATED_DIAGNOSIS, "CodeableConcept", each) for each in found]
 
     def _diagnosis(self, qualifier: str, code: str) -> Written:
         system = self.walks.diagnosis.fhir(qualifier).rpartition("|")[0]
@@ -218,10 +213,14 @@ class ItemAnswers:
         service = item.service or Service(kind=ServiceKind.PROFESSIONAL)
         revenue = authorized.revenue_code or service.revenue_code
         quantity = self._quantity(authorized, service)
+        certifies = self.is_2_2_1 and action.certifies
+        members = list(self._members(asked)) if certifies else []
+        about = self._added_extensions(item, decision, asked, authorized, revenue) if self.is_2_2_1 else []
         return compact(
             {
-                "extension": self._added_extensions(asked, authorized, revenue) if self.is_2_2_1 else [],
+                "extension": [*about, *(self._stay(authorized) if certifies else [])],
                 "itemSequence": [item.sequence],
+                "provider": [{"extension": role, **who} for who, role in members],
                 "productOrService": self._added_product(procedure, asked, revenue),
                 "modifier": self._modifiers(procedure) if procedure else children(asked, "modifier"),
                 **write_days("serviced", authorized.service_dates or item.service_dates),
@@ -232,7 +231,9 @@ class ItemAnswers:
             }
         )
 
-    def _added_extensions(self, asked: Element, authorized: Authorized, revenue: str) -> list[Value]:
+    def _added_extensions(
+        self, item: ReviewItem, decision: ItemDecision, asked: Element, authorized: Authorized, revenue: str
+    ) -> list[Value]:
         """What only an extension can say of an added item; 2.0.1 has none for it."""
         found = extensions(asked)
         category = child(asked, "category")
@@ -240,10 +241,25 @@ class ItemAnswers:
             *(each for each in children(asked, "extension") if each.get("url") == TRACE_NUMBER),
             *([valued(ISSUE_DATE, "Date", write_day(authorized.issued))] if authorized.issued else []),
             *self._period(authorized),
+            *numbers_of(item, decision),
+            *self._range_end(authorized.procedure, found),
             *([coded(REVENUE_CODE, REVENUE, revenue)] if revenue else []),
             *([valued(ITEM_CATEGORY, "CodeableConcept", category)] if "coding" in category else []),
-            *(found[url] for url in _REPEATED_IN_ADDED if url in found and url != REQUESTED_SERVICE),
+            *(found[url] for url in _REPEATED_IN_ADDED if url in found),
+            *self._order(found),
         ]
+
+    def _range_end(self, procedure: Procedure | None, found: dict[str, Element]) -> list[Written]:
+        """The end of the range of codes that was authorized, or else asked for."""
+        if procedure and procedure.code.strip():
+            last = replace(procedure, code=procedure.last)
+            return [valued(PRODUCT_CODE_END, "CodeableConcept", self._product(last))] if procedure.last else []
+        return [dict(found[PRODUCT_CODE_END])] if PRODUCT_CODE_END in found else []
+
+    def _order(self, found: dict[str, Element]) -> list[Written]:
+        """The order that the item is of, which is returned as well."""
+        order = self.echo.refer(child(found.get(REQUESTED_SERVICE, NOTHING), "valueReference"))
+        return [valued(REQUESTED_SERVICE, "Reference", order)] if order else []
 
     def _added_product(self, procedure: Procedure | None, asked: Element, revenue: str) -> Element:
         """The code of an added item; 2.0.1 has no other place for a revenue code."""
@@ -275,78 +291,8 @@ class ItemAnswers:
         return None
 
 
-def adjudication(
-    action: CertificationAction | None, decision: ItemDecision, reasons: Sequence[str], second_opinion: bool | None
-) -> Written:
-    """HCR: the action, the number of what is certified, the reasons, and whether a second opinion is needed."""
-    number = "" if action is CertificationAction.PENDED else decision.certification_number
-    return review_action(action, number, reasons, second_opinion)
-
-
-def review_action(
-    action: CertificationAction | None, number: str, reasons: Sequence[str], second_opinion: bool | None
-) -> Written:
-    """An adjudication with its reviewAction; without an action it says only that the item was submitted."""
-    written: Written = {"category": concept(ADJUDICATION, "submitted")}
-    if action is None:
-        return written
-    parts = [
-        valued("number", "String", number) if number else None,
-        coded(REVIEW_ACTION_CODE, ACTION, action),
-        *(coded("reasonCode", DECISION_REASON, reason) for reason in reasons),
-        None if second_opinion is None else valued("secondSurgicalOpinionFlag", "Boolean", second_opinion),
-    ]
-    return {"extension": [complex_extension(REVIEW_ACTION, parts)], **written}
-
-
-def is_as_asked(decision: ItemDecision) -> bool:
-    """True where every span of days was certified in total at the level that was asked for."""
-    return all(
-        span.action is CertificationAction.CERTIFIED_IN_TOTAL
-        and span.authorized_revenue_code in ("", span.requested_revenue_code)
-        for span in decision.spans
-    )
-
-
-def differs(authorized: Authorized, item: ReviewItem) -> bool:
-    """True where something about the service itself was authorized otherwise than asked."""
-    asked = item.service or Service(kind=ServiceKind.PROFESSIONAL)
-    quantity = authorized.quantity if authorized.quantity is not None and authorized.quantity.is_finite() else None
-    pairs: tuple[tuple[object, object], ...] = (
-        (authorized.procedure, asked.procedure),
-        (authorized.revenue_code, asked.revenue_code),
-        (quantity, asked.quantity),
-        (authorized.delivery, item.delivery),
-        (authorized.service_dates, item.service_dates),
-    )
-    return any(said not in (None, "", wanted) for said, wanted in pairs)
-
-
-def authorization_period(authorized: Authorized | None) -> Written:
-    """From when until when the authorization holds (DTP 007, DTP 036), empty where nothing says so."""
-    if authorized is None:
-        return {}
-    effective = authorized.effective or DatePeriod(date.min)
-    start = write_day(effective.start) if authorized.effective else ""
-    end = authorized.expires or effective.end
-    return compact({"start": start, "end": write_day(end) if end and end >= effective.start else ""})
-
-
 def _requested_date(asked: Element) -> list[Written]:
     if found := text(asked, "servicedDate"):
         return [valued(REQUESTED_DATE, "DateTime", found)]
     period = child(asked, "servicedPeriod")
     return [valued(REQUESTED_DATE, "Period", period)] if period else []
-
-
-def _of_span(item: ReviewItem, span: DaySpan) -> tuple[Authorized, CertificationAction, tuple[str, ...]]:
-    service = item.service or Service(kind=ServiceKind.INSTITUTIONAL)
-    code = span.authorized_revenue_code if span.action.certifies else span.requested_revenue_code
-    days = span.days if span.days is not None else Decimal((span.end - span.start).days + 1)
-    authorized = Authorized(
-        service_dates=DatePeriod(span.start, span.end),
-        revenue_code=code or service.revenue_code,
-        quantity=days,
-        unit="DA",
-    )
-    return authorized, span.action, span.reason_codes

@@ -13,6 +13,7 @@ from priorauth.domain.information import (
     SuppliedDocument,
     TaskId,
     TaskKind,
+    TaskState,
     asks,
     by_kind,
     context_of,
@@ -38,6 +39,7 @@ from priorauth.translate.fhir_vocabulary import (
 )
 
 BY_CODE, BY_QUESTIONNAIRE = "attachment-request-code", "attachment-request-questionnaire"
+NOT_NEEDED = "the information is no longer needed"
 CONTROL_SYSTEM = "urn:priorauth:attachment"
 _VOICE = "VO"
 _QUESTIONNAIRES_NEEDED = concept(PAS_CODES, "questionnaires-needed")  # 2.0.1
@@ -82,17 +84,22 @@ class Parties:
 
 
 def communication_request(
-    asked: Asked, number: int, review: ServiceReview, parties: Parties, version: Format
+    asked: Asked,
+    number: int,
+    review: ServiceReview,
+    parties: Parties,
+    diagnoses: Sequence[Written],
+    version: Format,
 ) -> Written:
-    """One thing asked for as profile-communicationrequest."""
+    """One thing asked for as profile-communicationrequest; `diagnoses` are the extensions of what it is about."""
     attachment = asked.attachment or Attachment(report_type="", transmission="")
     control = attachment.control_number.strip() or f"{review.id}-{number}"
     line: list[Value] = [valued(LINE_NUMBER, "PositiveInt", asked.sequence)] if asked.sequence else []
     is_2_0_1 = version is Format.PAS_2_0_1
     category = concept(REPORT_TYPE, attachment.report_type)
-    payload: Written = {"contentString": asked.loinc_code} if asked.loinc_code else {}
+    payload: Written = {"extension": [*diagnoses], "contentString": asked.loinc_code} if asked.loinc_code else {}
     if is_2_0_1:
-        payload = _payload_2_0_1(asked.loinc_code or attachment.description, line)
+        payload = _payload_2_0_1(asked.loinc_code or attachment.description, [*line, *diagnoses])
     elif attachment.description:
         category["text"] = attachment.description  # the content of a payload is a LOINC code
     return compact(
@@ -105,7 +112,7 @@ def communication_request(
             "status": "active",
             "category": [category] if attachment.report_type else [],
             "medium": [concept(REPORT_TRANSMISSION, attachment.transmission)] if attachment.transmission else [],
-            "payload": [payload] if payload else [],
+            "payload": [compact(payload)] if payload else [],
             "requester": parties.insurer,
             "recipient": [parties.recipient] if parties.recipient else [],
             "sender": parties.sender,
@@ -113,11 +120,11 @@ def communication_request(
     )
 
 
-def _payload_2_0_1(content: str, line: list[Value]) -> Written:
+def _payload_2_0_1(content: str, about: list[Value]) -> Written:
     """The payload, which in 2.0.1 carries the line number as well, and must have a content."""
     if not content.strip():
-        return {"extension": line, "_contentString": absent()} if line else {}
-    return compact({"extension": line, "contentString": content})
+        return {"extension": about, "_contentString": absent()} if about else {}
+    return compact({"extension": about, "contentString": content})
 
 
 def task_to_fhir(
@@ -140,6 +147,7 @@ def task_to_fhir(
             "meta": {"profile": [f"{PAS}profile-task"]},
             "identifier": list(identifiers[:1]),
             "status": task.state,
+            "statusReason": {"text": NOT_NEEDED} if task.state is TaskState.CANCELLED else {},
             "intent": "order",
             "code": concept(PAS_CODES, code),
             "for": parties.patient,

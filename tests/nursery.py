@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import priorauth.cli
-from priorauth import bootstrap
+from priorauth import tools
 from priorauth.adapters.mapping_files import mappings_folder
 
 LOOK_SECONDS = 0.01
@@ -138,7 +138,7 @@ def code_of(pid: int) -> int | None:
 def read_everything() -> None:
     """Have modules and the shipped mappings at hand, as they are at every start of the gateway."""
     importlib.import_module("priorauth.cli.serving")
-    names = vars(bootstrap)  # what it imported, by the names that it calls it by
+    names = vars(tools)  # what it imported, by the names that it calls it by
     names["load_knowledge"] = cache(names["load_knowledge"])
     names["load_knowledge"](mappings_folder(None), sandbox=True)
 

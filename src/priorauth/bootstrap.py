@@ -1,4 +1,4 @@
-"""Settings to wired use cases: the only file where adapters meet services."""
+"""Settings to wired use cases: adapters meet services here, and in what is put together: `wiring` and `tools`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 import httpx2
 
@@ -15,7 +14,7 @@ from priorauth.adapters.access_tokens import SignedAccessTokens
 from priorauth.adapters.archive import BadKey, Seal, read_key, sandbox_key
 from priorauth.adapters.assertions import SignedAssertions
 from priorauth.adapters.buses import Buses, open_buses, receipts_kept
-from priorauth.adapters.clients import ClientFault, Clients
+from priorauth.adapters.clients import Clients
 from priorauth.adapters.clock import Clock
 from priorauth.adapters.commit_signal import CommitSignal
 from priorauth.adapters.database.announcements import Announcements
@@ -24,14 +23,10 @@ from priorauth.adapters.database.migrations import NotMigrated
 from priorauth.adapters.database.opening import open_database
 from priorauth.adapters.database.opinion_table import OpinionStore
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
-from priorauth.adapters.directory import DirectoryFault, FileDirectory, read_directory
 from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.key_sets import KeySets
-from priorauth.adapters.knowledge import Knowledge, load_knowledge
-from priorauth.adapters.mapping_files import mappings_folder
 from priorauth.adapters.second_opinions.live import LiveOpinions
-from priorauth.domain.exchange import X12
-from priorauth.domain.parties import DestinationId, PartnerId, TradingPartner
+from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, ReviewId
 from priorauth.observability import Metrics
 from priorauth.services.answer_inquiry import AnswerInquiry
@@ -41,11 +36,10 @@ from priorauth.services.circuits import Circuits
 from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.forget_old import ForgetOld
-from priorauth.services.inspect_message import InspectMessage
 from priorauth.services.issue_token import IssueToken
 from priorauth.services.keep_packs import KeepPacks
 from priorauth.services.list_unroutable import ListUnroutable
-from priorauth.services.ports import Codec, Destination, EventBus, LegCodec, Retryable
+from priorauth.services.ports import Destination, EventBus, LegCodec, Retryable
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination
@@ -55,21 +49,17 @@ from priorauth.services.route_review import RouteReview
 from priorauth.services.run_clocks import RunClocks
 from priorauth.services.settle_dead_letters import SettleDeadLetters
 from priorauth.services.supply_information import SupplyInformation
-from priorauth.settings import NotConfigured as NotConfigured
-from priorauth.settings import Settings
+from priorauth.settings import NotConfigured, Settings
+from priorauth.tools import OURSELVES, Tools, build_tools
 from priorauth.translate.events import EVENT_SOURCE
-from priorauth.translate.fhir_message import PasCodec
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
-from priorauth.translate.x12_interchange import X12Codec
 from priorauth.translate.x12_review import narrow
 from priorauth.wiring import (
     Replaying,
     Subscribing,
     addresses,
     answer_codecs,
-    check_directory,
     inquiry_codecs,
-    pas_codecs,
     pas_leg_codecs,
     payers_directory,
     replaying,
@@ -78,29 +68,8 @@ from priorauth.wiring import (
     transports,
     warnings_of,
 )
-from priorauth.x12.writing import Address
 
-OURSELVES = Address(qualifier="ZZ", id="PRIORAUTH", group_id="PRIORAUTH")
 DELEGATE_TIMEOUT_SECONDS = 30.0
-INSPECTOR = TradingPartner(id=PartnerId("inspection"), name="the tools, which read by the strict rules")
-"""The partner that single messages are inspected for; nobody can send as it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """What needs no store: reading, validating, translating and routing single messages."""
-
-    folder: Path
-    knowledge: Knowledge
-    directory: FileDirectory
-    codec: X12Codec
-    pas: Mapping[str, PasCodec]  # by the format of a message
-    inspect_message: InspectMessage
-
-    @property
-    def codecs(self) -> Mapping[str, Codec]:
-        """The codec of every format that requests come in."""
-        return {X12: self.codec, **self.pas}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -194,28 +163,6 @@ class Gateway:
             await self.bus.stop()
             await self.http.aclose()
             await self.database.close()
-
-
-def build_tools(settings: Settings) -> Tools:
-    """What the mappings say, wired to the tools that need no store."""
-    folder = mappings_folder(settings.mappings)
-    try:
-        check_directory(settings)
-        knowledge = load_knowledge(folder, sandbox=settings.sandbox)
-    except (ClientFault, DirectoryFault) as fault:
-        raise NotConfigured(str(fault)) from None
-    partners = {**knowledge.partners.by_id, INSPECTOR.id: INSPECTOR}
-    codec = X12Codec(findings=knowledge.findings, payer_of=knowledge.payer, partners=partners)
-    directory = read_directory(folder / "sandbox" / "directory.yaml")
-    pas = pas_codecs(settings, knowledge)
-    return Tools(
-        folder=folder,
-        knowledge=knowledge,
-        directory=directory,
-        codec=codec,
-        pas=pas,
-        inspect_message=InspectMessage(codecs={X12: codec, **pas}, directory=directory, router=knowledge.route),
-    )
 
 
 async def build(settings: Settings) -> Gateway:

@@ -1,4 +1,4 @@
-"""The parts that `bootstrap` puts together: a codec for each format, and a transport for each destination."""
+"""The parts that `bootstrap` and `tools` put together: a codec for each format, a transport for each destination."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from fhir_bundles import REQUESTS, SAMPLES
-from priorauth.bootstrap import Tools, build_tools
 from priorauth.domain.findings import FindingCode
 from priorauth.fhir.locating import Locator
 from priorauth.inspection import NotReadable, route_documents, validate_fhir, validation_document
 from priorauth.inspection.reading import is_fhir
 from priorauth.settings import load_settings
+from priorauth.tools import Tools, build_tools
 
 BY_NAME = {path.stem: path.read_bytes() for path in SAMPLES}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from priorauth.bootstrap import Tools, build_tools
 from priorauth.inspection import Target, translate_message, validate_fhir, validate_message
 from priorauth.sandbox.mutants import MUTANTS, Mutant, Rail, make
 from priorauth.sandbox.mutants.element_table import CONTENT
 from priorauth.settings import load_settings
+from priorauth.tools import Tools, build_tools
 
 ON_FHIR = {each.rule for each in MUTANTS if each.rail is Rail.FHIR}
 REQUESTS = [each for each in CONTENT if each.rule in ON_FHIR and each.base.name.startswith("x12/")]

@@ -10,11 +10,11 @@ import pytest
 
 from interchanges import sample
 from memory.gateway import TOOLS as MEMORY
-from priorauth.bootstrap import Tools, build_tools
 from priorauth.domain.clocks import Occurrence
 from priorauth.inspection import NotReadable, Target, route_documents, translate_message
 from priorauth.inspection.supposing import clock_documents, read_supposition
 from priorauth.settings import load_settings
+from priorauth.tools import Tools, build_tools
 
 NICU = sample("nicu-admission")
 MRI = sample("imaging-mri")

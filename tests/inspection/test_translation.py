@@ -12,11 +12,11 @@ import pytest
 from fhir_bundles import REQUESTS
 from left_out import each_file, material
 from priorauth.adapters.second_opinions.pyx12_check import second_opinion
-from priorauth.bootstrap import Tools, build_tools
 from priorauth.fhir.bundles import Bundle, read_resource
 from priorauth.inspection import NotReadable, Target, translate_message, validate_fhir, validate_message
 from priorauth.inspection.reading import profile_of
 from priorauth.settings import load_settings
+from priorauth.tools import Tools, build_tools
 from x12_differences import segments_of, unexplained
 from x12_sets import REFUSED, SAMPLES, enclosed
 

@@ -19,7 +19,6 @@ from memory.store import MemoryStore
 from priorauth.adapters.database.confidentiality import nobody
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.delegates.kafka_topic import KafkaTopic
-from priorauth.bootstrap import OURSELVES, build_tools
 from priorauth.domain.determinations import ItemDecision, Reply
 from priorauth.domain.events import (
     DeterminationRecorded,
@@ -47,6 +46,7 @@ from priorauth.services.route_review import RouteReview
 from priorauth.services.run_clocks import RunClocks
 from priorauth.services.tell_notices import TellNotices
 from priorauth.settings import Settings
+from priorauth.tools import OURSELVES, build_tools
 from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
 from priorauth.translate.x12_review import narrow

@@ -15,8 +15,8 @@ import pytest
 
 from access import ARCHIVE_KEY, ASSERTION, System, bearer, write_mappings
 from priorauth.api.app import create_app
-from priorauth.bootstrap import Gateway, NotConfigured, build
-from priorauth.settings import Settings
+from priorauth.bootstrap import Gateway, build
+from priorauth.settings import NotConfigured, Settings
 
 HOSPITAL = System("harbor-ehr", "partner", "harbor")
 PUBLIC = "https://gateway.example"

@@ -86,10 +86,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="port to listen on; 0 takes a free one; default 8080")] = None,
 ) -> None:
     """Run the gateway. Example: priorauth serve --sandbox --port 8080"""
-    from priorauth.bootstrap import NotConfigured
     from priorauth.cli.output import COULD_NOT_RUN, fail, running_or_exit
     from priorauth.cli.serving import serve as run
-    from priorauth.settings import load_settings
+    from priorauth.settings import NotConfigured, load_settings
 
     try:
         with running_or_exit():

@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx2
 
-from priorauth.bootstrap import Tools
 from priorauth.cli.files import read_facts, read_file, tools
 from priorauth.cli.output import COULD_NOT_RUN, INVALID, fail, note, running_or_exit, say, say_json
 from priorauth.cli.running import TIMEOUT_SECONDS, At, get, why_not
@@ -33,6 +32,7 @@ from priorauth.inspection.cases.outcomes import Facts
 from priorauth.inspection.reading import is_fhir
 from priorauth.routing.vocabulary import FactNotReadable, read_value
 from priorauth.services.ports import Message, NotKnown
+from priorauth.tools import Tools
 
 MESSAGE_PREFIX = "msg-"
 SALT_BYTES = 16

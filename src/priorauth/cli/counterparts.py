@@ -91,9 +91,9 @@ def _requests(sending: Sending) -> Iterator[tuple[str, bytes]]:
 
 def _synthetic(sending: Sending) -> Iterator[tuple[str, bytes]]:
     """Requests of today that nobody sent before with that seed."""
-    from priorauth.bootstrap import build_tools
     from priorauth.sandbox.traffic.twins import TwinMaker
     from priorauth.settings import load_settings
+    from priorauth.tools import build_tools
 
     crosswalks = build_tools(load_settings(sandbox=True)).knowledge.crosswalks
     maker = TwinMaker(crosswalks=crosswalks, seed=sending.seed, day=datetime.now(UTC).date())

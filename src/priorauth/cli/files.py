@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from priorauth.bootstrap import Tools, build_tools
 from priorauth.cli.output import COULD_NOT_RUN, INVALID, fail, note, running_or_exit, say, say_json, write_document
 from priorauth.cli.supposing import show_changes
 from priorauth.domain.parties import PartnerId, TradingPartner
@@ -31,6 +30,7 @@ from priorauth.inspection import (
 )
 from priorauth.routing.vocabulary import faults_in
 from priorauth.settings import load_settings
+from priorauth.tools import Tools, build_tools
 from priorauth.translate.fhir_report import fhir_document, fhir_lines
 from priorauth.translate.report_rendering import ReportStyle, report_document, report_lines, set_lines
 

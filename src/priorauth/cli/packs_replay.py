@@ -15,12 +15,12 @@ from rich.table import Table
 from priorauth.adapters.drafts import NoPack, RoutesBy, RoutesByKept, knowledge_with, read_packs
 from priorauth.adapters.knowledge import below
 from priorauth.adapters.mapping_files import mappings_folder, read_folder
-from priorauth.bootstrap import build_tools
 from priorauth.cli.output import COULD_NOT_RUN, fail, running_or_exit, say, say_json
 from priorauth.cli.store import open_store, store_settings
 from priorauth.domain.parties import PayerId
 from priorauth.routing.packs import Pack, PackError
 from priorauth.services.try_packs import Move, Moved, Said, Tried, TryPacks
+from priorauth.tools import build_tools
 
 PRINTED_WIDTH = 200
 """Of the table where it goes into a file."""

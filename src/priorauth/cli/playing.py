@@ -11,7 +11,6 @@ from pathlib import Path
 
 import uvicorn
 
-from priorauth.bootstrap import Tools, build_tools
 from priorauth.cli.output import COULD_NOT_RUN, fail
 from priorauth.cli.serving import bind
 from priorauth.domain.parties import DestinationId
@@ -20,6 +19,7 @@ from priorauth.sandbox.behaviours import BehaviourTable
 from priorauth.sandbox.counterparts.delegate import SPEAKS, Delegate, delegate_app
 from priorauth.sandbox.tables import SandboxTableFault, read_behaviours
 from priorauth.settings import load_settings
+from priorauth.tools import Tools, build_tools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.confidentiality import everybody
 from priorauth.adapters.database.outbox import cloud_events
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
-from priorauth.bootstrap import NotConfigured, archive_key, opened
+from priorauth.bootstrap import archive_key, opened
 from priorauth.cli.output import COULD_NOT_RUN, fail
 from priorauth.services.ports import Retryable
-from priorauth.settings import Settings, load_settings
+from priorauth.settings import NotConfigured, Settings, load_settings
 from priorauth.translate.events import EVENT_SOURCE
 
 SQLITE = "sqlite:///"

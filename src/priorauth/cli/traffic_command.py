@@ -31,8 +31,8 @@ def traffic(
     as_json: Json = False,
 ) -> None:
     """Make requests as 278s and as their PAS twins. Example: priorauth sandbox traffic --count 100 --out var/twins"""
-    from priorauth.bootstrap import NotConfigured
     from priorauth.cli import traffic as made_up
+    from priorauth.settings import NotConfigured
 
     try:
         if list_cohorts:

@@ -8,7 +8,6 @@ from datetime import date
 
 from priorauth.adapters.second_opinions.disagreements import Disagreement, compare
 from priorauth.adapters.second_opinions.pyx12_check import Opinion, second_opinion
-from priorauth.bootstrap import Tools
 from priorauth.domain.parties import TradingPartner
 from priorauth.inspection.envelopes import Target, Translated
 from priorauth.inspection.fhir import (
@@ -21,6 +20,7 @@ from priorauth.inspection.fhir import (
 from priorauth.inspection.reading import NotReadable, inbound, is_fhir, read_requests
 from priorauth.inspection.translation import translate_message
 from priorauth.routing.documents import explain_json
+from priorauth.tools import Tools
 from priorauth.translate.report_rendering import PLAIN, ReportStyle, report_document
 from priorauth.translate.reports import InterchangeReport, SetReport, report_interchange, report_set
 from priorauth.x12.agreed_findings import with_severities

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from priorauth.adapters.fhir_profiles import load_checker
-from priorauth.bootstrap import INSPECTOR, Tools
 from priorauth.domain.determinations import Reply
 from priorauth.domain.reviews import Format, ReviewId, ServiceReview
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
@@ -14,6 +13,7 @@ from priorauth.fhir.profiles import BundleProfile
 from priorauth.inspection.envelopes import Target, Translated, interchange_of, transmission_of
 from priorauth.inspection.moments import moment_of_bundle, read_moment
 from priorauth.inspection.reading import NEWEST, NotReadable, is_fhir, profile_of, read_bundle, version_of
+from priorauth.tools import INSPECTOR, Tools
 from priorauth.translate.fhir_answer import answer_from_fhir, note_unsaid
 from priorauth.translate.fhir_reading import text
 from priorauth.translate.fhir_request import review_to_fhir

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from priorauth.bootstrap import OURSELVES
 from priorauth.domain.carried import Transmission
+from priorauth.tools import OURSELVES
 from priorauth.translate.losses import Loss
 from priorauth.x12.envelope import read_interchange
 from priorauth.x12.segments import Element

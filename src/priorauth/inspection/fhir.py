@@ -12,7 +12,6 @@ from priorauth.adapters.second_opinions.fhir_resources_check import (
     compare_with_models,
     models_opinion,
 )
-from priorauth.bootstrap import Tools
 from priorauth.domain.findings import Finding, FindingCode
 from priorauth.domain.parties import PartnerId, TradingPartner
 from priorauth.domain.reviews import ReviewId
@@ -21,6 +20,7 @@ from priorauth.fhir.outcomes import finding_of_fault
 from priorauth.fhir.profiles import BundleProfile
 from priorauth.inspection.moments import moment_of_bundle
 from priorauth.inspection.reading import NEWEST, profile_of, version_of
+from priorauth.tools import Tools
 from priorauth.translate.fhir_places import path_of
 from priorauth.translate.fhir_reading import text
 from priorauth.translate.fhir_report import FhirReport, fhir_document, report_fhir

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from priorauth.bootstrap import INSPECTOR, Tools
 from priorauth.domain.exchange import InboundMessage, Part
 from priorauth.domain.reviews import Format
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, read_resource
 from priorauth.fhir.elements import Element
 from priorauth.fhir.profiles import BundleProfile, profile_name
+from priorauth.tools import INSPECTOR, Tools
 from priorauth.translate.fhir_reading import child, text, texts
 from priorauth.wiring import PAS_VERSIONS
 from priorauth.x12.faults import X12SyntaxError

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import msgspec
 
-from priorauth.bootstrap import Tools
 from priorauth.domain.clocks import Decided, History, Occurrence, ReviewClocks
 from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import ItemRoute, Outcome
@@ -16,6 +15,7 @@ from priorauth.inspection.reading import NotReadable, is_fhir, read_requests
 from priorauth.routing.clock_documents import clocks_json
 from priorauth.routing.deadlines import ClockItem, Where, clocks_on, dates_in, weigh
 from priorauth.routing.vocabulary import faults_in
+from priorauth.tools import Tools
 
 DECIDED_BY_SOMEBODY = (Outcome.ROUTE, Outcome.MANUAL)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from priorauth.bootstrap import INSPECTOR, Tools
 from priorauth.domain.events import ReviewReceived
 from priorauth.domain.reviews import MessageId, ReviewId, ServiceReview
 from priorauth.fhir.bundles import write_resource
@@ -13,6 +12,7 @@ from priorauth.inspection.answers import read_answer, write_answer
 from priorauth.inspection.envelopes import Target, Translated, interchange_of, transmission_of
 from priorauth.inspection.moments import moment_of_bundle, moment_of_review
 from priorauth.inspection.reading import NEWEST, is_fhir, read_bundle, read_requests, version_of
+from priorauth.tools import INSPECTOR, Tools
 from priorauth.translate.events import EVENT_SOURCE, write_full
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.fhir_review import changes_only, review_from_fhir

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from priorauth.bootstrap import OURSELVES, Tools
 from priorauth.fhir.outcomes import outcome_of_findings
 from priorauth.inspection.cases.document import CaseMessage
 from priorauth.inspection.fhir import validate_fhir
 from priorauth.inspection.reading import is_fhir
+from priorauth.tools import OURSELVES, Tools
 from priorauth.x12.acknowledgments import AcknowledgmentIdentity, acknowledge
 from priorauth.x12.faults import X12SyntaxError
 from priorauth.x12.validation import validate_interchange

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from priorauth.bootstrap import OURSELVES, Tools
 from priorauth.inspection.cases.acknowledging import acknowledgment_of
 from priorauth.inspection.cases.document import Case, CaseMessage, document_of
 from priorauth.inspection.cases.fhir import safe_json, safe_path
@@ -20,6 +19,7 @@ from priorauth.inspection.cases.shifting import Shift, orders_of_weeks
 from priorauth.inspection.cases.x12 import safe_x12
 from priorauth.inspection.moments import UNKNOWN, moment_of_bundle, read_moment
 from priorauth.inspection.reading import NotReadable, is_fhir, read_bundle
+from priorauth.tools import OURSELVES, Tools
 from priorauth.x12.envelope import read_interchange
 from priorauth.x12.faults import X12SyntaxError
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from priorauth.bootstrap import Tools
 from priorauth.inspection.cases.case import outcomes_of
 from priorauth.inspection.cases.document import Case
 from priorauth.inspection.cases.outcomes import KnownDirectory
+from priorauth.tools import Tools
 
 
 def differences_of(tools: Tools, case: Case) -> Sequence[str]:

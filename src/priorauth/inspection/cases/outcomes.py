@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from priorauth.bootstrap import Tools
 from priorauth.domain.findings import Finding
 from priorauth.domain.reviews import ServiceReview
 from priorauth.domain.routes import Route
 from priorauth.inspection.fhir import validate_fhir
 from priorauth.inspection.reading import NotReadable, inbound, is_fhir, read_requests
 from priorauth.services.ports import Directory
+from priorauth.tools import Tools
 from priorauth.x12.faults import X12SyntaxError
 from priorauth.x12.validation import validate_interchange
 

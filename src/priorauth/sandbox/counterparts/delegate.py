@@ -15,7 +15,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from priorauth.adapters.archive import KEY_BYTES, Seal
-from priorauth.bootstrap import Tools
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, LegId
 from priorauth.fhir.bundles import FhirSyntaxError
@@ -27,6 +26,7 @@ from priorauth.sandbox.doors import Decision, hold, problem
 from priorauth.sandbox.pas_delegates import PasDelegates, PasOutlet, PasWords
 from priorauth.sandbox.runtime import CALL_SECONDS, behaviour_named
 from priorauth.sandbox.x12_delegates import X12Delegates, X12Outlet
+from priorauth.tools import Tools
 from priorauth.x12.faults import X12SyntaxError
 
 SPEAKS = {"x12": Format.X12_278, "pas": Format.PAS_2_2_1, "pas-2.0.1": Format.PAS_2_0_1, "kafka": Format.EVENT}

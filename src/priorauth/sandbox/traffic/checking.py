@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from priorauth.bootstrap import INSPECTOR, Tools
 from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.findings import FindingCode, Severity
 from priorauth.domain.reviews import Format, ReviewId, ReviewItem, ServiceReview
 from priorauth.domain.routes import ItemRoute, Outcome
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.sandbox.traffic.twins import Twin, interchange_of
+from priorauth.tools import INSPECTOR, Tools
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.fhir_review import review_from_fhir
 from priorauth.translate.losses import Loss, Losses

@@ -14,11 +14,11 @@ from enum import StrEnum
 from multiprocessing import get_context
 from pathlib import Path
 
-from priorauth.bootstrap import Tools, build_tools
 from priorauth.sandbox.traffic.checking import Problem, problems_of
 from priorauth.sandbox.traffic.cohorts import Cohort
 from priorauth.sandbox.traffic.twins import COHORTS, DAY, TwinMaker
 from priorauth.settings import load_settings
+from priorauth.tools import Tools, build_tools
 
 _AHEAD = 3  # batches for each process that may wait to be taken
 

@@ -31,15 +31,17 @@ from priorauth.domain.reviews import Format, ReviewId
 from priorauth.observability import Metrics
 from priorauth.services.answer_inquiry import AnswerInquiry
 from priorauth.services.answer_message import AnswerMessage
+from priorauth.services.bus import EventBus
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.circuits import Circuits
+from priorauth.services.delegate_ports import Destination, LegCodec
 from priorauth.services.describe_review import DescribeReview
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.forget_old import ForgetOld
 from priorauth.services.issue_token import IssueToken
 from priorauth.services.keep_packs import KeepPacks
 from priorauth.services.list_unroutable import ListUnroutable
-from priorauth.services.ports import Destination, EventBus, LegCodec, Retryable
+from priorauth.services.ports import Retryable
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination

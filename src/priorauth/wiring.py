@@ -31,10 +31,11 @@ from priorauth.fhir.profiles import BundleProfile
 from priorauth.observability import Metrics
 from priorauth.services.answer_inquiry import InquiryCodec
 from priorauth.services.circuits import Circuits
+from priorauth.services.delegate_ports import DelegateTransport, Destination, LegCodec
 from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.enlist_notifications import EnlistNotifications
 from priorauth.services.manage_subscription import ManageSubscription
-from priorauth.services.ports import DelegateTransport, Destination, Directory, LegCodec, UnitOfWork
+from priorauth.services.ports import Directory, UnitOfWork
 from priorauth.services.record_step import RecordStep
 from priorauth.services.redeliver import Redeliver
 from priorauth.services.replay_reviews import OrderReplays, RunReplays

@@ -27,10 +27,11 @@ from priorauth.domain.replays import ReplayId
 from priorauth.domain.reviews import Leg, LegId, LegState, ReviewId
 from priorauth.domain.subscriptions import SubscriptionId
 from priorauth.observability import Metrics
+from priorauth.services.bus import BusMessage, EventBus
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.dispatch_leg import LEASE, DispatchLeg
 from priorauth.services.forget_old import ForgetOld
-from priorauth.services.ports import BusMessage, EventBus, Message, Retryable, UnitOfWork
+from priorauth.services.ports import Message, Retryable, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.replay_reviews import RunReplays
 from priorauth.services.return_determination import ReturnDetermination

@@ -18,7 +18,8 @@ from priorauth.adapters.database.migrations import migrate
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.embedded_bus import EmbeddedBus
 from priorauth.adapters.lanes import Pace
-from priorauth.services.ports import BusMessage, Retryable
+from priorauth.services.bus import BusMessage
+from priorauth.services.ports import Retryable
 
 TOPIC = "priorauth.events"
 NO_POLL = Pace(poll=60.0, save_after=0.0, first_pause=0.001, attempts=2)

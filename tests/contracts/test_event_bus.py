@@ -22,7 +22,8 @@ from priorauth.adapters.embedded_bus import EmbeddedBus
 from priorauth.adapters.kafka.bus import KafkaBus
 from priorauth.adapters.lanes import Pace
 from priorauth.observability import Metrics
-from priorauth.services.ports import BusMessage, EventBus, Retryable, TooManySetAside, UnitOfWork
+from priorauth.services.bus import BusMessage, EventBus, TooManySetAside
+from priorauth.services.ports import Retryable, UnitOfWork
 
 TOPIC = "priorauth.events"
 OTHER_TOPIC = "priorauth.payer.bcbsm"

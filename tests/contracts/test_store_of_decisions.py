@@ -28,18 +28,8 @@ from contracts.examples import (
 from priorauth.domain.access import ClientId
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import LegId, LegState, MessageId, ReviewId
-from priorauth.services.ports import (
-    BusMessage,
-    Conflict,
-    DeadLetter,
-    Dispatch,
-    LegDelivery,
-    LetterDecision,
-    MailboxEntry,
-    NotKnown,
-    ReplyRecord,
-    UnitOfWork,
-)
+from priorauth.services.bus import BusMessage, DeadLetter, LetterDecision
+from priorauth.services.ports import Conflict, Dispatch, LegDelivery, MailboxEntry, NotKnown, ReplyRecord, UnitOfWork
 
 # Routes and legs
 

@@ -34,7 +34,8 @@ from priorauth.domain.replays import (
     failed,
 )
 from priorauth.domain.reviews import ReviewId, ReviewState
-from priorauth.services.ports import Conflict, DeadLetter, LetterDecision, MailboxEntry, NotKnown, UnitOfWork
+from priorauth.services.bus import DeadLetter, LetterDecision
+from priorauth.services.ports import Conflict, MailboxEntry, NotKnown, UnitOfWork
 from priorauth.translate.events import EVENTS_TOPIC
 
 FIRST, SECOND_ONE = ReplayId("replay-1"), ReplayId("replay-2")

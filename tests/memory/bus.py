@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from priorauth.services.ports import BusMessage, DeadLetter, Retryable, TooManySetAside, UnitOfWork
+from priorauth.services.bus import BusMessage, DeadLetter, TooManySetAside
+from priorauth.services.ports import Retryable, UnitOfWork
 
 ATTEMPTS = 3
 PAUSE = 0.01

@@ -12,7 +12,8 @@ from memory.tables import OutboxRow, Tables
 from priorauth.adapters.database.outbox import EventEncoder, key_of
 from priorauth.domain.events import Event, ReviewReceived
 from priorauth.domain.reviews import ReviewId
-from priorauth.services.ports import DeadLetter, LetterDecision, StoredEvent
+from priorauth.services.bus import DeadLetter, LetterDecision
+from priorauth.services.ports import StoredEvent
 from priorauth.translate.dead_letters import DEAD_LETTER_TYPE
 from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STEPS_TOPIC, payer_topic
 

@@ -35,8 +35,9 @@ from priorauth.services.answer_inquiry import AnsweredInquiry, AnswerInquiry
 from priorauth.services.answer_message import Answered, AnswerMessage
 from priorauth.services.catch_up import CatchUp
 from priorauth.services.circuits import Circuits
+from priorauth.services.delegate_ports import DelegateTransport, LegCodec
 from priorauth.services.dispatch_leg import DispatchLeg
-from priorauth.services.ports import DelegateTransport, LegCodec, Message, Retryable, Work
+from priorauth.services.ports import Message, Retryable, Work
 from priorauth.services.receive_review import ReceiveReview
 from priorauth.services.record_acknowledgment import RecordAcknowledgment
 from priorauth.services.record_determination import RecordDetermination, Recorded

@@ -16,10 +16,10 @@ from priorauth.domain.replays import Replay, ReplayId, ReplayStep
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import Route
 from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
+from priorauth.services.bus import DeadLetter
 from priorauth.services.directory_ports import EntryKind
 from priorauth.services.pack_ports import Answered, KeptPack
 from priorauth.services.ports import (
-    DeadLetter,
     Dispatch,
     MailboxEntry,
     Message,

@@ -22,7 +22,8 @@ from priorauth.sandbox.cases import Case
 from priorauth.sandbox.caseworker import Caseworker
 from priorauth.sandbox.event_delegates import EventDelegates, TopicOutlet
 from priorauth.sandbox.tables import read_behaviours
-from priorauth.services.ports import BusMessage, Retryable
+from priorauth.services.bus import BusMessage
+from priorauth.services.ports import Retryable
 from priorauth.translate.delegate_answers import (
     PostedDecline,
     PostedDetermination,

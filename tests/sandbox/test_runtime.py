@@ -26,7 +26,9 @@ from priorauth.domain.reviews import Format, Leg, LegId, MessageId, ReviewItem, 
 from priorauth.sandbox.casebook import Casebook
 from priorauth.sandbox.doors import sandbox_router
 from priorauth.sandbox.runtime import ACTIONS, Sandbox
-from priorauth.services.ports import BusMessage, Destination, Direction, Dispatch, Message, NotKnown, ReviewRecord
+from priorauth.services.bus import BusMessage
+from priorauth.services.delegate_ports import Destination
+from priorauth.services.ports import Direction, Dispatch, Message, NotKnown, ReviewRecord
 from priorauth.translate.delegate_answers import PostedDetermination, read_answer
 from priorauth.translate.events import determinations_topic, requests_topic, write_full
 from priorauth.translate.finding_rules import read_finding_table

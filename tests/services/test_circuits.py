@@ -13,7 +13,8 @@ from priorauth.adapters.webhooks import host_of
 from priorauth.domain.circuits import FIRST_PAUSE, CircuitState
 from priorauth.domain.reviews import Leg, LegState
 from priorauth.services.circuits import HeldBack
-from priorauth.services.ports import Refused, Retryable
+from priorauth.services.delegate_ports import Refused
+from priorauth.services.ports import Retryable
 
 MSK = sample("msk-knee-replacement")
 AWAY = Retryable("the destination could not be reached")

@@ -14,7 +14,9 @@ from memory.bus import MemoryBus, MemoryLog
 from memory.gateway import MemoryGateway, response_to
 from priorauth.domain.determinations import CertificationAction, ItemDecision
 from priorauth.domain.reviews import LegState
-from priorauth.services.ports import BusMessage, DeadLetter, LetterDecision, NotKnown, Refused
+from priorauth.services.bus import BusMessage, DeadLetter, LetterDecision
+from priorauth.services.delegate_ports import Refused
+from priorauth.services.ports import NotKnown
 from priorauth.services.settle_dead_letters import (
     RETRIES,
     NotSettled,

@@ -13,8 +13,9 @@ from priorauth.domain.determinations import CertificationAction, ItemDecision
 from priorauth.domain.exchange import Answer, InboundMessage
 from priorauth.domain.reviews import LegState, ReviewId, ReviewState
 from priorauth.services.catch_up import GRACE
+from priorauth.services.delegate_ports import Refused
 from priorauth.services.dispatch_leg import LEASE
-from priorauth.services.ports import Refused, Retryable, Work
+from priorauth.services.ports import Retryable, Work
 
 MSK, MRI = sample("msk-knee-replacement"), sample("imaging-mri")
 SPLIT, NICU = sample("split-imaging-and-surgery"), sample("nicu-admission")

@@ -11,7 +11,8 @@ from memory.gateway import MemoryGateway, response_to
 from notifying import NotifyingGateway
 from priorauth.domain.replays import EffectOutcome, Part, ReplayKind
 from priorauth.domain.reviews import LegState, ReviewId
-from priorauth.services.ports import Refused, Retryable
+from priorauth.services.delegate_ports import Refused
+from priorauth.services.ports import Retryable
 from priorauth.services.redeliver import Redeliver
 from priorauth.services.settle_dead_letters import NotSettled, SettleDeadLetters
 from priorauth.wiring import Replaying

@@ -9,7 +9,8 @@ import pytest
 from memory.gateway import MemoryGateway
 from priorauth.domain.exchange import Answer
 from priorauth.domain.replays import EffectOutcome, Part, ReplayId, ReplayKind, ReplayState, Selection
-from priorauth.services.ports import Message, NotKnown, Refused
+from priorauth.services.delegate_ports import Refused
+from priorauth.services.ports import Message, NotKnown
 from priorauth.services.replay_reviews import LEASE, NotRunning
 from priorauth.wiring import Replaying
 from replays import IMAGING, MSK, OPERATOR, Directory, replay, send, snapshot

@@ -21,7 +21,7 @@ from priorauth.adapters.lanes import Pace
 from priorauth.domain.parties import PayerId
 from priorauth.observability import Metrics
 from priorauth.services.bus import EventBus
-from priorauth.services.ports import Destination
+from priorauth.services.delegate_ports import Destination
 from priorauth.settings import Settings
 from priorauth.translate.events import DEAD_LETTERS_TOPIC, EVENTS_TOPIC, STEPS_TOPIC, payer_topic, requests_topic
 

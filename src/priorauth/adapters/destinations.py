@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format
 from priorauth.routing.destination_files import DestinationFile, DestinationKind, load_destination
-from priorauth.services.ports import Destination
+from priorauth.services.delegate_ports import Destination
 
 
 def load_destinations(files: Mapping[str, str]) -> Mapping[DestinationId, Destination]:

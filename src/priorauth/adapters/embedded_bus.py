@@ -20,7 +20,7 @@ from priorauth.adapters.database.unit_of_work import Committed
 from priorauth.adapters.lanes import Handle, Pace, Reading
 from priorauth.adapters.shared_run import SharedRun
 from priorauth.domain.reviews import ReviewId
-from priorauth.services.ports import BusMessage
+from priorauth.services.bus import BusMessage
 
 
 class EmbeddedBus:

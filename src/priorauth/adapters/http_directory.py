@@ -20,7 +20,8 @@ from priorauth.adapters.directory import servicing_npi
 from priorauth.domain.reviews import ServiceReview
 from priorauth.routing.vocabulary import FACTS, FactNotReadable, read_value
 from priorauth.services.circuits import Circuits, HeldBack
-from priorauth.services.ports import Refused, Retryable
+from priorauth.services.delegate_ports import Refused
+from priorauth.services.ports import Retryable
 
 log = structlog.get_logger()
 

@@ -27,8 +27,8 @@ from priorauth.routing.fact_tables import FactTables, load_fact_tables
 from priorauth.routing.facts import facts_of, supposed
 from priorauth.routing.packs import Pack, load_pack
 from priorauth.routing.router import choose
+from priorauth.services.delegate_ports import Destination
 from priorauth.services.keep_packs import PackFiles
-from priorauth.services.ports import Destination
 from priorauth.translate.crosswalks import Crosswalks, read_crosswalks
 from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.finding_rules import FindingTable, read_finding_table

@@ -15,7 +15,8 @@ import structlog
 from opentelemetry.trace import SpanKind
 
 from priorauth.domain.reviews import ReviewId
-from priorauth.services.ports import BusMessage, DeadLetter, Retryable, TooManySetAside
+from priorauth.services.bus import BusMessage, DeadLetter, TooManySetAside
+from priorauth.services.ports import Retryable
 from priorauth.tracing import span
 
 log = structlog.get_logger()

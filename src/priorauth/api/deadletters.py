@@ -10,7 +10,8 @@ from priorauth.api.bodies import json_response
 from priorauth.api.problems import Problem, not_found
 from priorauth.api.security import TheCaller
 from priorauth.bootstrap import Gateway
-from priorauth.services.ports import DeadLetter, NotKnown
+from priorauth.services.bus import DeadLetter
+from priorauth.services.ports import NotKnown
 from priorauth.services.settle_dead_letters import NotSettled, SettleDeadLetters
 
 router = APIRouter(prefix="/deadletters", tags=["operation"])

@@ -14,7 +14,7 @@ from priorauth.domain.access import CallerKind
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format
-from priorauth.services.ports import Destination
+from priorauth.services.delegate_ports import Destination
 from priorauth.translate.fhir_legs import is_resource
 
 PAS_VERSIONS = (Format.PAS_2_2_1, Format.PAS_2_0_1)

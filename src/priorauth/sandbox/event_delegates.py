@@ -16,7 +16,7 @@ from priorauth.sandbox.answers import Decided, Declined, Garbage
 from priorauth.sandbox.cases import Case, OpenCase
 from priorauth.sandbox.caseworker import Caseworker
 from priorauth.sandbox.posting import decline_id, post_decline, post_determination
-from priorauth.services.ports import BusMessage
+from priorauth.services.bus import BusMessage
 from priorauth.translate.events import determinations_topic, read_event
 
 GROUP = "sandbox"

@@ -22,7 +22,9 @@ from priorauth.sandbox.event_delegates import GROUP, EventDelegates, TopicOutlet
 from priorauth.sandbox.pas_delegates import PasDelegates, PasOutlet, PasWords
 from priorauth.sandbox.tables import read_behaviours
 from priorauth.sandbox.x12_delegates import X12Delegates, X12Outlet
-from priorauth.services.ports import Codec, Destination, EventBus, NotKnown, UnitOfWork
+from priorauth.services.bus import EventBus
+from priorauth.services.delegate_ports import Destination
+from priorauth.services.ports import Codec, NotKnown, UnitOfWork
 from priorauth.services.settle_dead_letters import run_with_retries
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.events import requests_topic

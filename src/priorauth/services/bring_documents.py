@@ -18,7 +18,8 @@ from priorauth.domain.reviews import (
     ServiceReview,
     Trace,
 )
-from priorauth.services.ports import Destination, Work
+from priorauth.services.delegate_ports import Destination
+from priorauth.services.ports import Work
 from priorauth.translate.fhir_entries import url_of_content
 from priorauth.translate.fhir_legs import claim_of_leg
 from priorauth.translate.legs import TRACE_ASSIGNER

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from priorauth.domain.circuits import Circuit
-from priorauth.services.ports import Refused, Retryable
+from priorauth.services.delegate_ports import Refused
+from priorauth.services.ports import Retryable
 
 CLOSED = Circuit()
 

@@ -12,22 +12,11 @@ from priorauth.domain.exchange import Answer, LegIdentity
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format, Leg, LegId, LegState, MessageId, ServiceReview
 from priorauth.services.bring_documents import bring_documents
+from priorauth.services.bus import DeadLetter
 from priorauth.services.circuits import Circuits, HeldBack
+from priorauth.services.delegate_ports import DelegateTransport, Destination, DirectTransport, LegCodec, Refused
 from priorauth.services.mark_dispatched import mark_dispatched
-from priorauth.services.ports import (
-    DeadLetter,
-    DelegateTransport,
-    Destination,
-    Direction,
-    DirectTransport,
-    Dispatch,
-    LegCodec,
-    Message,
-    Refused,
-    Retryable,
-    UnitOfWork,
-    Work,
-)
+from priorauth.services.ports import Direction, Dispatch, Message, Retryable, UnitOfWork, Work
 from priorauth.services.prior_reviews import TOLD_ALL, carried_on, chain, changed_documents, find_prior
 from priorauth.services.turns import again_on_conflict
 

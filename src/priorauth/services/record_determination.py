@@ -13,17 +13,10 @@ from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId, PayerId
 from priorauth.domain.reviews import Leg, LegId, LegState, MessageId, ReviewId, ServiceReview
 from priorauth.routing.adverse import is_adverse
+from priorauth.services.bus import DeadLetter
+from priorauth.services.delegate_ports import Destination, LegCodec
 from priorauth.services.mark_dispatched import NOT_SENT_YET, mark_dispatched
-from priorauth.services.ports import (
-    DeadLetter,
-    Destination,
-    Direction,
-    LegCodec,
-    Message,
-    NotKnown,
-    UnitOfWork,
-    Work,
-)
+from priorauth.services.ports import Direction, Message, NotKnown, UnitOfWork, Work
 from priorauth.services.prior_reviews import TOLD_ALL, carried_on
 from priorauth.services.request_information import request_information
 from priorauth.services.turns import again_on_conflict

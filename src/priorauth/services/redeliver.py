@@ -12,20 +12,11 @@ from priorauth.domain.replays import Effect, Part, done, failed, left
 from priorauth.domain.reviews import Format, Leg, LegId, LegState, ReviewId, ServiceReview
 from priorauth.domain.subscriptions import SubscriptionState
 from priorauth.services.answer_message import PRESENT
+from priorauth.services.bus import LetterDecision
 from priorauth.services.catch_up import MAILBOX
 from priorauth.services.circuits import Circuits, HeldBack
-from priorauth.services.ports import (
-    DelegateTransport,
-    Direction,
-    DirectTransport,
-    LetterDecision,
-    MailboxEntry,
-    Message,
-    Refused,
-    Retryable,
-    UnitOfWork,
-    Work,
-)
+from priorauth.services.delegate_ports import DelegateTransport, DirectTransport, Refused
+from priorauth.services.ports import Direction, MailboxEntry, Message, Retryable, UnitOfWork, Work
 from priorauth.services.turns import again_on_conflict
 
 SENT = (LegState.DISPATCHED, LegState.PENDED)

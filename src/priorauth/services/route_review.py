@@ -19,9 +19,10 @@ from priorauth.domain.reviews import (
 )
 from priorauth.domain.routes import ItemRoute, Outcome, Route
 from priorauth.routing.unroutable import UNROUTABLE
+from priorauth.services.delegate_ports import Destination
 from priorauth.services.keep_packs import KeepPacks
 from priorauth.services.pack_ports import Answered
-from priorauth.services.ports import Destination, Directory, UnitOfWork, Work
+from priorauth.services.ports import Directory, UnitOfWork, Work
 from priorauth.services.prior_reviews import (
     Prior,
     deciders,

@@ -11,7 +11,8 @@ import msgspec
 from priorauth.domain.exchange import Answer
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import LegId, LegState, ReviewId
-from priorauth.services.ports import BusMessage, DeadLetter, EventBus, LetterDecision, NotKnown, UnitOfWork
+from priorauth.services.bus import BusMessage, DeadLetter, EventBus, LetterDecision
+from priorauth.services.ports import NotKnown, UnitOfWork
 from priorauth.services.record_determination import Recorded
 from priorauth.services.turns import again_on_conflict
 

@@ -13,7 +13,8 @@ import pytest
 from priorauth.adapters.delegates.fhir_pas import FhirPas
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import MessageId
-from priorauth.services.ports import Direction, DirectTransport, Message, Refused, Retryable
+from priorauth.services.delegate_ports import DirectTransport, Refused
+from priorauth.services.ports import Direction, Message, Retryable
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LEG = Message(

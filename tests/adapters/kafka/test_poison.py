@@ -18,7 +18,7 @@ from memory.worker import worker_of
 from priorauth.adapters.kafka.records import arrived
 from priorauth.adapters.lanes import Arrived, Crew, Handle, Lanes, Pace
 from priorauth.logs import set_up_logs
-from priorauth.services.ports import BusMessage, DeadLetter
+from priorauth.services.bus import BusMessage, DeadLetter
 
 NAME, NUMBER = "DELACROIX", "MEM0000001"
 TOPIC, GROUP = "priorauth.delegate.evicore.determinations", "gateway"

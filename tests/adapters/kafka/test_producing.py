@@ -11,7 +11,8 @@ from aiokafka.errors import KafkaConnectionError
 
 from priorauth.adapters.kafka.cluster import Cluster, Topics
 from priorauth.adapters.kafka.producing import Producer
-from priorauth.services.ports import BusMessage, Retryable
+from priorauth.services.bus import BusMessage
+from priorauth.services.ports import Retryable
 
 CLUSTER = Cluster(bootstrap="nowhere:9092", instance="one")
 MANY = 32

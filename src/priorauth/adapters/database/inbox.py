@@ -14,7 +14,8 @@ from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.outbox import POSTED, outbox_row, put
 from priorauth.adapters.database.tables import dead_letters, receipts
 from priorauth.adapters.database.transaction import Queries, Transaction, insert_new
-from priorauth.services.ports import BusMessage, DeadLetter, LetterDecision, NotKnown
+from priorauth.services.bus import BusMessage, DeadLetter, LetterDecision
+from priorauth.services.ports import NotKnown
 from priorauth.translate.dead_letters import DEAD_LETTER_TYPE, write_dead_letter
 from priorauth.translate.events import DEAD_LETTERS_TOPIC
 

@@ -19,7 +19,7 @@ from priorauth.adapters.database.standings import save_standings
 from priorauth.adapters.database.tables import Instant, consumer_inbox, consumer_offsets, outbox
 from priorauth.adapters.database.transaction import Transaction
 from priorauth.adapters.progress import Standing
-from priorauth.services.ports import BusMessage, DeadLetter
+from priorauth.services.bus import BusMessage, DeadLetter
 
 AT_POSITION = select(outbox).where(outbox.c.position == bindparam("position"))
 

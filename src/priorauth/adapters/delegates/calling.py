@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 import httpx2
 
-from priorauth.services.ports import Message, Refused, Retryable
+from priorauth.services.delegate_ports import Refused
+from priorauth.services.ports import Message, Retryable
 
 JSON_MEDIA_TYPES = ("application/json", "application/cloudevents+json")
 """What a destination answers in that says something its own format has no word for, such as a decline."""

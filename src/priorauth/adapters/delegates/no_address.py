@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from priorauth.domain.exchange import Answer
-from priorauth.services.ports import Message, Refused
+from priorauth.services.delegate_ports import Refused
+from priorauth.services.ports import Message
 
 
 class NoAddress:

@@ -19,7 +19,7 @@ from priorauth.sandbox.behaviours import BehaviourTable
 from priorauth.sandbox.casebook import Casebook
 from priorauth.sandbox.caseworker import Caseworker
 from priorauth.sandbox.event_delegates import EventDelegates, TopicOutlet
-from priorauth.services.ports import BusMessage
+from priorauth.services.bus import BusMessage
 from priorauth.translate.events import requests_topic
 
 

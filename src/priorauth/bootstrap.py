@@ -55,7 +55,7 @@ from priorauth.settings import NotConfigured, Settings
 from priorauth.tools import OURSELVES, Tools, build_tools
 from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
-from priorauth.translate.x12_review import narrow
+from priorauth.translate.narrowing import narrow
 from priorauth.wiring import (
     Replaying,
     Subscribing,

@@ -50,7 +50,7 @@ from priorauth.settings import Settings
 from priorauth.tools import OURSELVES, build_tools
 from priorauth.translate.events import EVENT_SOURCE
 from priorauth.translate.legs import EventLegCodec, X12LegCodec
-from priorauth.translate.x12_review import narrow
+from priorauth.translate.narrowing import narrow
 from priorauth.wiring import addresses, answer_codecs, inquiry_codecs, pas_leg_codecs
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)

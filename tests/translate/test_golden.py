@@ -14,8 +14,9 @@ import pytest
 
 from priorauth.domain.determinations import CertificationAction, ItemDecision, Reply
 from priorauth.domain.reviews import ServiceReview, Trace
+from priorauth.translate.narrowing import narrow
 from priorauth.translate.x12_reply import reply_to_x12
-from priorauth.translate.x12_review import narrow, review_to_x12
+from priorauth.translate.x12_review import review_to_x12
 from x12_sets import NOON, REFUSED, SAMPLES, read_review, read_sets, written
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -25,8 +25,8 @@ from priorauth.domain.determinations import (
 from priorauth.domain.findings import Finding, FindingCode
 from priorauth.domain.parties import Contact, ContactNumber, DestinationId, EntityKind, Name
 from priorauth.domain.reviews import Attachment, DatePeriod, Leg, LegId, ServiceReview, Trace
+from priorauth.translate.narrowing import narrow
 from priorauth.translate.x12_determination import determination_from_x12, reply_to_x12
-from priorauth.translate.x12_review import narrow
 from replies import replies
 from x12_sets import NOON, enclosed, interchange, read_sets, sample, written
 

@@ -21,7 +21,8 @@ from priorauth.domain.reviews import (
     Trace,
 )
 from priorauth.translate.losses import Losses
-from priorauth.translate.x12_review import holds_review, narrow, review_to_x12
+from priorauth.translate.narrowing import narrow
+from priorauth.translate.x12_review import holds_review, review_to_x12
 from priorauth.x12.guides.x217.request import X217_REQUEST
 from priorauth.x12.loops import Tolerances
 from x12_sets import REFUSED, SAMPLES, enclosed, interchange, read_review, read_sets, sample, written

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -113,19 +113,6 @@ def review_to_x12(
         writer.loop("2010D", patient_rows(replace(review.dependent, identifier=None)))
     _write_event(writer, review, parent, extra_trace)
     return writer.segments
-
-
-def narrow(review: ServiceReview, sequences: Iterable[int]) -> ServiceReview:
-    """The review with these items only, which keep their sequences: the minimum that their delegate needs.
-
-    Diagnoses stay whole, so that pointers to them stay right.
-    """
-    wanted = frozenset(sequences)
-    items = tuple(item for item in review.items if item.sequence in wanted)
-    kept = {item.order for item in items}
-    others = {item.order for item in review.items if item.order} - kept
-    resources = tuple(each for each in review.resources if each.url not in others) if others else review.resources
-    return replace(review, items=items, resources=resources)
 
 
 def holds_review(tree: LoopNode) -> bool:

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
-from fhir_bundles import REQUESTS, bundle, read, sample
+from crosswalk_tables import CROSSWALKS
+from fhir_bundles import REQUESTS, bundle, decoded, read, sample
 from left_out import material
 from priorauth.domain.parties import Identifier
 from priorauth.domain.reviews import CertificationType, Change, DatePeriod, FacilityLocation, Purpose, ServiceKind
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
+from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.fhir_review import changed_sequences, changes_only, claim_of
 from priorauth.translate.losses import Losses, LossReason
-from priorauth.translate.x12_review import narrow, review_to_x12
+from priorauth.translate.narrowing import narrow
+from priorauth.translate.x12_review import review_to_x12
 from x12_sets import interchange, read_sets, written
 
 
@@ -292,6 +295,22 @@ def test_a_leg_takes_only_the_orders_of_its_own_items_along() -> None:
 
     assert "ServiceRequest" in types
     assert types.isdisjoint({"MedicationRequest", "NutritionOrder"})
+
+
+def test_who_serves_the_second_item_is_under_its_own_url_in_a_leg_of_that_item() -> None:
+    def each_item_has_its_own(_: Any, claim: Any) -> None:
+        for item, member in zip(claim["item"], claim["careTeam"], strict=True):
+            member["extension"][0]["valueBoolean"] = False
+            item["careTeamSequence"] = [member["sequence"]]
+
+    whole = request_with("split-imaging-and-surgery", each_item_has_its_own)
+    review = read(whole)
+    leg = decoded(review_to_fhir(narrow(review, (2,)), crosswalks=CROSSWALKS))
+
+    sent = {whole.urls[node.entry]: node.element.get("name") for node in whole.of_type("Organization")}
+    told = {leg.urls[node.entry]: node.element.get("name") for node in leg.of_type("Organization")}
+    assert read(leg).items[0].providers == review.items[1].providers
+    assert told.items() <= sent.items()
 
 
 def test_a_line_with_a_revenue_code_is_institutional() -> None:

@@ -5,6 +5,7 @@ It finds nothing and places nothing, and so costs little; nearly all Bundles nee
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from operator import attrgetter
@@ -15,9 +16,8 @@ import msgspec
 from .bundles import BYTE_ORDER_MARK, Bundle, StrictBundle, read_resource
 from .compiling import Compiler
 from .profiles import BundleProfile
-from .references import POINTERS, SEQUENCES, are_sound
-from .reporting import Targets
-from .roles import Roles
+from .references import are_sound
+from .roles import Nameable, Roles
 from .strict import Structs, are_texts_plain
 from .sweeping import Sweeper
 from .tables import Tables
@@ -57,50 +57,59 @@ class QuickPass:
 
     def _is_right(self, bundle: StrictBundle, profile: BundleProfile) -> bool:
         """The Bundle itself, and each resource in the role in which it is first referenced."""
-        sweeper = self._sweepers[bundle.is_plain]
-        if not sweeper.resource("Bundle", profile)(bundle.strict, []):
+        sweeps = self._sweepers[bundle.is_plain].sweeps
+        if not sweeps["Bundle", profile](bundle.strict, []):
             return False
-        roles, sweeps, only_profile = Roles(self._tables, bundle, profile), sweeper.found, self._tables.only_profile
+        roles = Roles(self._tables, bundle, profile)
         if any(roles.slices()):
             return False
-        parts, types, given, places = bundle.parts, bundle.types, roles.given, bundle.places
-        for entry, reachable in roles.in_order():
-            references: list[tuple[str, Targets]] = []
-            key = types[entry], given[entry]
-            if not (sweeps.get(key) or sweeper.resource(*key))(parts[entry], references):
+        roles.begin()
+        parts, types, places, given, queue = bundle.parts, bundle.types, bundle.places, roles.given, roles.queue
+        for entry in queue:
+            met: list[tuple[str, Nameable]] = []
+            if not sweeps[types[entry], given[entry]](parts[entry], met):
                 return False
-            for reference, targets in references:
+            for reference, nameable in met:
                 at = places.get(reference)
-                if at is None:
-                    if roles.fault(reference, targets, entry, reachable=reachable) is not None:
+                role = None if at is None else nameable[types[at]]
+                if role is None or at is None:
+                    if roles.fault(reference, nameable.targets, entry, reachable=True) is not None:
                         return False
-                    continue
-                its_type = types[at]
-                if reachable and at not in given:
-                    role = only_profile.get((its_type, targets[1]))
-                    if role is None:
-                        roles.follow(at, targets)
-                    else:
-                        roles.give(at, role)
-                if targets[0] and its_type not in targets[0]:
+                elif at not in given:
+                    given[at] = role
+                    queue.append(at)
+        for entry in roles.unreferenced():
+            met = []
+            if not sweeps[types[entry], given[entry]](parts[entry], met):
+                return False
+            for reference, nameable in met:
+                if roles.fault(reference, nameable.targets, entry, reachable=False) is not None:
                     return False
         return True
 
 
 def _are_entries_right(bundle: StrictBundle, profile: BundleProfile) -> bool:
-    """As `references.check_entries` finds nothing."""
-    if bundle.types[0] != profile.first:
+    """As `references.check_entries` finds nothing, and each id is one."""
+    types, parts, ids = bundle.types, bundle.parts, bundle.ids
+    if types[0] != profile.first or not _ID_LETTERS("".join(ids)) or max(map(len, ids)) > _LONGEST_ID:
         return False
     if not (_begins_soundly(bundle.base) if bundle.base else are_sound(bundle.urls)):
         return False
-    by_type: dict[str, list[int]] = {}
-    for entry, resource_type in enumerate(bundle.types):
-        others = by_type.setdefault(resource_type, [])
-        for other in others:
-            if _is_duplicate(bundle, other, entry):
+    last = dict(zip(types, range(len(types)), strict=True))
+    if len(last) < len(types):
+        for entry, resource_type in enumerate(types):
+            others = last[resource_type]
+            if others != entry and _is_met_again(bundle, entry, others):
                 return False
-        others.append(entry)
-    return all(map(_are_sequences_right, [bundle.parts[entry] for entry in by_type["Claim"]]))
+    if last["Claim"]:  # the prior one of an update came along
+        return all(
+            _are_sequences_right(part) for part, its_type in zip(parts, types, strict=True) if its_type == "Claim"
+        )
+    return _are_sequences_right(parts[0])
+
+
+_ID_LETTERS = re.compile(r"[A-Za-z0-9\-.]*").fullmatch
+_LONGEST_ID = 64
 
 
 @lru_cache(maxsize=256)  # a sender has one base, seldom a few
@@ -108,27 +117,38 @@ def _begins_soundly(base: str) -> bool:
     return are_sound((f"{base}_",))
 
 
-def _is_duplicate(bundle: StrictBundle, other: int, entry: int) -> bool:
-    first, second = bundle.parts[other], bundle.parts[entry]
-    if first.id and first.id == second.id:
-        return not (bundle.urls[other].startswith("http") and bundle.urls[entry].startswith("http"))
-    for name in first.compared:  # noqa: SIM110  (nearly all differ in the first)
-        if getattr(first, name) != getattr(second, name):
-            return False
-    return True
+def _is_met_again(bundle: StrictBundle, entry: int, last: int) -> bool:
+    """True where a later resource, up to the last one of its type, is the same as this one or says the same."""
+    first, compared = bundle.parts[entry], bundle.parts[entry].compared
+    sign, early = compared[0], getattr(first, compared[0])
+    for other in range(entry + 1, last + 1):
+        second = bundle.parts[other]
+        if second.compared is not compared:
+            continue  # it is of another type
+        if not bundle.base and first.id and first.id == second.id:
+            if not (bundle.urls[other].startswith("http") and bundle.urls[entry].startswith("http")):
+                return True
+        elif early == getattr(second, sign) and all(getattr(first, name) == getattr(second, name) for name in compared):
+            return True
+    return False
 
 
 def _are_sequences_right(claim: Any) -> bool:
-    """Numbers stand once in their list, and what points at a number finds it."""
-    for found in _NUMBERED(claim):
+    """Numbers stand once in their list, and what points at a number finds it: SEQUENCES and POINTERS, written out."""
+    team, information, items = claim.careTeam, claim.supportingInfo, claim.item
+    for found in (team, information, claim.diagnosis, claim.procedure, claim.insurance, items):
         if len(found) > 1 and len(set(map(_SEQUENCE, found))) != len(found):
             return False
-    for item in claim.item:
-        for name, pointed in zip(_POINTED, _POINTERS(item), strict=True):
-            if pointed and not set(pointed).issubset(map(_SEQUENCE, getattr(claim, name))):
-                return False
+    for item in items:
+        if (pointed := item.careTeamSequence) and not set(pointed).issubset(map(_SEQUENCE, team)):
+            return False
+        if (pointed := item.diagnosisSequence) and not set(pointed).issubset(map(_SEQUENCE, claim.diagnosis)):
+            return False
+        if (pointed := item.procedureSequence) and not set(pointed).issubset(map(_SEQUENCE, claim.procedure)):
+            return False
+        if (pointed := item.informationSequence) and not set(pointed).issubset(map(_SEQUENCE, information)):
+            return False
     return True
 
 
-_SEQUENCE, _NUMBERED = attrgetter("sequence"), attrgetter(*SEQUENCES["Claim"])
-_POINTERS, _POINTED = attrgetter(*POINTERS["Claim"]), tuple(POINTERS["Claim"].values())
+_SEQUENCE = attrgetter("sequence")

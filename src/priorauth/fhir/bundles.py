@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -37,10 +38,11 @@ class Bundle:
     """A Bundle as received, with its entries found by fullUrl, by type and id, and by type of resource.
 
     `types` and `urls` are the resource type and the fullUrl of each entry, empty where it has none; `places` are the
-    entries by what names them wherever it stands.
+    entries by what names them wherever it stands; `parts` are their resources decoded into the types of `strict`, None
+    where they are not.
     """
 
-    __slots__ = ("_bases", "_by_identity", "_by_url", "_entries", "_found", "_root", "places", "types", "urls")
+    __slots__ = ("_bases", "_by_identity", "_by_url", "_entries", "_found", "_root", "parts", "places", "types", "urls")
 
     def __init__(self, resource: Element) -> None:
         self._root = Node(resource, "Bundle")
@@ -58,6 +60,7 @@ class Bundle:
             types.append(resource_type if isinstance(resource_type, str) else "")
             urls.append(url if isinstance(url, str) else "")
         self._entries = tuple(entries)
+        self.parts: Sequence[Any] = (None,) * len(entries)
         self._index(types, urls, [node.element.get("id") for node in entries], [bool(node) for node in entries])
 
     def _index(
@@ -88,10 +91,6 @@ class Bundle:
     def entries(self) -> tuple[Node, ...]:
         """The resource of each entry."""
         return self._entries
-
-    def part(self, entry: int) -> Any:  # noqa: ARG002
-        """The resource of an entry decoded into the types of `strict`, None where it is not."""
-        return None
 
     @property
     def identifier(self) -> str:
@@ -156,11 +155,11 @@ class Bundle:
 class StrictBundle(Bundle):
     """A Bundle that was decoded into the types of `strict`. Its JSON is decoded only when it is asked for.
 
-    `base` is what all fullUrls have before their type and id, as they nearly always do; else it is empty. Texts are
-    plain where the only white space in them can be the space.
+    `ids` are those of the resources, empty where one has none. `base` is what all fullUrls have before their type and
+    id, as they nearly always do; else it is empty. Texts are plain where the only white space in them can be the space.
     """
 
-    __slots__ = ("_json", "_places", "base", "data", "is_plain", "parts", "strict")
+    __slots__ = ("_json", "_places", "base", "data", "ids", "is_plain", "strict")
 
     def __init__(self, data: bytes, strict: Any, *, is_plain: bool) -> None:
         self.data, self.strict, self.is_plain = data, strict, is_plain
@@ -168,19 +167,21 @@ class StrictBundle(Bundle):
         self._places: list[int] = []  # where the last resources begin, the last one first
         self._found = {}
         self._bases = {}
-        parts = self.parts = [entry.resource for entry in strict.entry]
-        urls = [entry.fullUrl for entry in strict.entry]
-        types = [part.resourceType for part in parts]
-        identities = [f"{part.resourceType}/{part.id}" for part in parts]
-        self.base = base = urls[0].removesuffix(identities[0]) if parts and parts[0].id else ""
+        parts = self.parts = list(map(_RESOURCE, strict.entry))
+        urls = list(map(_FULL_URL, strict.entry))
+        types = list(map(_TYPE, parts))
+        ids = self.ids = list(map(_ID, parts))
+        identities = list(map("/".join, zip(types, ids, strict=True)))
+        base = urls[0].removesuffix(identities[0]) if urls and all(ids) else ""
         if base and urls == [base + each for each in identities]:
             places: dict[str, int | None] = dict(zip(urls + identities, [*range(len(parts))] * 2, strict=True))
-            if len(places) == 2 * len(parts) and all(part.id for part in parts):
+            if len(places) == 2 * len(parts):
+                self.base = base
                 self.types, self.urls = tuple(types), tuple(urls)
                 self._by_url = self._by_identity = self.places = places
                 return
         self.base = ""
-        self._index(types, urls, [part.id or None for part in parts])
+        self._index(types, urls, [id or None for id in ids])
 
     def find(self, reference: str, entry: int) -> int | None:
         if entry < 0 and not reference.startswith(self.base):
@@ -196,9 +197,6 @@ class StrictBundle(Bundle):
     def entries(self) -> tuple[Node, ...]:
         return self._decoded().entries
 
-    def part(self, entry: int) -> Any:
-        return self.parts[entry]
-
     @property
     def identifier(self) -> str:
         identifier = self.strict.identifier
@@ -210,16 +208,29 @@ class StrictBundle(Bundle):
         return timestamp
 
     def written(self, entry: int) -> bytes:
-        if self._json is None and (begins := self._begins(entry)):
-            last = len(self.parts) - 1
-            if entry == last:
-                raw = _ENTRIES.decode(b'{"entry":[{"resource":' + self.data[begins:]).entry[0].resource
-            else:  # what follows is the next entry up to its resource
-                rest = self.data[begins : self._places[last - entry - 1]]
-                raw = _ENTRY_AND_MORE.decode(b'[{"resource":%b0}]' % rest)[0].resource
-            found = bytes(raw)
-            return write_resource(_DECODER.decode(found)) if b"\\" in found else msgspec.json.format(found, indent=-1)
+        if self._json is None:
+            found = self._cut_out(entry)
+            try:
+                return (
+                    write_resource(_DECODER.decode(found)) if b"\\" in found else msgspec.json.format(found, indent=-1)
+                )
+            except msgspec.DecodeError:
+                pass
         return self._decoded().written(entry)
+
+    def _cut_out(self, entry: int) -> bytes:
+        """The bytes of a resource; others, that are no JSON, where they cannot be told at a glance.
+
+        What ends it stands before what ends its entry, and that of the last one before what ends the Bundle.
+        """
+        begins, last = self._begins(entry), len(self.parts) - 1
+        if not begins:
+            return b""
+        rest = self.data[begins:] if entry == last else self.data[begins : self._places[last - entry - 1]]
+        ends = len(rest)
+        for _ in range(3 if entry == last else 2):
+            ends = rest.rfind(b"}", 0, ends)
+        return rest[: ends + 1]
 
     def _begins(self, entry: int) -> int:
         """Where in the bytes a resource begins, looked for from the end; 0 where that cannot be told at a glance.
@@ -228,12 +239,11 @@ class StrictBundle(Bundle):
         """
         data, places = self.data, self._places
         while self.is_plain and len(places) < len(self.parts) - entry:
-            at = data.rfind(_SAYS, 0, places[-1] if places else None) - 1
-            while data[at] in _SPACES:
-                at -= 1
-            if data[at] != _BRACE:
+            at = data.rfind(_SAYS, 0, places[-1] if places else None)
+            begins = data.rfind(b"{", 0, at)
+            if at - begins > 1 and not data[begins + 1 : at].isspace():
                 return 0
-            places.append(at)
+            places.append(begins)
         return places[len(self.parts) - entry - 1] if self.is_plain else 0
 
     def is_update(self, entry: int) -> bool:
@@ -253,21 +263,8 @@ class StrictBundle(Bundle):
 
 
 _SAYS = b'"resourceType"'
-_BRACE, _SPACES = ord("{"), b" \t\r\n"
-
-
-class _Entry(msgspec.Struct):
-    """The bytes of a resource."""
-
-    resource: msgspec.Raw
-
-
-class _Entries(msgspec.Struct):
-    entry: list[_Entry]
-
-
-_ENTRIES = msgspec.json.Decoder(_Entries)
-_ENTRY_AND_MORE = msgspec.json.Decoder(list[_Entry])
+_RESOURCE, _FULL_URL = attrgetter("resource"), attrgetter("fullUrl")
+_TYPE, _ID = attrgetter("resourceType"), attrgetter("id")
 
 
 def _base(full_url: str) -> str:

@@ -16,11 +16,13 @@ from .tables import Tables
 class Roles:
     """The roles of the entries of one Bundle, given while its references are followed."""
 
-    __slots__ = ("_bundle", "_profile", "_queue", "_tables", "given")
+    __slots__ = ("_bundle", "_profile", "_tables", "given", "queue")
 
     def __init__(self, tables: Tables, bundle: Bundle, profile: BundleProfile) -> None:
         self._tables, self._bundle, self._profile = tables, bundle, profile
-        self._queue: list[int] = []
+        self.queue: list[
+            int
+        ] = []  # those with a role in the order in which they got it; it grows while it is gone through
         self.given: dict[int, str] = {}
 
     def slices(self) -> Iterator[tuple[int, str]]:
@@ -42,16 +44,25 @@ class Roles:
 
         What is asked of `fault` meanwhile comes in between.
         """
-        given, entries = self.given, len(self._bundle.types)
-        if entries and 0 not in given:
-            self.give(0, self._declared(0))
-        for entry in self._queue:  # it grows meanwhile
+        self.begin()
+        for entry in self.queue:
             yield entry, True
+        for entry in self.unreferenced():
+            yield entry, False
+
+    def begin(self) -> None:
+        """Give the first entry a role, where no slice has."""
+        if self._bundle.types and 0 not in self.given:
+            self.give(0, self._declared(0))
+
+    def unreferenced(self) -> Iterator[int]:
+        """The entries that have no role when the queue is done, each with the one that it claims."""
+        given, entries = self.given, len(self._bundle.types)
         if len(given) < entries:
             for entry in range(entries):
                 if entry not in given:
                     given[entry] = self._declared(entry)
-                    yield entry, False
+                    yield entry
 
     def fault(self, reference: str, targets: Targets, entry: int, *, reachable: bool) -> tuple[Code, str] | None:
         """What is wrong with a reference, or None; gives what it names its role."""
@@ -79,7 +90,7 @@ class Roles:
     def give(self, entry: int, profile: str) -> None:
         """Give a resource a role; it is next in order when those before it are done."""
         self.given[entry] = profile
-        self._queue.append(entry)
+        self.queue.append(entry)
 
     def _declared(self, entry: int) -> str:
         """The profile of the guide that a resource itself claims to follow, or empty."""
@@ -100,3 +111,22 @@ class Roles:
             return fitting[0]
         declared = self._declared(entry)
         return declared if declared in fitting or not fitting else fitting[0]
+
+
+class Nameable(dict[str, str | None]):
+    """The types of resource that a Reference may name -> the one profile that such a resource then follows.
+
+    None for types that it may not name, and where it takes more than the type to tell the profile: ask `Roles.fault`.
+    """
+
+    def __init__(self, tables: Tables, targets: Targets) -> None:
+        self._tables, self.targets = tables, targets
+
+    def __missing__(self, resource_type: str) -> str | None:
+        types, profiles = self.targets.types, self.targets.profiles
+        profile = (
+            self._tables.only_profile.get((resource_type, profiles)) if resource_type in types or not types else None
+        )
+        if profile is not None:
+            self[resource_type] = profile
+        return profile

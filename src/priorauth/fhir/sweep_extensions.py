@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .compiling import Narrowings
-from .reporting import Targets
+from .roles import Nameable
 from .strict import Shape, url_of
 from .sweep_source import Sweep
 from .tables import UNBOUNDED, Tables
@@ -70,5 +70,5 @@ class Arrangements(dict[tuple[str, ...], bool]):
         return right
 
 
-def _refuses_all(value: Any, met: list[tuple[str, Targets]]) -> bool:  # noqa: ARG001
+def _refuses_all(value: Any, met: list[tuple[str, Nameable]]) -> bool:  # noqa: ARG001
     return False

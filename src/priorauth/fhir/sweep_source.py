@@ -14,9 +14,9 @@ from .compiling import Narrowings
 from .elements import Value
 from .matching import CARE_TEAM_SCOPES, scope_of
 from .profiles import CARE_TEAM_CLAIM_SCOPE
-from .reporting import Targets
+from .roles import Nameable
 
-Sweep = Callable[[Any, list[tuple[str, Targets]]], bool]
+Sweep = Callable[[Any, list[tuple[str, Nameable]]], bool]
 """(struct, references met) -> nothing is wrong. May raise TypeError or AttributeError, which are refusals too."""
 
 

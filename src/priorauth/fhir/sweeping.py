@@ -7,14 +7,14 @@ tracebacks and debuggers look for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from .compiling import Compiler, Narrowings
 from .invariants import FULL_DATE, INVARIANTS, TYPE_INVARIANTS, Mostly, Presence
 from .primitives import GRAMMARS, PRIMITIVES
-from .reporting import Targets
+from .roles import Nameable
 from .strict import Shape, Structs, property_of
 from .sweep_extensions import Arrangements, Extensions, known_extensions
 from .sweep_source import Names, Sweep, builtins_of, has, matches
@@ -38,16 +38,12 @@ class Sweeper:
         self._names = Names()
         self._short: dict[str, list[str]] = {}  # what is rather written out than called
         self._functions: dict[tuple[str, str, tuple[int, ...]], str] = {}
-        self.found: dict[tuple[str, str], Sweep] = {}  # by type and profile
+        self.sweeps = Sweeps(self._resource)
 
-    def resource(self, resource_type: str, profile: str = "") -> Sweep:
-        """The sweep of a resource, as one profile of the guide narrows it, or plain."""
-        found = self.found.get((resource_type, profile))
-        if found is None:
-            narrowings = (self._tables.profiles[profile].root,) if profile else ()
-            name = self._function(self._structs.shapes[resource_type], resource_type, narrowings)
-            found = self.found[resource_type, profile] = self._names.scope[name] if name else _takes_all
-        return found
+    def _resource(self, resource_type: str, profile: str) -> Sweep:
+        narrowings = (self._tables.profiles[profile].root,) if profile else ()
+        name = self._function(self._structs.shapes[resource_type], resource_type, narrowings)
+        return self._names.scope[name] if name else _takes_all
 
     def _function(self, shape: Shape, type_name: str, narrowings: Narrowings) -> str:
         """The name of the sweep of a type, written when first asked for; empty where there is nothing to look at."""
@@ -69,7 +65,7 @@ class Sweeper:
         if len(shape.absent) == len(shape.attributes):
             yield from self._is_not_empty(shape, x)
         for definition in self._tables.types[type_name].values():
-            if type_name != "Extension" or definition.name != "url":
+            if not self._is_seen_to(type_name, definition.name):
                 narrowed = tuple(each.children[definition.name] for each in own if definition.name in each.children)
                 yield from self._element(shape, type_name, definition, narrowed, x)
         keys = dict.fromkeys(key for each in own for key in each.invariants)
@@ -82,6 +78,10 @@ class Sweeper:
                     seen = invariant.holds.seen(lambda name: self._is_there(shape, x, name), x)
                     holds = f"{seen} or {holds}"
             yield f"if not ({holds}): return False"
+
+    def _is_seen_to(self, type_name: str, name: str) -> bool:
+        """True for what decoding has told apart already, and for what is looked at for all resources at once."""
+        return name == "url" if type_name == "Extension" else name == "id" and type_name in self._tables.resources
 
     def _is_not_empty(self, shape: Shape, x: str) -> Iterator[str]:
         """An object must have something in it; a look at what it mostly has saves a comparison."""
@@ -203,8 +203,9 @@ class Sweeper:
         base = list(self._single(path, definition, kind, own, item))
         if not slices:
             if base:
-                yield f"for {item} in {value}:"
-                yield from (f"    {line}" for line in base)
+                yield f"if {value}:"
+                yield f"    for {item} in {value}:"
+                yield from (f"        {line}" for line in base)
             return
         counts = [_counts(narrowings) for _, narrowings in slices]
         counted = {at: self._names.variable() for at, (least, most) in enumerate(counts) if least or most < UNBOUNDED}
@@ -269,8 +270,8 @@ class Sweeper:
     def _meeting(self, path: str, kind: Kind, own: Narrowings, v: str) -> str:
         """The statement that remembers a literal reference, and what it may lead to."""
         named = [each.targets for each in own if each.targets]
-        targets = self._names.of(self._compiler.targets(path, kind, named[-1] if named else ()))
-        return f"met.append(({v}.reference, {targets}))"
+        targets = self._compiler.targets(path, kind, named[-1] if named else ())
+        return f"met.append(({v}.reference, {self._names.of(Nameable(self._tables, targets))}))"
 
     def _bound(self, kind: Kind, systems: str, v: str) -> Iterator[str]:
         """One coding is of a value set."""
@@ -345,7 +346,18 @@ class Sweeper:
         return self._names.scope[name] if name else None
 
 
-def _takes_all(value: Any, met: list[tuple[str, Targets]]) -> bool:  # noqa: ARG001
+class Sweeps(dict[tuple[str, str], Sweep]):
+    """The sweep of a type of resource as a profile of the guide narrows it, or plain where that is empty."""
+
+    def __init__(self, write: Callable[[str, str], Sweep]) -> None:
+        self._write = write
+
+    def __missing__(self, key: tuple[str, str]) -> Sweep:
+        found = self[key] = self._write(*key)
+        return found
+
+
+def _takes_all(value: Any, met: list[tuple[str, Nameable]]) -> bool:  # noqa: ARG001
     return True
 
 

@@ -9,6 +9,7 @@ import builtins
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -156,7 +157,7 @@ class Resource(msgspec.Struct, gc=False, eq=False):
         """The resource with types, as `typed`."""
         part = self.part
         if part is not None and part.read_as is kind:
-            return cast(T, part)
+            return part  # type: ignore[no-any-return]
         return typed(self.element, kind) if self.entry >= 0 else nothing_of(kind)
 
 
@@ -182,22 +183,17 @@ _NOWHERE = outside(NOTHING)
 class Resources:
     """Finds what references of a Bundle lead to, and remembers which entries were read into the review."""
 
-    __slots__ = ("_bundle", "_places", "_resources", "read")
+    __slots__ = ("_all", "_bundle", "_places", "read")
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle, self._places = bundle, bundle.places
-        self._resources: dict[int, Resource] = {}
+        parts, urls, types = bundle.parts, bundle.urls, bundle.types
+        self._all = [*map(Resource, range(len(parts)), urls, types, repeat(None), parts, repeat(bundle))]
         self.read: set[int] = set()
 
     def at(self, entry: int) -> Resource:
         """The resource of one entry."""
-        known = self._resources.get(entry)
-        if known is None:
-            bundle = self._bundle
-            known = self._resources[entry] = Resource(
-                entry, bundle.urls[entry], bundle.types[entry], None, bundle.part(entry), bundle
-            )
-        return known
+        return self._all[entry]
 
     def of_type(self, resource_type: str) -> list[Element]:
         """The resources of a type, in order."""
@@ -213,7 +209,7 @@ class Resources:
             return _NOWHERE
         entry = self._places.get(literal)
         if entry is not None:
-            return self.at(entry)
+            return self._all[entry]
         if literal[0] == "#":
             for contained in children(origin.element, "contained"):
                 if contained.get("id") == literal[1:]:
@@ -224,6 +220,4 @@ class Resources:
 
     def unread(self) -> Iterator[Resource]:
         """The resources that were not read into the review, in order."""
-        for entry in range(len(self._bundle.types)):
-            if entry not in self.read and (resource := self.at(entry)):
-                yield resource
+        return (each for each in self._all if each.entry not in self.read and each)

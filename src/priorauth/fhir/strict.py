@@ -13,7 +13,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from numbers import Number
+from functools import partial
+from operator import is_not
 from types import ModuleType
 from typing import Annotated, Any, Literal, Union
 
@@ -29,9 +30,20 @@ def _whole(least: int) -> Any:
     return Annotated[int, msgspec.Meta(ge=least, le=2**31 - 1)]
 
 
+class _AnyButNull(type):
+    __instancecheck__ = partial(is_not, None)
+
+
+class _Decoded(metaclass=_AnyButNull):
+    """A value of whatever class JSON has for it, but null: the sweeps ask for numbers."""
+
+
+_OTHERWISE: Mapping[type, Any] = {}  # what is made of decoded values
+
+
 _PRIMITIVE_TYPES: Mapping[str, Any] = {
     "boolean": bool,
-    "decimal": Number,  # of its own classes `msgspec` keeps the digits in none but one that it reads texts into too
+    "decimal": _Decoded,  # of its own classes `msgspec` keeps the digits in none but one that it reads texts into too
     "integer": _whole(-(2**31)),
     "unsignedInt": _whole(0),
     "positiveInt": _whole(1),
@@ -56,15 +68,26 @@ _WITHOUT_EXTENSIONS = frozenset(
 _WANTED = frozenset(("BundleEntry.fullUrl", "BundleEntry.resource"))
 """Members that every profile of the guide wants, beside those that R4 does."""
 _LEFT_OUT = frozenset(
-    (
-        "Coding.userSelected",
-        *(f"Bundle.{name}" for name in ("link", "signature")),
-        *(
-            f"BundleEntry.{name}"
-            for name in ("link", "search", "request", "response", "extension", "modifierExtension")
-        ),
-    )
+    f"{owner}.{name}"
+    for owner, names in {
+        "Bundle": "link signature",
+        "BundleEntry": "link search request response extension modifierExtension",
+        "Claim": "enterer facility fundsReserve originalPrescription payee prescription referral subType",
+        "ClaimCareTeam": "responsible",
+        "ClaimDiagnosis": "diagnosisReference onAdmission packageCode",
+        "ClaimInsurance": "businessArrangement claimResponse identifier",
+        "ClaimItem": "bodySite detail encounter factor locationAddress locationReference programCode subSite udi",
+        "Coding": "userSelected",
+        "Coverage": "contract costToBeneficiary network order subrogation",
+        "Organization": "alias endpoint",
+        "OrganizationContact": "purpose",
+        "Patient": "link photo",
+        "Practitioner": "communication photo",
+        "PractitionerRole": "availabilityExceptions availableTime endpoint healthcareService notAvailable",
+    }.items()
+    for name in names.split()
 )
+"""Members that nearly no request has: PAS has no use for them. Without them less is looked at in all others."""
 _OTHER_EXTENSIONS = {DATA_ABSENT_REASON: frozenset(("code",))}
 """Extensions of FHIR itself that requests have; of others than these and the guide's the full check is asked."""
 
@@ -113,7 +136,7 @@ class Structs:
         self._shape("Bundle")
         self.bundle: type = self._names["Bundle"]
         bundle = _told_apart("resourceType", [self.bundle])
-        decoder = msgspec.json.Decoder(bundle, float_hook=Decimal, dec_hook=_as_decoded)
+        decoder = msgspec.json.Decoder(bundle, float_hook=Decimal, dec_hook=_OTHERWISE.get)
         self.decode: Callable[[bytes], Any] = decoder.decode
 
     def nothing(self, shape: Shape) -> object:
@@ -137,7 +160,7 @@ class Structs:
                 continue
             for kind in definition.kinds:
                 name = property_of(definition, kind)
-                type = self._type(definition, kind)
+                type = None if f"{type_name}.{name}" in _LEFT_OUT else self._type(definition, kind)
                 if type is None:
                     continue
                 is_required = definition.least or f"{type_name}.{name}" in _WANTED
@@ -147,7 +170,7 @@ class Structs:
                     yield f"_{name}", "Element", False
 
     def _is_left_out(self, type_name: str, name: str) -> bool:
-        """True for members that nearly no request has; without them less is looked at in all others."""
+        """True for members that nearly no request has, of all types or of one."""
         if type_name in self._tables.resources:
             left_out = name in ("contained", "implicitRules")
         else:
@@ -255,11 +278,6 @@ class Structs:
             fields.append(("extension", f"Annotated[list[{union}], Meta_(min_length=1)]", not fields))
         self._define(shape, fields, self._readers["Extension"], tag=url, tag_field="url")
         return shape
-
-
-def _as_decoded(_: type, value: Any) -> Any:
-    """A number, or what `msgspec` then refuses as none."""
-    return value
 
 
 def _unsaid(part: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from priorauth.domain.carried import Transmission
 from priorauth.domain.parties import Provider
@@ -79,6 +80,7 @@ class Member:
 def read_diagnoses(claim: Claim, walks: Crosswalks) -> tuple[tuple[Diagnosis, ...], dict[int, int]]:
     """The diagnoses in the order of HI, and the place (from 1) of each by its sequence."""
     read: list[tuple[int, int, Diagnosis]] = []
+    is_late = False  # one stands later than X217 lets it
     for each in claim.diagnosis:
         kind = first(each.type).of(PAS_CODES)
         for coding in each.diagnosisCodeableConcept.coding:
@@ -89,10 +91,12 @@ def read_diagnoses(claim: Claim, walks: Crosswalks) -> tuple[tuple[Diagnosis, ..
                     day(by_url(each.extension).get(DIAGNOSED, NO_EXTENSION).valueDate) if each.extension else None
                 )
                 diagnosis = _diagnosis(qualifier, plain_diagnosis(value), recorded)
-                read.append((_FIRST.get(kind, 2), each.sequence, diagnosis))
+                rank = _FIRST.get(kind, 2)
+                is_late = is_late or rank < len(read)
+                read.append((rank, each.sequence, diagnosis))
                 break
-    if any(rank < place for place, (rank, _, _) in enumerate(read)):  # it stands later than X217 lets it
-        read.sort(key=lambda each: each[0])
+    if is_late:
+        read.sort(key=itemgetter(0))
     places = {sequence: place for place, (_, sequence, _) in enumerate(read, start=1)}
     return tuple([diagnosis for _, _, diagnosis in read]), places
 
@@ -200,7 +204,9 @@ def read_prior(claim: Claim, source: Resource, resources: Resources) -> PriorReq
 
 def care_team(claim: Claim) -> list[Member]:
     """Who takes part. A member that is of an item and that no item points to is of the whole claim."""
-    pointed = {sequence for item in claim.item for sequence in item.careTeamSequence}
+    pointed: set[int] = set()
+    for item in claim.item:
+        pointed.update(item.careTeamSequence)
     members: list[Member] = []
     for each in claim.careTeam:
         scope = by_url(each.extension).get(CARE_TEAM_SCOPE, NO_EXTENSION).valueBoolean

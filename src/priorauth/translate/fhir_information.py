@@ -55,6 +55,8 @@ class InformationReader:
 
     def event(self, items: Sequence[Item]) -> Information:
         """What no item points to."""
+        if self._entries.keys().isdisjoint(_SAYING):
+            return _NOTHING
         of_items = {sequence for item in items for sequence in item.informationSequence}
         return self._information(lambda sequence: sequence not in of_items)
 
@@ -109,4 +111,5 @@ class InformationReader:
 
 
 _NOTHING = Information()
-_READ = frozenset((PATIENT_EVENT, ADMISSION, DISCHARGE, DOCUMENT, MESSAGE))
+_SAYING = (DOCUMENT, MESSAGE)
+_READ = frozenset((PATIENT_EVENT, ADMISSION, DISCHARGE, *_SAYING))

@@ -54,7 +54,7 @@ from priorauth.translate.fhir_vocabulary import (
     TRACE_NUMBER,
 )
 from priorauth.translate.losses import Losses, LossReason
-from priorauth.translate.quick import builder
+from priorauth.translate.quick import builder, draft_of, finished
 
 CERTIFICATIONS = {certification.value: certification for certification in CertificationType}
 LINE_UNITS = {
@@ -62,7 +62,7 @@ LINE_UNITS = {
     ServiceKind.INSTITUTIONAL: frozenset(("DA", "F2", "UN")),  # X217 SV204
     ServiceKind.DENTAL: frozenset(("UN",)),
 }
-_item = builder(ReviewItem)
+_NewItem = draft_of(ReviewItem)
 _service = builder(Service)
 _procedure = builder(Procedure)
 _delivery = builder(Delivery)
@@ -134,24 +134,26 @@ class ItemReader:
                 ]
             )
         service, delivery = self._service(item, found, order, delivery, at)
-        return _item(
-            sequence=item.sequence or place + 1,
-            traces=traces,
-            category="" if as_the_event else said.category,
-            certification=None if as_the_event else said.certification,
-            service_type="" if as_the_event else said.service_type,
-            location=None if as_the_event else said.location,
-            previous_authorization=_said(found, AUTHORIZATION_NUMBER).valueString,
-            previous_administrative=_said(found, ADMINISTRATION_NUMBER).valueString,
-            service_dates=days_of(item.servicedDate, item.servicedPeriod),
-            service=service,
-            delivery=delivery,
-            attachments=information.attachments,
-            message=information.message,
-            providers=providers,
-            change=said.change,
-            order=url,
-        )
+        made = _NewItem()
+        made.sequence = item.sequence or place + 1
+        made.stands_for_event = False
+        made.traces = traces
+        made.category = "" if as_the_event else said.category
+        made.certification = None if as_the_event else said.certification
+        made.service_type = "" if as_the_event else said.service_type
+        made.location = None if as_the_event else said.location
+        made.previous_authorization = _said(found, AUTHORIZATION_NUMBER).valueString
+        made.previous_administrative = _said(found, ADMINISTRATION_NUMBER).valueString
+        made.service_dates = days_of(item.servicedDate, item.servicedPeriod)
+        made.service = service
+        made.delivery = delivery
+        made.attachments = information.attachments
+        made.message = information.message
+        made.providers = providers
+        made.carried = ()
+        made.change = said.change
+        made.order = url
+        return finished(made, ReviewItem)
 
     def _service(
         self, item: Item, found: Extensions, order: Order, delivery: Delivery | None, at: str

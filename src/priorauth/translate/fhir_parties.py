@@ -114,7 +114,11 @@ class PartyReader:
         organization = insurer.read_as(Organization)
         role = nm101_of(organization.type)
         identifiers = self._identifiers(organization.identifier)
-        found = next((each for each in identifiers if each.qualifier == Identifier.PAYER), None)
+        found = None
+        for each in identifiers:
+            if each.qualifier == Identifier.PAYER:
+                found = each
+                break
         if len(organization.identifier) > 1:
             self._losses.note("umo.identifier", LossReason.TOO_MANY, parked="message")
         if organization.address:
@@ -282,10 +286,12 @@ class PartyReader:
         self, elements: Sequence[IdentifierElement], place: str
     ) -> tuple[Identifier | None, tuple[Identifier, ...]]:
         """NM109, and the rest as REF."""
+        if len(elements) == 1 and elements[0].type is NO_CONCEPT:  # as nearly all have it
+            value, qualifier = elements[0].value, self._walks.provider_identifier.x12(elements[0].system)
+            if qualifier and value:
+                return _identifier(qualifier, value), ()
         identifiers = self._identifiers(elements)
         main = identifiers[0] if identifiers else None
-        if main and len(elements) == 1 and main.qualifier == self._walks.provider_identifier.x12(elements[0].system):
-            return main, ()
         supplemental: list[Identifier] = []
         is_met = False
         for each in elements:

@@ -28,9 +28,9 @@ def human_name(names: Sequence[HumanName]) -> Name:
         kind=_PERSON,
         last=name.family,
         first=given[0] if given else "",
-        middle=" ".join(given[1:]),
-        prefix=" ".join(name.prefix),
-        suffix=" ".join(name.suffix),
+        middle=" ".join(given[1:]) if len(given) > 1 else "",
+        prefix=" ".join(name.prefix) if name.prefix else "",
+        suffix=" ".join(name.suffix) if name.suffix else "",
     )
 
 
@@ -63,7 +63,10 @@ def nm101_of(types: Sequence[Concept]) -> str:
 
 
 def group_of(coverage: Coverage) -> str:
-    return next((each.value for each in coverage.classes if each.type.any() == "group"), "")
+    for each in coverage.classes:
+        if each.type.any() == "group":
+            return each.value
+    return ""
 
 
 def covered_as(coverage: Coverage) -> str:
@@ -77,7 +80,11 @@ def covered_as(coverage: Coverage) -> str:
 
 def own_member(patient: Patient) -> str:
     """The patient's own member id: the identifier of that type, else one of no type."""
-    known = [each for each in patient.identifier if each.system != ABSENT]
-    typed_as = (each.value for each in known if each.type.of(IDENTIFIER_TYPE) == "MB")
-    untyped = (each.value for each in known if each.type is NO_CONCEPT)
-    return next((value for value in (*typed_as, *untyped) if value), "")
+    untyped = ""
+    for each in patient.identifier:
+        if each.value and each.system != ABSENT:
+            if each.type.of(IDENTIFIER_TYPE) == "MB":
+                return each.value
+            if each.type is NO_CONCEPT:
+                untyped = untyped or each.value
+    return untyped

@@ -21,6 +21,7 @@ from priorauth.domain.reviews import (
     Purpose,
     ReviewId,
     ReviewItem,
+    ReviewState,
     ServiceKind,
     ServiceReview,
     TransactionIdentity,
@@ -67,7 +68,7 @@ from priorauth.translate.fhir_vocabulary import (
     CLAIM_TYPE,
 )
 from priorauth.translate.losses import UNHEARD, Losses, LossReason
-from priorauth.translate.quick import builder
+from priorauth.translate.quick import builder, draft_of, finished
 
 ADMISSION_REVIEW = "AR"
 HEALTH_SERVICES = "HS"
@@ -75,11 +76,12 @@ _KINDS = {"institutional": ServiceKind.INSTITUTIONAL, "oral": ServiceKind.DENTAL
 
 # Of an enumeration these would be looked up by name each time.
 _PROFESSIONAL = ServiceKind.PROFESSIONAL
+_RECEIVED = ReviewState.RECEIVED
 _CANCELLATION, _REQUEST = Purpose.CANCELLATION, Purpose.REQUEST
 _CANCEL, _INITIAL = CertificationType.CANCEL, CertificationType.INITIAL
-_review = builder(ServiceReview)
+_NewReview = draft_of(ServiceReview)
 _transaction = builder(TransactionIdentity)
-_event = builder(PatientEvent)
+_NewEvent = draft_of(PatientEvent)
 _item = builder(ReviewItem)
 _carried = builder(CarriedResource)
 
@@ -116,28 +118,29 @@ def review_from_fhir(
     subscriber, dependent = reading.parties.patients(reading.found(claim.patient), reading.coverage())
     if losses is not None:
         reading.note_unread()
-    return _review(
-        id=review_id,
-        arrived_as=arrived_as,
-        partner=partner,
-        received_at=received_at,
-        transaction=_transaction(
-            purpose=_CANCELLATION if event.certification is _CANCEL else _REQUEST,
-            identifier=bundle.identifier,
-            created=read_created(bundle.timestamp or claim.created),
-        ),
-        umo=umo,
-        requester=requester,
-        subscriber=subscriber,
-        event=event,
-        items=items,
-        dependent=dependent,
-        payer=payer_of(payer_identifier(umo)),
-        prior=reading.prior,
-        transmission=read_transmission(reading.extensions),
-        resources=reading.carried(),
-        urls=tuple(reading.parties.urls),
+    made = _NewReview()
+    made.id = review_id
+    made.arrived_as = arrived_as
+    made.partner = partner
+    made.received_at = received_at
+    made.transaction = _transaction(
+        purpose=_CANCELLATION if event.certification is _CANCEL else _REQUEST,
+        identifier=bundle.identifier,
+        created=read_created(bundle.timestamp or claim.created),
     )
+    made.umo = umo
+    made.requester = requester
+    made.subscriber = subscriber
+    made.event = event
+    made.items = items
+    made.dependent = dependent
+    made.payer = payer_of(payer_identifier(umo))
+    made.state = _RECEIVED
+    made.prior = reading.prior
+    made.transmission = read_transmission(reading.extensions)
+    made.resources = reading.carried()
+    made.urls = tuple(reading.parties.urls)
+    return finished(made, ServiceReview)
 
 
 def changed_sequences(review: ServiceReview) -> tuple[int, ...]:
@@ -178,8 +181,10 @@ class _Reading:
     def coverage(self) -> Resource:
         """The coverage that the request is about: the focal one, else the first."""
         insurances = self.claim.insurance
-        focal = next((each for each in insurances if each.focal is True), insurances[0] if insurances else None)
-        return self.found(focal.coverage if focal else NO_REFERENCE)
+        for each in insurances:
+            if each.focal is True:
+                return self.found(each.coverage)
+        return self.found(insurances[0].coverage if insurances else NO_REFERENCE)
 
     def event_and_items(self) -> tuple[PatientEvent, tuple[ReviewItem, ...]]:
         """The patient event, and the items with what they say otherwise than it."""
@@ -218,30 +223,31 @@ class _Reading:
         own = information.event(claim.item)
         accident = claim.accident
         members = [member for member in team if member.is_of_claim]
-        event = _event(
-            category=shared.category,
-            certification=shared.certification,
-            service_type=shared.service_type,
-            location=shared.location,
-            accident=read_accident(accident) if accident else None,
-            level_of_service=read_level_of_service(claim, self.extensions, self.walks),
-            traces=traces,
-            previous_authorization=self.extensions.get(AUTHORIZATION_NUMBER, NO_EXTENSION).valueString,
-            previous_administrative=self.extensions.get(ADMINISTRATION_NUMBER, NO_EXTENSION).valueString,
-            accident_date=day(accident.date) if accident else None,
-            event_dates=information.days(PATIENT_EVENT),
-            admission_dates=information.days(ADMISSION) or period_of(encounter.period),
-            discharge_date=information.discharge(),
-            diagnoses=diagnoses,
-            admission=read_admission(encounter) if source else None,
-            attachments=own.attachments,
-            message=own.message,
-            providers=tuple([self._member(member, f"event.providers[{at}]") for at, member in enumerate(members)]),
-            carried=(*read_conditions(claim.extension), *read_home_health(self.extensions, shared.certification)),
-        )
+        event = _NewEvent()
+        event.category = shared.category
+        event.certification = shared.certification
+        event.service_type = shared.service_type
+        event.location = shared.location
+        event.accident = read_accident(accident) if accident else None
+        event.level_of_service = read_level_of_service(claim, self.extensions, self.walks)
+        event.traces = traces
+        event.previous_authorization = self.extensions.get(AUTHORIZATION_NUMBER, NO_EXTENSION).valueString
+        event.previous_administrative = self.extensions.get(ADMINISTRATION_NUMBER, NO_EXTENSION).valueString
+        event.accident_date = day(accident.date) if accident else None
+        event.event_dates = information.days(PATIENT_EVENT)
+        event.admission_dates = information.days(ADMISSION) or period_of(encounter.period)
+        event.discharge_date = information.discharge()
+        event.diagnoses = diagnoses
+        event.admission = read_admission(encounter) if source else None
+        event.attachments = own.attachments
+        event.message = own.message
+        event.providers = tuple([self._member(member, f"event.providers[{at}]") for at, member in enumerate(members)])
+        event.carried = (*read_conditions(claim.extension), *read_home_health(self.extensions, shared.certification))
+        event.health_condition = event.prognosis = event.release = event.delay_reason = ""  # PAS has none of these
+        event.last_menstrual_period = event.estimated_birth = event.onset = event.delivery = None
         if len(items) == 1 and _says_no_service(items[0], claim.item[0]):
             items = (_item(sequence=items[0].sequence, stands_for_event=True, change=items[0].change),)
-        return event, items or (_item(sequence=1, stands_for_event=True),)
+        return finished(event, PatientEvent), items or (_item(sequence=1, stands_for_event=True),)
 
     def note_unread(self) -> None:
         """Note what stands in elements that nobody looks at, of the resources that are read."""
@@ -260,6 +266,8 @@ class _Reading:
 
     def _providers(self, team: Sequence[Member], item: Item, place: int) -> tuple[Provider, ...]:
         pointed = item.careTeamSequence
+        if not pointed:
+            return ()
         own = [member for member in team if not member.is_of_claim and member.sequence in pointed]
         return tuple([self._member(member, f"items[{place}].providers[{at}]") for at, member in enumerate(own)])
 

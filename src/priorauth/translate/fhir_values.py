@@ -111,9 +111,8 @@ def plain_diagnosis(value: str) -> str:
 
 def read_created(moment: str) -> str:
     """BHT04 and BHT05 as one text, by the sender's own clock."""
-    seconds = moment[17:19]
-    day = moment[:4] + moment[5:7] + moment[8:10]
-    return day + moment[11:13] + moment[14:16] + ("" if seconds == "00" else seconds)
+    digits = moment[:19].replace("-", "").replace("T", "").replace(":", "")
+    return digits[:12] if digits[12:] == "00" else digits
 
 
 # Writing

@@ -49,10 +49,6 @@ class Circuit:
             return self
         return replace(self, state=CircuitState.HALF_OPEN, try_at=now + PROBE_TIME)
 
-    def succeeded(self) -> Circuit:
-        """The destination answered, whatever it said: the circuit is closed."""
-        return Circuit()
-
     def gave_up(self, now: datetime) -> Circuit:
         """The call ended and nobody knows how it would have: another may be the probe."""
         return replace(self, state=CircuitState.OPEN, try_at=now) if self.state is CircuitState.HALF_OPEN else self

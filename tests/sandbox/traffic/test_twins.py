@@ -19,7 +19,7 @@ from priorauth.sandbox.traffic.checking import problems_of
 from priorauth.sandbox.traffic.dice import Dice, npi_of
 from priorauth.sandbox.traffic.left_out import LEFT_OUT
 from priorauth.sandbox.traffic.running import Made, Maker, Order, Rail, Tally, in_order, run
-from priorauth.sandbox.traffic.twins import COHORTS, Twin, TwinMaker
+from priorauth.sandbox.traffic.twins import COHORTS, Twin, TwinMaker, control_number_of
 from priorauth.x12.content import is_npi
 from priorauth.x12.guides.spec import Usage
 from priorauth.x12.guides.x217.request import X217_REQUEST
@@ -103,6 +103,17 @@ def test_a_twin_depends_on_nothing_but_the_seed_its_number_and_the_day() -> None
     assert [again.twin(number).fhir for number in (7, 6, 5)] == [each.fhir for each in reversed(in_turn)]
     assert other.twin(5).x12 != in_turn[0].x12
     assert later.twin(5).fhir != in_turn[0].fhir
+
+
+def test_other_traffic_of_the_same_senders_has_other_control_numbers() -> None:
+    days = [date(2026, 11, day) for day in (2, 3)]
+    numbers = [
+        control_number_of(number, seed=seed, day=day) for number in range(1, 101) for seed in range(50) for day in days
+    ]
+
+    assert len(set(numbers)) == len(numbers)
+    assert min(numbers) >= 1
+    assert max(numbers) <= 999_999_999
 
 
 def test_batches_come_in_order_whoever_finishes_first() -> None:

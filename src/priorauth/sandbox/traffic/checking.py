@@ -86,7 +86,7 @@ def _of_fhir(twin: Twin, tools: Tools) -> Iterator[str]:
         yield "the Bundle is not read as what it was written from"
     segments = review_to_x12(review, losses=losses)
     yield from _lost("FHIR to 278", losses.found)
-    if interchange_of(segments, review, twin.number) != twin.x12:
+    if interchange_of(segments, review, twin.control_number) != twin.x12:
         yield "the 278 of the Bundle is not the twin"
 
 

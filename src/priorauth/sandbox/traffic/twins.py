@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 
 from priorauth.domain.carried import Transmission
 from priorauth.domain.parties import PartnerId, PayerId
@@ -30,6 +31,7 @@ DAY = date(2026, 11, 2)
 
 _SENDERS = ("HARBORGENERAL", "LAKESHORE", "PRAIRIEVIEW", "COMMONSFAMILY")
 _RECEIVER = "PRIORAUTH"
+_CONTROL_NUMBERS = 10**9 - 1
 _AGES = {  # in years
     Patients.ADULT: (19, 64),
     Patients.SENIOR: (66, 92),
@@ -45,6 +47,7 @@ class Twin:
     """A request in both formats; `losses` are those of writing it, which there are none of."""
 
     number: int
+    control_number: int
     cohort: Cohort
     review: ServiceReview
     x12: bytes = field(repr=False)
@@ -72,10 +75,22 @@ class TwinMaker:
         losses = Losses()
         segments = review_to_x12(review, losses=losses)
         bundle = review_to_fhir(review, crosswalks=self.crosswalks, losses=losses)
-        x12 = interchange_of(segments, review, number)
+        control_number = control_number_of(number, seed=self.seed, day=self.day)
         return Twin(
-            number=number, cohort=cohort, review=review, x12=x12, fhir=write_resource(bundle), losses=losses.found
+            number=number,
+            control_number=control_number,
+            cohort=cohort,
+            review=review,
+            x12=interchange_of(segments, review, control_number),
+            fhir=write_resource(bundle),
+            losses=losses.found,
         )
+
+
+def control_number_of(number: int, *, seed: int, day: date) -> int:
+    """The control number of an interchange: other traffic, of the same senders, hardly ever has the same (TA1 025)."""
+    first = Random(f"{seed}/{day}").random()
+    return (int(first * _CONTROL_NUMBERS) + number) % _CONTROL_NUMBERS + 1
 
 
 def make_review(cohort: Cohort, *, seed: int, number: int, day: date) -> ServiceReview:
@@ -125,15 +140,15 @@ def make_review(cohort: Cohort, *, seed: int, number: int, day: date) -> Service
     )
 
 
-def interchange_of(segments: Sequence[Sequence[Element]], review: ServiceReview, number: int) -> bytes:
-    """The 278 in an interchange of its own, with control numbers of its own."""
+def interchange_of(segments: Sequence[Sequence[Element]], review: ServiceReview, control_number: int) -> bytes:
+    """The 278 in an interchange of its own, with a control number of its own."""
     assert review.transmission is not None
     sender, receiver = review.transmission.interchange_sender, review.transmission.interchange_receiver
     return write_interchange(
         OutboundInterchange(
             sender=Address(qualifier="ZZ", id=sender, group_id=sender),
             receiver=Address(qualifier="ZZ", id=receiver, group_id=receiver),
-            control_number=number,
+            control_number=control_number,
             made_at=review.received_at,
             is_test=True,
             groups=[
@@ -141,7 +156,7 @@ def interchange_of(segments: Sequence[Sequence[Element]], review: ServiceReview,
                     functional="HI",
                     transaction="278",
                     guide="005010X217",
-                    control_number=number,
+                    control_number=control_number,
                     sets=[OutboundSet(control_number="0001", segments=segments)],
                 )
             ],

@@ -83,7 +83,7 @@ def test_an_ehr_sends_subscribes_and_tells_answers_and_notifications_without_any
 
     assert "later.json: 200 ClaimResponse: A4" in ehr.said
     assert "notified: handshake, event 0" in ehr.said
-    assert "notified: event-notification, event 1, Bundle: A1" in ehr.said
+    assert "notified: event-notification, event 1, ClaimResponse: A1" in ehr.said
     assert "TRAN" not in ehr.said
 
 

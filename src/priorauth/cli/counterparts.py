@@ -49,8 +49,8 @@ class Consuming:
 
 
 def say(line: str) -> None:
-    """One line, at once: whoever reads along sees it when it happens."""
-    print(line, flush=True)
+    """One line, at once and in one piece: whoever reads along sees it when it happens, whichever thread says it."""
+    print(f"{line}\n", end="", flush=True)
 
 
 def play_ehr(sending: Sending) -> int:
@@ -66,8 +66,7 @@ def play_ehr(sending: Sending) -> int:
         ehr = Ehr(http, sending.rail, say, version=sending.version, show=sending.show)
         try:
             if sending.rail == "fhir" and sending.subscribes:
-                with Endpoint(ehr.notified) as endpoint:
-                    ehr.subscribe(endpoint.url)
+                with Endpoint(ehr.notified) as endpoint, ehr.subscribed(endpoint.url):
                     return _sent(ehr, sending)
             return _sent(ehr, sending)
         except GatewayAway as away:

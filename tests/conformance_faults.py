@@ -191,13 +191,45 @@ def both(*breaks: Break) -> Break:
 Message = MutableMapping[str, Any]
 
 
+def concerning(asked: Asked, fault: Fault | None) -> Fault | None:
+    """The fault, where it is one of what is asked."""
+    return fault if fault and fault.only in asked.path else None
+
+
+class Breaking:
+    """Breaks what is asked and answered, and keeps which faults did."""
+
+    def __init__(self) -> None:
+        self.broke: set[str] = set()  # the faults that changed something
+        self.crashes: list[str] = []  # faults that could not be
+
+    def asked(self, fault: Fault | None, asked: Asked) -> Asked:
+        """The request with the fault."""
+        if fault is None:
+            return asked
+        broken = fault.asks(asked)
+        self.broke.update({fault.name} if broken != asked else ())
+        return broken
+
+    def answered(self, fault: Fault | None, asked: Asked, answer: Answer) -> Answer:
+        """The answer with the fault. A fault of the table that crashes is no fault of a gateway: it is told apart."""
+        if fault is None:
+            return answer
+        try:
+            broken = fault.breaks(asked, answer)
+        except Exception as crash:
+            self.crashes.append(f"{fault.name}: {crash!r}")
+            raise
+        self.broke.update({fault.name} if broken != answer or fault.delay else ())
+        return broken
+
+
 class Proxy:
     """Stands before a gateway; knows faults by their number in its address."""
 
     def __init__(self, gateway: str, faults: Sequence[Fault]) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
-        self.broke: set[str] = set()  # the faults that changed something
-        self.crashes: list[str] = []  # faults that could not be
+        self.breaking = Breaking()
         self._gateway = gateway
         self._faults = {self.address(fault): fault for fault in faults}
         self._client = httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(max_connections=None))
@@ -237,10 +269,8 @@ class Proxy:
         headers = {key.decode().lower(): value.decode() for key, value in scope["headers"]}
         query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
         asked = Asked(scope["method"], f"/{'/'.join(rest)}{query}", headers, await whole(receive))
-        concerned = fault is not None and fault.only in asked.path
-        if fault and concerned and (changed := fault.asks(asked)) != asked:
-            asked = changed
-            self.broke.add(fault.name)
+        fault = concerning(asked, fault)
+        asked = self.breaking.asked(fault, asked)
         request = self._client.build_request(
             asked.method, f"{self._gateway}{asked.path}", headers=without_hops(asked.headers), content=asked.body
         )
@@ -248,26 +278,15 @@ class Proxy:
         try:
             ends = "follow=false" in asked.path
             if got.headers.get("content-type", "").startswith("text/event-stream") and not ends:
-                await self._pass_on(got, asked, fault if concerned else None, send)
+                await self._pass_on(got, asked, fault, send)
                 return
             answer = Answer(got.status_code, dict(got.headers), await got.aread())
         finally:
             await got.aclose()
-        if fault and concerned:
-            await asyncio.sleep(fault.delay)
-            answer = self._broken(fault, asked, answer)
+        await asyncio.sleep(fault.delay if fault else 0)
+        answer = self.breaking.answered(fault, asked, answer)
         await send(start_of(answer))
         await send({"type": "http.response.body", "body": answer.body})
-
-    def _broken(self, fault: Fault, asked: Asked, answer: Answer) -> Answer:
-        """The answer with the fault. A fault of the table that crashes is no fault of a gateway: it is told apart."""
-        try:
-            broken = fault.breaks(asked, answer)
-        except Exception as crash:
-            self.crashes.append(f"{fault.name}: {crash!r}")
-            raise
-        self.broke.update({fault.name} if broken != answer or fault.delay else ())
-        return broken
 
     async def _pass_on(
         self, got: httpx2.Response, asked: Asked, fault: Fault | None, send: Callable[[Message], Awaitable[None]]
@@ -281,8 +300,7 @@ class Proxy:
             messages, end, pending = pending.rpartition(b"\n\n")
             if not end:
                 continue
-            answer = replace(head, body=messages + end)
-            answer = self._broken(fault, asked, answer) if fault else answer
+            answer = self.breaking.answered(fault, asked, replace(head, body=messages + end))
             await send({"type": "http.response.body", "body": answer.body, "more_body": True})
         await send({"type": "http.response.body", "body": pending})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx2
@@ -11,6 +11,7 @@ import pytest
 
 from conformance_fault_table import FAULTS
 from conformance_faults import Fault, Proxy
+from conformance_teeth import Found, run_with_faults
 from priorauth.conformance.cases import Case
 from priorauth.conformance.folders import conformance_folder
 from priorauth.conformance.loading import load_cases
@@ -20,23 +21,13 @@ from priorauth.conformance.targets import Limits, load_target
 from priorauth.conformance.tokens import Tokens
 from served import Served
 
-AT_ONCE = 6
 LEAST = 40
-
-
-@dataclass(frozen=True)
-class Found:
-    """How the case of each fault ended with that fault, and by its own name without any; and what was broken."""
-
-    results: dict[str, CaseResult]
-    broke: set[str]
-    crashes: list[str]
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     with Served(tmp_path_factory.mktemp("gateway")) as gateway:
-        return asyncio.run(run_with_faults(gateway.url))
+        return asyncio.run(run_behind_a_proxy(gateway.url))
 
 
 def test_the_table_has_many_faults_and_each_but_once() -> None:
@@ -61,27 +52,18 @@ def test_no_fault_is_one_of_the_proxy(found: Found) -> None:
     assert found.crashes == []
 
 
-async def run_with_faults(gateway: str) -> Found:
+async def run_behind_a_proxy(gateway: str) -> Found:
     """Run each case of the table behind the proxy, sound and broken."""
     folder = conformance_folder()
     every, registers = load_cases(folder)
-    by_name = {case.name: case for case in every}
     target = load_target(gateway, folder)
     plan = Plan(cases=every, registers=registers, target=target, folder=folder, now=lambda: datetime.now(UTC))
     proxy = Proxy(gateway, FAULTS)
-    gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(case: Case, fault: Fault | None) -> CaseResult:
+    async def run(case: Case, fault: Fault | None) -> CaseResult:
         limits = Limits(**{**target.limits.model_dump(), **(fault.limits if fault else {})})
         behind = target.model_copy(update={"base_url": proxy.address(fault), "limits": limits})
-        async with gate:
-            return await run_case(replace(plan, target=behind), case, client, Tokens(behind), {})
+        return await run_case(replace(plan, target=behind), case, client, Tokens(behind), {})
 
     async with proxy.serving(), httpx2.AsyncClient(timeout=target.limits.request) as client:
-        asked: list[tuple[str, Case, Fault | None]] = [(fault.name, by_name[fault.case], fault) for fault in FAULTS]
-        asked += [(name, by_name[name], None) for name in sorted({fault.case for fault in FAULTS})]
-        together = [each for each in asked if not each[1].alone]
-        ended = await asyncio.gather(*(one(case, fault) for _, case, fault in together))
-        results = {name: result for (name, _, _), result in zip(together, ended, strict=True)}
-        results |= {name: await one(case, fault) for name, case, fault in asked if case.alone}
-    return Found(results, proxy.broke, proxy.crashes)
+        return await run_with_faults(FAULTS, every, proxy.breaking, run)

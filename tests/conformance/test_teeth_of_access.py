@@ -13,7 +13,8 @@ import httpx2
 import pytest
 
 from conformance_access import gateway_that_asks_for_tokens
-from conformance_faults import Answer, Asked, Break, Fault, header, status, without_hops
+from conformance_faults import Answer, Asked, Break, Breaking, Fault, concerning, header, status, without_hops
+from conformance_teeth import Found, run_with_faults
 from priorauth.conformance.cases import Case
 from priorauth.conformance.folders import conformance_folder
 from priorauth.conformance.loading import load_cases
@@ -21,8 +22,6 @@ from priorauth.conformance.results import CaseResult, Verdict
 from priorauth.conformance.running import Plan, run_case
 from priorauth.conformance.targets import Target
 from priorauth.conformance.tokens import Tokens
-
-AT_ONCE = 6
 
 
 def everybody_is_the_first() -> Callable[[Asked], Asked]:
@@ -77,58 +76,59 @@ FAULTS = [
 class Broken(httpx2.AsyncBaseTransport):
     """The way to a gateway with one fault in it. The address stays: it is what assertions are made out to."""
 
-    def __init__(self, way: httpx2.AsyncBaseTransport, fault: Fault | None) -> None:
+    def __init__(self, way: httpx2.AsyncBaseTransport, fault: Fault | None, breaking: Breaking) -> None:
         self._way = way
         self._fault = fault
+        self._breaking = breaking
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         asked = Asked(request.method, request.url.raw_path.decode(), dict(request.headers), await request.aread())
-        if self._fault:
-            asked = self._fault.asks(asked)
+        fault = concerning(asked, self._fault)
+        asked = self._breaking.asked(fault, asked)
         url = request.url.copy_with(raw_path=asked.path.encode())
         headers = without_hops(asked.headers)
         got = await self._way.handle_async_request(
             httpx2.Request(asked.method, url, headers=headers, content=asked.body)
         )
         answer = Answer(got.status_code, without_hops(dict(got.headers)), await got.aread())
-        if self._fault:
-            answer = self._fault.breaks(asked, answer)
+        answer = self._breaking.answered(fault, asked, answer)
         return httpx2.Response(answer.status, headers=dict(answer.headers), content=answer.body)
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseResult]:
-    """How the case of each fault ended with that fault, and by its own name without any."""
+def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     with gateway_that_asks_for_tokens(tmp_path_factory.mktemp("gateway")) as target:
-        return asyncio.run(run_with_faults(target))
+        return asyncio.run(run_on_a_broken_way(target))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_gateway_that_does_so_is_found_out(results: dict[str, CaseResult], fault: Fault) -> None:
-    assert results[fault.name].verdict == Verdict.FAIL, results[fault.name].reason
+def test_a_gateway_that_does_so_is_found_out(found: Found, fault: Fault) -> None:
+    result = found.results[fault.name]
+
+    assert fault.name in found.broke, "the fault changed nothing"
+    assert result.verdict == Verdict.FAIL, f"{result.verdict}: {result.reason}"
 
 
 @pytest.mark.parametrize("name", sorted({fault.case for fault in FAULTS}))
-def test_the_case_passes_where_nothing_is_wrong(results: dict[str, CaseResult], name: str) -> None:
-    assert results[name].verdict == Verdict.PASS, results[name].reason
+def test_the_case_passes_where_nothing_is_wrong(found: Found, name: str) -> None:
+    assert found.results[name].verdict == Verdict.PASS, found.results[name].reason
 
 
-async def run_with_faults(target: Target) -> dict[str, CaseResult]:
+def test_no_fault_is_one_of_the_way(found: Found) -> None:
+    assert found.crashes == []
+
+
+async def run_on_a_broken_way(target: Target) -> Found:
     """Run each case of the table on a sound way and on its broken one."""
     folder = conformance_folder()
     every, registers = load_cases(folder)
-    by_name = {case.name: case for case in every}
     plan = Plan(cases=every, registers=registers, target=target, folder=folder, now=lambda: datetime.now(UTC))
-    gate = asyncio.Semaphore(AT_ONCE)
-    asked: list[tuple[str, Case, Fault | None]] = [(fault.name, by_name[fault.case], fault) for fault in FAULTS]
-    asked += [(name, by_name[name], None) for name in sorted({fault.case for fault in FAULTS})]
+    breaking = Breaking()
 
     async with httpx2.AsyncHTTPTransport() as way:
 
-        async def one(case: Case, fault: Fault | None) -> CaseResult:
-            client = httpx2.AsyncClient(transport=Broken(way, fault), timeout=target.limits.request)
-            async with gate:
-                return await run_case(plan, case, client, Tokens(target), {})
+        async def run(case: Case, fault: Fault | None) -> CaseResult:
+            client = httpx2.AsyncClient(transport=Broken(way, fault, breaking), timeout=target.limits.request)
+            return await run_case(plan, case, client, Tokens(target), {})
 
-        ended = await asyncio.gather(*(one(case, fault) for _, case, fault in asked))
-    return {name: result for (name, _, _), result in zip(asked, ended, strict=True)}
+        return await run_with_faults(FAULTS, every, breaking, run)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from priorauth.conformance.ending import FAILED, fail
+
 if TYPE_CHECKING:
     from priorauth.conformance.certificate import Certificate
-
-INVALID = 1
-COULD_NOT_RUN = 2
 
 CertificateFile = Annotated[Path, typer.Argument(help="a certificate that `conformance run --certificate` wrote")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -28,7 +27,7 @@ def keygen(
     try:
         public = make_keys(out)
     except UnusableKey as problem:
-        _fail(str(problem), COULD_NOT_RUN)
+        fail(str(problem))
     if as_json:
         typer.echo(json.dumps({"private": str(out), "public": str(public)}))
     else:
@@ -49,13 +48,13 @@ def verify(
         expected = read_public_key(key) if key else None
         certificate = read_certificate(text)
     except UnusableKey as problem:
-        _fail(str(problem), COULD_NOT_RUN)
+        fail(str(problem))
     except NotACertificate as problem:
         _say(None, [str(problem)], signer_known=key is not None, as_json=as_json)
-        raise typer.Exit(INVALID) from None
+        raise typer.Exit(FAILED) from None
     flaws = flaws_of(certificate, expected)
     _say(certificate, flaws, signer_known=key is not None, as_json=as_json)
-    raise typer.Exit(INVALID if flaws else 0)
+    raise typer.Exit(FAILED if flaws else 0)
 
 
 def certificate(
@@ -69,13 +68,13 @@ def certificate(
     try:
         read = read_certificate(_read(file))
     except NotACertificate as problem:
-        _fail(f"{file} is no certificate: {problem}", INVALID)
+        fail(f"{file} is no certificate: {problem}", FAILED)
     if flaws := flaws_of(read):
-        _fail(f"{file} is not valid: {'; '.join(flaws)}", INVALID)
+        fail(f"{file} is not valid: {'; '.join(flaws)}", FAILED)
     try:
         html.write_text(certificate_page(read), encoding="utf-8")
     except OSError as problem:
-        _fail(f"{html}: {problem.strerror}", COULD_NOT_RUN)
+        fail(f"{html}: {problem.strerror}")
 
 
 def _say(certificate: Certificate | None, flaws: list[str], *, signer_known: bool, as_json: bool) -> None:
@@ -116,11 +115,6 @@ def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as problem:
-        _fail(f"{file}: {problem.strerror}", COULD_NOT_RUN)
+        fail(f"{file}: {problem.strerror}")
     except UnicodeDecodeError:
-        _fail(f"{file} is no certificate: it is not UTF-8", INVALID)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(code)
+        fail(f"{file} is no certificate: it is not UTF-8", FAILED)

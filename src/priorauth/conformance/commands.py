@@ -6,14 +6,12 @@ import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from priorauth.conformance import certificate_commands, inferno_commands
-
-FAILED = 1
-COULD_NOT_RUN = 2
+from priorauth.conformance.ending import COULD_NOT_RUN, FAILED, fail
 
 app = typer.Typer(no_args_is_help=True, help="Test a gateway from outside: ours, or any other.")
 for command in (certificate_commands.keygen, certificate_commands.verify, certificate_commands.certificate):
@@ -78,7 +76,7 @@ def run(
             result = asyncio.run(run_all(plan, tell))
         documents.write(result, selection=selection_in_words(suite or [], only or []))
     except ConformanceFault as fault:
-        could_not_run(str(fault))
+        fail(str(fault))
     print_result(console, result)
     if as_json:
         print_json(as_document(result))
@@ -95,7 +93,7 @@ def list_cases(suite: Suites = None, only: Only = None, as_json: AsJson = False,
         every, _ = load_cases(conformance_folder(cases))
         chosen = select(every, suite or [], only or [])
     except ConformanceFault as fault:
-        could_not_run(str(fault))
+        fail(str(fault))
     if as_json:
         print_json(
             [
@@ -120,7 +118,7 @@ def coverage(suite: Suites = None, as_json: AsJson = False, cases: Cases = None)
         every, registers = load_cases(conformance_folder(cases))
         rows = coverage_by_cases(registers, select(every, suite or [], []))
     except ConformanceFault as fault:
-        could_not_run(str(fault))
+        fail(str(fault))
     if as_json:
         print_json([row.document() for row in rows])
         return
@@ -157,8 +155,3 @@ def exit_code(result: Any) -> int:
 
 def print_json(document: Any) -> None:
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
-
-
-def could_not_run(reason: str) -> NoReturn:
-    typer.echo(f"priorauth: {reason}", err=True)
-    raise typer.Exit(COULD_NOT_RUN)

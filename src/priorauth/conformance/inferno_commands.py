@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-COULD_NOT_RUN = 2
+from priorauth.conformance.ending import fail
 
 
 def inferno_preset(
@@ -35,9 +35,9 @@ def inferno_preset(
     from priorauth.conformance.inferno import SUITES, Access, Wanted, preset
 
     if version not in SUITES:
-        _fail(f"--version wants one of {', '.join(SUITES)}")
+        fail(f"--version wants one of {', '.join(SUITES)}")
     if bool(token_url) != bool(token_client and token_key):
-        _fail("--token-url, --token-client and --token-key go together")
+        fail("--token-url, --token-client and --token-key go together")
     try:
         jwk = json.loads(token_key.read_text(encoding="utf-8")) if token_key else {}
         access = Access(
@@ -59,12 +59,7 @@ def inferno_preset(
         document = preset(conformance_folder(), wanted, datetime.now(UTC))
         out.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except ConformanceFault as problem:
-        _fail(str(problem))
+        fail(str(problem))
     except (OSError, ValueError, AttributeError) as problem:
-        _fail(f"{getattr(problem, 'filename', None) or token_key}: cannot be read or written")
+        fail(f"{getattr(problem, 'filename', None) or token_key}: cannot be read or written")
     typer.echo(f"{out}: {len(document['inputs'])} inputs of {document['test_suite_id']}, good for one run")
-
-
-def _fail(reason: str) -> NoReturn:
-    typer.echo(f"priorauth: {reason}", err=True)
-    raise typer.Exit(COULD_NOT_RUN)

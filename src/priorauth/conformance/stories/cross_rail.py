@@ -8,6 +8,7 @@ from typing import Any
 from priorauth.conformance.calling import Run
 from priorauth.conformance.json_paths import values_at
 from priorauth.conformance.seen import Seen
+from priorauth.conformance.stories.deciding import TAKEN, decide
 from priorauth.conformance.stories.event_reading import determined, open_legs
 from priorauth.conformance.stories.pas_subscriptions import nested_answer, subscriber
 from priorauth.conformance.stories.registry import story
@@ -15,7 +16,6 @@ from priorauth.conformance.stories.told import review_of, send, submit
 from priorauth.conformance.x12 import Interchange
 
 OK = 200
-TAKEN = (200, 202, 204)
 SANDBOX = "sandbox"
 LATER_WITHIN = 20.0
 PENDED = "A4"
@@ -171,11 +171,10 @@ def actions_of_resource(response: Any) -> list[Any]:
 async def decided(run: Run, review_id: str, by: str) -> None:
     """Somebody decides at last, certified: a person at the sandbox, or a delegate through its door."""
     if by == SANDBOX:
-        decision = {"review_id": review_id, "items": [{"sequence": 1, "action": "A1"}]}
-        answer = await run.request("POST", "/sandbox/decide", json=decision)
-    else:
-        (leg,) = await open_legs(run, review_id, by)
-        answer = await run.request("POST", f"/delegates/{by}/determinations", json=determined(leg, "A1", run.unique))
+        await decide(run, review_id)
+        return
+    (leg,) = await open_legs(run, review_id, by)
+    answer = await run.request("POST", f"/delegates/{by}/determinations", json=determined(leg, "A1", run.unique))
     run.require("the decision is taken", True, answer.got.status in TAKEN)
 
 

@@ -14,6 +14,7 @@ from priorauth.conformance.json_paths import values_at
 from priorauth.conformance.listening import Listener, Notification, value_of
 from priorauth.conformance.naming import unique_text
 from priorauth.conformance.seen import Seen
+from priorauth.conformance.stories.deciding import decide
 from priorauth.conformance.stories.registry import story
 from priorauth.conformance.subscriptions import subscription
 
@@ -86,9 +87,7 @@ class Subscriber:
 
     async def decide(self, review_id: str, sequence: int = 1, action: str = "A1") -> None:
         """Let the sandbox decide an item."""
-        decision = {"review_id": review_id, "items": [{"sequence": sequence, "action": action}]}
-        answer = await self.run.request("POST", "/sandbox/decide", json=decision)
-        self.run.require("HTTP status of the sandbox's decision", True, answer.got.status < 300)
+        await decide(self.run, review_id, sequence=sequence, action=action)
 
     async def delete(self) -> Seen:
         return await self.run.request("DELETE", f"{self.base}Subscription/{self.id}")

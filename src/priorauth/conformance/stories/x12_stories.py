@@ -7,6 +7,7 @@ import asyncio
 from priorauth.conformance.calling import Run
 from priorauth.conformance.cases import Send
 from priorauth.conformance.seen import Seen
+from priorauth.conformance.stories.deciding import decide
 from priorauth.conformance.stories.registry import story
 from priorauth.conformance.x12 import Interchange
 
@@ -39,8 +40,7 @@ async def decision_in_the_mailbox(run: Run) -> None:
     pended = await run.x12("imaging.edi", name="pended", trace="SBX-PEND-")
     run.check(pended, {"determination": {"event": "A4"}})
     review = pended.got.headers.get("x-review-id", "")
-    decided = {"review_id": review, "items": [{"sequence": 1, "action": "A1"}]}
-    run.check(await run.request("POST", "/sandbox/decide", json=decided, name="decide"), {"status": "2xx"})
+    await decide(run, review)
 
     async def waiting() -> str:
         box = await run.request("GET", "/x12/mailbox?limit=1000", name="mailbox")

@@ -128,6 +128,30 @@ def as_something_new(trace: str = "SBX-CERTIFY-") -> Callable[[Asked], Asked]:
     return changed
 
 
+def supposing(change: Callable[[JSON], None]) -> Callable[[Asked], Asked]:
+    """Suppose something else than was asked to be supposed."""
+
+    def changed(asked: Asked) -> Asked:
+        if not asked.path.startswith("/clocks"):
+            return asked
+        supposed = json.loads(asked.body)
+        change(supposed)
+        return replace(asked, body=json.dumps(supposed).encode())
+
+    return changed
+
+
+@supposing
+def as_if_admitted_on_receipt(supposed: JSON) -> None:
+    day = supposed["received_at"][:10].replace("-", "")
+    supposed["message"] = re.sub(r"(DTP\*435\*D8\*)\d{8}", rf"\g<1>{day}", supposed["message"])
+
+
+@supposing
+def as_if_told_by_letter(supposed: JSON) -> None:
+    supposed["happened"] = dict.fromkeys(supposed["happened"], supposed["happened"]["written_notice"])
+
+
 def issues(change: Any) -> Break:
     """Change each issue of an OperationOutcome."""
     return resource("OperationOutcome", lambda each: [change(issue) for issue in each.get("issue", [])])

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from conformance_breaks import (
     another,
+    as_if_admitted_on_receipt,
+    as_if_told_by_letter,
     as_something_new,
     behind,
     due,
@@ -171,6 +173,9 @@ PACK_FAULTS = [
     Fault("a deadline is a day late",                  "packs/clocks/allways/v-01-two-business-days", due(timedelta(days=1))),
     Fault("a deadline is a second early",              "packs/clocks/allways/v-08-urgent-decision", due(timedelta(seconds=-1))),
     Fault("a clock is left out",                       "packs/clocks/allways/v-04-told-a-day-after", everywhere(lambda each: each.update(clocks=[]) if "clocks" in each else None), only="/clocks"),
+    Fault("what is asked too late is looked at for another reason", "packs/mercyone/service/rte-mohp-07-authorization-after-the-fact", routed(lambda item: item.update(rule="no_rule"))),
+    Fault("a deadline is counted from the receipt",    "packs/clocks/nursing-facility/clinical-update-of-monday", asks=as_if_admitted_on_receipt),
+    Fault("a deadline is counted from the letter",     "packs/clocks/fplic-stay/appeal-by-telephone", asks=as_if_told_by_letter),
     Fault("a deadline has no time",                    "packs/clocks/allways/v-06-written-approval", everywhere(lambda each: each.update(due_at=None) if "due_at" in each else None)),
 ]
 

@@ -13,7 +13,7 @@ from priorauth.inspection.cases.acknowledging import acknowledgment_of
 from priorauth.inspection.cases.document import Case, CaseMessage, document_of
 from priorauth.inspection.cases.fhir import safe_json, safe_path
 from priorauth.inspection.cases.fhir_types import types
-from priorauth.inspection.cases.outcomes import Document, Facts, KnownDirectory, Outcome, outcome_of
+from priorauth.inspection.cases.outcomes import Document, Facts, KnownDirectory, Outcome, outcome_of, routes_in
 from priorauth.inspection.cases.pseudonyms import Pseudonyms
 from priorauth.inspection.cases.shifting import Shift, orders_of_weeks
 from priorauth.inspection.cases.x12 import safe_x12
@@ -145,8 +145,9 @@ def outcomes_of(tools: Tools, messages: Sequence[CaseMessage], directory: KnownD
 def routes_of(tools: Tools, subject: Subject) -> tuple[Sequence[Facts | None], Sequence[Document]]:
     """What the directory says of each request of a subject, and where each would go."""
     directory = KnownDirectory(subject.facts, tools.directory)
-    outcomes = outcomes_of(tools, subject.messages, directory)
-    return directory.said, [route for each in outcomes for route in each.routes]
+    requests = [each for each in subject.messages if each.is_request and each.format != EVENT]
+    routes = [each for one in requests for each in routes_in(tools, one.body, one.at, directory, one.version)]
+    return directory.said, routes
 
 
 def known_names(tools: Tools) -> frozenset[str]:

@@ -69,7 +69,7 @@ def outcome_of(
 ) -> Outcome:
     """What a message comes to that was received at a time; by a directory, where its requests are to be routed."""
     fault, findings = _findings(tools, body, version)
-    routes = _routes(tools, body, received_at, directory, version) if directory else ()
+    routes = routes_in(tools, body, received_at, directory, version) if directory else ()
     return Outcome(fault=fault, findings=tuple(findings), routes=tuple(routes))
 
 
@@ -110,9 +110,10 @@ def _of_x12(finding: Finding, part: str) -> Document:
     }
 
 
-def _routes(
+def routes_in(
     tools: Tools, body: bytes, received_at: datetime, directory: Directory, version: str | None
 ) -> Iterator[Document]:
+    """Where each request in a message would go; nowhere where it cannot be read."""
     try:
         read_requests(tools, body, received_at=received_at, version=version)
         message = inbound(body, received_at=received_at, version=version)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from bundle_mutations import mutate, mutate_kindly
 from checked_json import SAMPLES, VERSIONS, checker, decoded, profile_of, sample
 from fhir_bundles import REQUESTS, read
-from priorauth.fhir.bundles import Bundle, FhirSyntaxError, StrictBundle, read_resource
+from priorauth.fhir.bundles import BYTE_ORDER_MARK, Bundle, FhirSyntaxError, StrictBundle, read_resource
 from priorauth.fhir.profiles import BundleProfile
 from priorauth.sandbox.mutants import MUTANTS, Mutant, Rail, make
 from priorauth.translate.fhir_elements import Coding
@@ -137,3 +139,73 @@ def test_a_strict_bundle_answers_as_its_json_does(path: Any) -> None:
         for reference in (literal, plain.urls[entry], f"{literal}/_history/2", "Patient/none", "none"):
             assert strict.find(reference, 0) == plain.find(reference, 0)
             assert strict.find(reference, -1) == plain.find(reference, -1)
+
+
+def _with_names(document: Any, text: str) -> Any:
+    """The document with that text in every place where people write what they like."""
+    written = json.dumps(document)
+    return json.loads(re.sub(r'("(?:display|text|city)": )"[^"]*"', lambda found: found[1] + json.dumps(text), written))
+
+
+def _with_entries(document: Any, arrange: Any) -> Any:
+    return document | {"entry": [arrange(entry) for entry in document["entry"]]}
+
+
+def _resource_first(entry: Any) -> Any:
+    return {"resource": entry["resource"], "fullUrl": entry["fullUrl"]}
+
+
+def _type_last(entry: Any) -> Any:
+    resource = dict(entry["resource"])
+    return entry | {"resource": resource | {"resourceType": resource.pop("resourceType")}}
+
+
+def _twice(body: bytes) -> bytes:
+    """The resource of the second entry from the end stands twice in it; readers of JSON take the last one."""
+    before, _, rest = body.rpartition(b'"resource": ')
+    first, _, last = before.rpartition(b'"resource": ')
+    other = json.dumps(json.loads(body)["entry"][0]["resource"]).encode()
+    return first + b'"resource": ' + other + b', "resource": ' + last + b'"resource": ' + rest
+
+
+LAYOUTS: dict[str, Callable[[Any], bytes]] = {
+    "in one line": lambda document: json.dumps(document).encode(),
+    "with nothing between": lambda document: json.dumps(document, separators=(",", ":")).encode(),
+    "indented": lambda document: json.dumps(document, indent="\t").replace("\n", "\r\n").encode(),
+    "after a byte order mark": lambda document: b"\xef\xbb\xbf" + json.dumps(document).encode(),
+    "with a brace in texts": lambda document: json.dumps(_with_names(document, "a } b")).encode(),
+    "with an opening brace in texts": lambda document: json.dumps(_with_names(document, "{")).encode(),
+    "with what ends entries in texts": lambda document: json.dumps(_with_names(document, '"}},{"')).encode(),
+    "with what begins one in texts": lambda document: json.dumps(_with_names(document, '{"resourceType": ')).encode(),
+    "with the name of its type as a text": lambda document: json.dumps(_with_names(document, "resourceType")).encode(),
+    "with it after a quote": lambda document: json.dumps(_with_names(document, '{"resourceType')).encode(),
+    "with back slashes in texts": lambda document: json.dumps(_with_names(document, "a\\ \\\\")).encode(),
+    "with escaped slashes": lambda document: json.dumps(document).replace("/", "\\/").encode(),
+    "with accents": lambda document: json.dumps(_with_names(document, "Zoë ☃"), ensure_ascii=False).encode(),
+    "with escaped accents": lambda document: json.dumps(_with_names(document, "Zoë ☃")).encode(),
+    "with an escaped name": lambda document: json.dumps(document).replace('"resource', '"\\u0072esource').encode(),
+    "with the fullUrl last": lambda document: json.dumps(_with_entries(document, _resource_first)).encode(),
+    "with the type last": lambda document: json.dumps(_with_entries(document, _type_last)).encode(),
+    "with members after the entries": lambda document: json.dumps(
+        {name: document[name] for name in sorted(document, key=lambda name: (name != "entry", name))}
+    ).encode(),
+    "with a resource twice": lambda document: _twice(json.dumps(document).encode()),
+    "with its entries twice": lambda document: (
+        json.dumps(document)
+        .replace('"entry": ', f'"entry": {json.dumps(document["entry"][:2])}, "entry": ', 1)
+        .encode()
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ["home-health-orders", "nicu-update"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
+def test_what_is_carried_is_the_same_however_its_bundle_is_laid_out(name: str, layout: str, backwards: bool) -> None:
+    body = LAYOUTS[layout](sample(name))
+    bundle, plain = checker().read(body), Bundle(read_resource(body.removeprefix(BYTE_ORDER_MARK)))
+    entries = range(len(plain.entries))
+
+    assert isinstance(bundle, StrictBundle)
+    for entry in reversed(entries) if backwards else entries:
+        assert bundle.written(entry) == plain.written(entry)

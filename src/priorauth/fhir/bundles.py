@@ -235,9 +235,12 @@ class StrictBundle(Bundle):
     def _begins(self, entry: int) -> int:
         """Where in the bytes a resource begins, looked for from the end; 0 where that cannot be told at a glance.
 
-        Every resource behind it must say what it is before all else. As another key nothing has that name here.
+        Every resource behind it must say what it is before all else. As another key nothing has that name here, but a
+        resource that stands twice in its entry, of which the last one is meant, has it once more.
         """
         data, places = self.data, self._places
+        if not places and data.count(_SAYS) != len(self.parts) + 1:
+            return 0
         while self.is_plain and len(places) < len(self.parts) - entry:
             at = data.rfind(_SAYS, 0, places[-1] if places else None)
             begins = data.rfind(b"{", 0, at)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -147,6 +148,13 @@ def test_line_breaks_and_indentation_between_segments_are_layout(layout: str) ->
 @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\n\n", b"\xef\xbb\xbf\r\n "])
 def test_a_byte_order_mark_and_blank_lines_before_the_isa_are_layout(before: bytes) -> None:
     assert codes(before + VALID) == []
+
+
+def test_millions_of_line_breaks_around_an_interchange_cost_nearly_nothing() -> None:
+    began = time.process_time()
+
+    assert codes(b"\n" * 3_000_000 + VALID + b"\r\n" * 1_500_000) == []
+    assert time.process_time() - began < 5, "each byte of layout is looked at by itself"
 
 
 def test_line_breaks_may_be_the_terminator() -> None:

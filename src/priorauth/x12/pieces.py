@@ -5,6 +5,7 @@ What cannot be a segment because it has no end is dropped beyond a limit, so mem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +19,7 @@ LARGEST = 256 * 1024
 """The most bytes of a piece; what comes as one chunk may be more."""
 
 _LAYOUT = LAYOUT.decode()
-_LAYOUT_BYTES = frozenset(LAYOUT[at : at + 1] for at in range(len(LAYOUT)))
+_SOME_LAYOUT = re.compile(b"[" + re.escape(LAYOUT) + b"]+")
 
 
 @dataclass(slots=True, eq=False)
@@ -180,8 +181,8 @@ class Pieces:
             if self._buffer.startswith(_BOM):
                 self._take(len(_BOM))
         while True:
-            while self._buffer[self._at : self._at + 1] in _LAYOUT_BYTES:
-                self._take(1)
+            if ahead := _SOME_LAYOUT.match(self._buffer, self._at):
+                self._take(ahead.end() - self._at)
             if self._at < len(self._buffer) or not self._more():
                 return
 

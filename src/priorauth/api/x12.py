@@ -43,7 +43,7 @@ async def post_x12(request: Request) -> Response:
         raise Problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f"more than {MOST_SETS} transaction sets in one real-time interchange",
-            "send larger files to /x12/batch",
+            f"send at most {MOST_SETS} in one interchange; /x12/batch, for larger files, is not there yet",
         )
     answer_by = inbound.received_at + (partner.wait or gateway.settings.wait)
     received = await gateway.receive_review(

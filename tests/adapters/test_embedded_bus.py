@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from contracts.examples import NOON, an_event
 from databases import KEY
@@ -15,9 +16,11 @@ from memory.store import NAMES_ONLY
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import migrate
+from priorauth.adapters.database.stream import Stream
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.embedded_bus import EmbeddedBus
 from priorauth.adapters.lanes import Pace
+from priorauth.adapters.progress import Standing
 from priorauth.services.bus import BusMessage
 from priorauth.services.ports import Retryable
 
@@ -127,3 +130,17 @@ async def test_many_keys_waiting_to_be_tried_again_do_not_keep_a_new_one_from_it
     assert await embedded.next() == "new"
     await embedded.bus.stop()
     await run
+
+
+async def test_groups_that_save_at_the_same_time_share_a_transaction(embedded: Embedded) -> None:
+    stream = Stream(embedded.database, Seal(KEY))
+    commits: list[object] = []
+    event.listen(embedded.database.writers.sync_engine, "commit", commits.append)
+
+    async with asyncio.TaskGroup() as saving:
+        for number, group in enumerate(("gateway", "sandbox"), start=1):
+            saving.create_task(stream.save_standing(group, Standing({TOPIC: number}, frozenset())))
+
+    assert len(commits) == 1
+    assert (await stream.standing("gateway", [TOPIC])).offsets == {TOPIC: 1}
+    assert (await stream.standing("sandbox", [TOPIC])).offsets == {TOPIC: 2}

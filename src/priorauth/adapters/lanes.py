@@ -38,7 +38,7 @@ class Pace:
     longest_pause: float = 30.0
     poll: float = 1.0  # after which to look for what another process published
     linger: float = 0.0  # that a read of one shard waits for others to share it
-    save_after: float = 0.05  # that finished messages wait to be saved together
+    save_after: float = 0.5  # that finished messages wait to be saved together
     grace: float = 10.0  # that `stop` gives the messages being handled
     most_set_aside: int = 50  # within `set_aside_window`; at one more the group stops
     set_aside_window: float = 600.0

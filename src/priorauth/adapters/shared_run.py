@@ -18,8 +18,8 @@ from priorauth.services.ports import Retryable
 
 CLAIM_SECONDS = 1.0
 """How often the shards are shared out anew: about how long those of a dead replica rest."""
-POLLS, SAVES = 5, 10
-"""How much seldomer it polls for news that got lost, and saves what is finished, than one who consumes alone."""
+POLLS = 5
+"""How much seldomer it polls for news that got lost than one who consumes alone."""
 
 log = structlog.get_logger()
 
@@ -32,10 +32,9 @@ class SharedRun:
         self.topics = reading.topics
         self._database = database
         self._stream = stream
-        pace = reading.pace
-        patient = replace(pace, save_after=pace.save_after * SAVES, poll=pace.poll * POLLS)
+        patient = replace(reading.pace, poll=reading.pace.poll * POLLS)
         self._reading = replace(reading, pace=patient)
-        self._trips = stream.trips(self.topics, pace.linger)
+        self._trips = stream.trips(self.topics, patient.linger)
         self._consumers: dict[int, Consumer] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()

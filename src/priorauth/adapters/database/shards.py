@@ -11,7 +11,6 @@ from sqlalchemy import ARRAY, BigInteger, Integer, Row, String, bindparam, func,
 
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.engine import Database
-from priorauth.adapters.database.standings import Saved, save_standings
 from priorauth.adapters.database.tables import outbox
 from priorauth.adapters.database.transaction import Transaction
 from priorauth.adapters.together import Together
@@ -58,7 +57,6 @@ class SharedTrips:
         self._seal = seal
         self._topics = list(topics)
         self.read = Together(self._read, linger)
-        self.save = Together(self._save)
 
     async def _read(self, wanted: Sequence[Wanted]) -> Sequence[Sequence[Row[Any]]]:
         """The next rows of each of these shards, still sealed."""
@@ -74,8 +72,3 @@ class SharedTrips:
         for row in rows:
             found[row.shard].append(row)
         return [found[each.shard][: each.limit] for each in wanted]
-
-    async def _save(self, saved: Sequence[Saved]) -> Sequence[None]:
-        """Save these standings in one transaction."""
-        await save_standings(self._database, self._seal, saved)
-        return [None] * len(saved)

@@ -15,10 +15,11 @@ from priorauth.adapters.database.inbox import DeadLetters
 from priorauth.adapters.database.numbering import Numbering
 from priorauth.adapters.database.outbox import POSTED, SHARDS, event_row, outbox_row, put
 from priorauth.adapters.database.shards import SharedTrips, Wanted
-from priorauth.adapters.database.standings import save_standings
+from priorauth.adapters.database.standings import Saved, saving_together
 from priorauth.adapters.database.tables import Instant, consumer_inbox, consumer_offsets, outbox
 from priorauth.adapters.database.transaction import Transaction
 from priorauth.adapters.progress import Standing
+from priorauth.adapters.together import Together
 from priorauth.services.bus import BusMessage, DeadLetter
 
 AT_POSITION = select(outbox).where(outbox.c.position == bindparam("position"))
@@ -40,17 +41,24 @@ class Stream:
     """The messages of the outbox by position. Opens its own transactions."""
 
     def __init__(
-        self, database: Database, seal: Seal, *, shard: int | None = None, trips: SharedTrips | None = None
+        self,
+        database: Database,
+        seal: Seal,
+        *,
+        shard: int | None = None,
+        trips: SharedTrips | None = None,
+        saving: Together[Saved, None] | None = None,
     ) -> None:
         self._database = database
         self._seal = seal
         self._shard = shard
         self._trips = trips
+        self._saving = saving or saving_together(database, seal)
         self.number = Numbering(database)
 
     def of_shard(self, shard: int, trips: SharedTrips | None = None) -> Stream:
         """What one shard has of this stream, with standings of its own; its trips shared with others of the group."""
-        return Stream(self._database, self._seal, shard=shard, trips=trips)
+        return Stream(self._database, self._seal, shard=shard, trips=trips, saving=self._saving)
 
     def trips(self, topics: Sequence[str], linger: float) -> SharedTrips:
         """What the shards of one group may share; `linger` is how long a read waits for others to share it."""
@@ -107,12 +115,11 @@ class Stream:
         return row.waiting, row.oldest
 
     async def save_standing(self, group: str, standing: Standing) -> None:
-        """Remember how far the group came; `done` is what it finished beyond the offsets since the last time."""
-        saved = (self._name(group), standing)
-        if self._trips:
-            await self._trips.save(saved)
-        else:
-            await save_standings(self._database, self._seal, [saved])
+        """Remember how far the group came; `done` is what it finished beyond the offsets since the last time.
+
+        What other groups of this stream save at the same time goes into the same transaction.
+        """
+        await self._saving((self._name(group), standing))
 
     def _name(self, group: str) -> str:
         """What a group's standings are kept under."""

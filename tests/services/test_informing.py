@@ -14,7 +14,7 @@ from priorauth.domain.information import InformationTask, SuppliedDocument, Task
 from priorauth.domain.reviews import ReviewId
 from priorauth.services.supply_information import Submission, SupplyInformation
 
-MRI = sample("imaging-mri")
+MRI, SPLIT = sample("imaging-mri"), sample("split-imaging-and-surgery")
 REPORT = {"attachments": [{"report_type": "AS", "control_number": "C-1"}]}
 QUESTIONNAIRE = {"loinc_codes": ["102089-0"]}
 DOCUMENT = SuppliedDocument(resource=CarriedResource("DocumentReference", "urn:uuid:1", "{}"))
@@ -101,6 +101,34 @@ async def test_a_questionnaire_keeps_its_context_while_it_is_worked_on(gateway: 
 
     assert item.information is not None
     assert [trace.number for trace in item.traces] == ["DTR-1"]
+
+
+async def test_what_a_destination_asks_of_the_event_it_asks_of_its_own_items(gateway: MemoryGateway) -> None:
+    review_id = (await gateway.post(SPLIT)).review_ids[0]
+    first, second = await gateway.legs(review_id)
+    said = {**REPORT, "loinc_codes": ["102089-0"]}
+    decided, waits = {"sequence": 2, "action": "A1"}, {"sequence": 1, "action": "A4"}
+    await gateway.say(first.destination, first, waits, id="d-1", information=said, trace="DTR-1")
+    await gateway.say(second.destination, second, decided, id="d-2")
+
+    found = await tasks(gateway, review_id)
+    reply = (await gateway.replies(review_id))[-1]
+
+    assert [[each.sequence for each in task.asked] for task in found] == [[1], [1]]
+    assert {task.context(1) for task in found if task.kind is TaskKind.QUESTIONNAIRES} == {"DTR-1"}
+    assert reply.information is None
+    assert [item.information is not None for item in reply.items] == [True, False]
+
+
+async def test_what_is_asked_of_a_whole_review_is_asked_of_its_event(gateway: MemoryGateway) -> None:
+    review_id = (await gateway.post(MRI)).review_ids[0]
+    said = {"sequence": 1, "action": "A4"}
+    await gateway.say("evicore", await gateway.leg(review_id), said, id="d-1", information=REPORT)
+
+    reply = (await gateway.replies(review_id))[-1]
+
+    assert reply.information is not None
+    assert reply.items[0].information is None
 
 
 async def test_a_decision_ends_what_was_asked_for_and_being_worked_on_does_not(gateway: MemoryGateway) -> None:

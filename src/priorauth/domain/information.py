@@ -33,6 +33,14 @@ class InformationRequest:
     def asks_for_something(self) -> bool:
         return bool(self.attachments or self.loinc_codes)
 
+    def with_more(self, other: InformationRequest) -> InformationRequest:
+        """What either asks for, each thing once; to be sent to whom this one says."""
+        return replace(
+            self,
+            attachments=tuple(dict.fromkeys((*self.attachments, *other.attachments))),
+            loinc_codes=tuple(dict.fromkeys((*self.loinc_codes, *other.loinc_codes))),
+        )
+
 
 class TaskKind(StrEnum):
     """What kind of thing a task asks for: there is one task of each (PAS ainfo-4, 6 and 7)."""

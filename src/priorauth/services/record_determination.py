@@ -18,7 +18,7 @@ from priorauth.services.delegate_ports import Destination, LegCodec
 from priorauth.services.mark_dispatched import NOT_SENT_YET, mark_dispatched
 from priorauth.services.ports import Direction, Message, NotKnown, UnitOfWork, Work
 from priorauth.services.prior_reviews import TOLD_ALL, carried_on
-from priorauth.services.request_information import request_information
+from priorauth.services.request_information import asked_of_items, request_information
 from priorauth.services.turns import again_on_conflict
 
 CLOSED: Mapping[LegState, str] = {
@@ -123,7 +123,7 @@ class RecordDetermination:
         if why:
             await self._set_aside(work, leg, message_id, why)
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,), refused=why)
-        said = await self._in_our_words(work, said)
+        said = asked_of_items(await self._in_our_words(work, said), review)
         if not await work.add_determination(said):
             return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
         await self._decide(work, review, leg, said)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from priorauth.domain.determinations import Determination
 from priorauth.domain.events import InformationRequested
 from priorauth.domain.information import (
+    QUESTIONNAIRE,
     InformationTask,
     TaskId,
     TaskKind,
@@ -72,6 +74,30 @@ async def request_information(
                 tasks=tuple(made),
             )
         )
+
+
+def asked_of_items(said: Determination, review: ServiceReview) -> Determination:
+    """The determination; where it is of some of the items only, with what it asks of the event asked of these.
+
+    The event is that of all items, and nobody asks anything of those that another decides. What is decided is not asked
+    about, and a questionnaire keeps its context.
+    """
+    asked, own = said.information, {item.sequence for item in said.items}
+    if asked is None or all(item.sequence in own for item in review.items):
+        return said
+    waiting = {item.sequence for item in said.items if not item.is_final} or own
+    context = said.traces[:1] if QUESTIONNAIRE in asked.loinc_codes else ()
+    items = tuple(
+        replace(
+            item,
+            information=item.information.with_more(asked) if item.information else asked,
+            traces=tuple(dict.fromkeys((*context, *item.traces))),
+        )
+        if item.sequence in waiting
+        else item
+        for item in said.items
+    )
+    return replace(said, items=items, information=None)
 
 
 def next_id(review: ServiceReview, leg: Leg, kind: TaskKind, of_leg: Sequence[InformationTask]) -> TaskId:

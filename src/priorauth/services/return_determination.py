@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 
 from priorauth.domain.determinations import (
     CertificationAction,
@@ -300,10 +301,4 @@ def first(values: Iterable[str]) -> str:
 def joined_information(said: Sequence[Determination]) -> InformationRequest | None:
     """What all legs still need at event level, as one request; the contact is the first one's."""
     asked = [determination.information for determination in said if determination.information]
-    if len(asked) <= 1:
-        return asked[0] if asked else None
-    return replace(
-        asked[0],
-        attachments=tuple(attachment for request in asked for attachment in request.attachments),
-        loinc_codes=tuple(dict.fromkeys(code for request in asked for code in request.loinc_codes)),
-    )
+    return reduce(InformationRequest.with_more, asked) if asked else None

@@ -34,7 +34,7 @@ from priorauth.services.forget_old import ForgetOld
 from priorauth.services.ports import Message, Retryable, UnitOfWork
 from priorauth.services.record_determination import RecordDetermination
 from priorauth.services.replay_reviews import RunReplays
-from priorauth.services.return_determination import ReturnDetermination
+from priorauth.services.return_determination import ReturnDetermination, is_unanswered
 from priorauth.services.route_review import RouteReview
 from priorauth.services.run_clocks import RunClocks
 from priorauth.services.send_notifications import SendNotifications
@@ -182,10 +182,13 @@ class Worker:
     async def dispatch_planned_legs(self, review_id: ReviewId) -> None:
         """Send every leg that was not sent yet; then answer what needs no waiting."""
         async with self.unit_of_work.reading() as work:
-            planned = [leg for leg in await work.legs(review_id) if leg.state is LegState.PLANNED]
-        for leg in planned:
-            await self.send(leg)
-        await self.return_news(review_id)
+            legs = await work.legs(review_id)
+            must_wait = await is_unanswered(work, review_id, legs)
+        for leg in legs:
+            if leg.state is LegState.PLANNED:
+                await self.send(leg)
+        if not must_wait:
+            await self.return_news(review_id)
 
     async def take_information(self, review_id: ReviewId) -> None:
         """Take what a requester brought to its destination; clocks that run from it may be due earlier now."""
@@ -253,8 +256,9 @@ class Worker:
                 with span(
                     "send leg", SpanKind.CLIENT, ids={"destination": leg.destination, "review.id": leg.review_id}
                 ):
-                    await self.dispatch_leg.send(leg.id, message)
-            await self.return_news(leg.review_id)
+                    is_news = await self.dispatch_leg.send(leg.id, message)
+            if is_news:
+                await self.return_news(leg.review_id)
         except Retryable:  # the store is away: what is due, is due again after its lease
             log.warning("sending_interrupted", leg_id=leg.id, destination=leg.destination)
         except Exception as error:

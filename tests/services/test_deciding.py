@@ -16,6 +16,7 @@ from priorauth.services.catch_up import GRACE
 from priorauth.services.delegate_ports import Refused
 from priorauth.services.dispatch_leg import LEASE
 from priorauth.services.ports import Retryable, Work
+from priorauth.services.record_determination import Recorded
 
 MSK, MRI = sample("msk-knee-replacement"), sample("imaging-mri")
 SPLIT, NICU = sample("split-imaging-and-surgery"), sample("nicu-admission")
@@ -314,7 +315,7 @@ class BrokenOff(Exception):
     """Stands for the end of the process."""
 
 
-async def break_off(_work: Work, _answer: Answer) -> None:
+async def break_off(_work: Work, _answer: Answer) -> Recorded:
     raise BrokenOff
 
 

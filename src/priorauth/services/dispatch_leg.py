@@ -18,6 +18,7 @@ from priorauth.services.delegate_ports import DelegateTransport, Destination, Di
 from priorauth.services.mark_dispatched import mark_dispatched
 from priorauth.services.ports import Direction, Dispatch, Message, Retryable, UnitOfWork, Work
 from priorauth.services.prior_reviews import TOLD_ALL, carried_on, chain, changed_documents, find_prior
+from priorauth.services.record_determination import Recorded
 from priorauth.services.turns import again_on_conflict
 
 FIRST_PAUSE = timedelta(seconds=1)
@@ -46,7 +47,7 @@ class DispatchLeg:
     transports: Mapping[DestinationId, DelegateTransport]
     codecs: Mapping[Format, LegCodec]
     narrow: Callable[[ServiceReview, tuple[int, ...]], ServiceReview]
-    record_answer: Callable[[Work, Answer], Awaitable[object]]  # in the transaction that marks the leg as dispatched
+    record_answer: Callable[[Work, Answer], Awaitable[Recorded]]  # in the transaction that marks the leg as dispatched
     now: Callable[[], datetime]
     new_id: Callable[[str], str]
     circuits: Circuits
@@ -67,9 +68,10 @@ class DispatchLeg:
         """
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
-            if leg.state is not LegState.PLANNED or (not claimed and await work.dispatch(leg_id)):
+            earlier = await work.dispatch(leg_id) if leg.state is LegState.PLANNED else None
+            if leg.state is not LegState.PLANNED or (earlier and not claimed):
                 return None
-            message = await self._message(work, leg)
+            message = await work.message(earlier.message_id) if earlier else await self._message(work, leg)
             transport = self.transports[leg.destination]
             if isinstance(transport, DirectTransport):
                 await work.save_leg(leg, next_attempt_at=self.now() + LEASE)
@@ -79,8 +81,11 @@ class DispatchLeg:
         self.tell(leg.destination, Called.ENLISTED)
         return None
 
-    async def send(self, leg_id: LegId, message: Message) -> None:
-        """Call the leg's destination, and record what it answers at once."""
+    async def send(self, leg_id: LegId, message: Message) -> bool:
+        """Call the leg's destination, and record what it answers at once.
+
+        True where there may be something to reply that no event tells of.
+        """
         destination = DestinationId(message.counterpart)
         transport = self.transports[destination]
         assert isinstance(transport, DirectTransport)
@@ -90,36 +95,36 @@ class DispatchLeg:
         except HeldBack as circuit:
             self.tell(destination, Called.HELD_BACK)
             await self._wait(leg_id, circuit)
-            return
+            return False
         except Retryable as problem:
             self.tell(destination, Called.NOT_REACHED)
-            await self._try_again_later(leg_id, str(problem))
-            return
+            return await self._try_again_later(leg_id, str(problem))
         except Refused as problem:
             self.tell(destination, Called.REFUSED)
-            await self._give_up(leg_id, str(problem))
-            return
+            return await self._give_up(leg_id, str(problem))
         self.tell(destination, Called.ANSWERED if answer else Called.TAKEN)
-        await self._take(leg_id, answer)
+        return await self._take(leg_id, answer)
 
     async def failed(self, leg_id: LegId, kind: str) -> None:
         """Count an attempt that failed here, for a reason that its type names: not even that goes on for ever."""
         await self._try_again_later(leg_id, f"what came back could not be recorded: {kind}")
 
     @again_on_conflict
-    async def _take(self, leg_id: LegId, answer: Answer | None) -> None:
-        """Mark the leg as dispatched together with what came back: a leg that seems sent is not called again."""
+    async def _take(self, leg_id: LegId, answer: Answer | None) -> bool:
+        """Mark the leg as dispatched together with what came back: a leg that seems sent is not called again.
+
+        What is accepted is announced; one that was only taken is waited for as before.
+        """
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
             if leg.state is LegState.PLANNED:
                 await self._mark_dispatched(work, leg)
-            if answer is not None:
-                await self.record_answer(work, replace(answer, in_reply_to=leg_id))
+            if answer is None:
+                return False
+            return not (await self.record_answer(work, replace(answer, in_reply_to=leg_id))).accepted
 
     async def _message(self, work: Work, leg: Leg) -> Message:
         """The leg's message: made once and archived, so that a repeat carries the same bytes and ids."""
-        if earlier := await work.dispatch(leg.id):
-            return await work.message(earlier.message_id)
         destination = self.destinations[leg.destination]
         review = await work.review(leg.review_id)
         if leg.adds_to:
@@ -192,23 +197,24 @@ class DispatchLeg:
                 again = circuit.until + timedelta(seconds=random())
                 await work.save_leg(leg, next_attempt_at=again, error=circuit.error)
 
-    async def _try_again_later(self, leg_id: LegId, error: str) -> None:
+    async def _try_again_later(self, leg_id: LegId, error: str) -> bool:
+        """True where it was tried often enough, and is given up."""
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
             if leg.state is not LegState.PLANNED:
-                return  # it answered at our door meanwhile
+                return False  # it answered at our door meanwhile
             tried = replace(leg, attempts=leg.attempts + 1)
             if tried.attempts < self.attempts_allowed:
                 await work.save_leg(tried, next_attempt_at=self.now() + pause_after(tried.attempts), error=error)
-                return
-        await self._give_up(leg_id, error)
+                return False
+        return await self._give_up(leg_id, error)
 
-    async def _give_up(self, leg_id: LegId, error: str) -> None:
+    async def _give_up(self, leg_id: LegId, error: str) -> bool:
         """Set the leg aside for an operator. The requester is told that it is pended; the review stays open."""
         async with self.unit_of_work() as work:
             leg = await work.leg(leg_id)
             if leg.state is not LegState.PLANNED:
-                return
+                return False
             await work.save_leg(replace(leg, state=LegState.FAILED, attempts=leg.attempts + 1), error=error)
             await work.add_dead_letter(
                 DeadLetter(
@@ -221,6 +227,7 @@ class DispatchLeg:
                     destination=leg.destination,
                 )
             )
+            return True
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -132,6 +132,11 @@ def is_waiting(legs: Sequence[Leg]) -> bool:
     return any(leg.awaited and leg.state in WAITED_FOR for leg in legs)
 
 
+async def is_unanswered(work: Work, review_id: ReviewId, legs: Sequence[Leg]) -> bool:
+    """True where nothing can be said of a review yet: a first answer is waited for, and no update follows it."""
+    return is_waiting(legs) and not await work.replies(review_id) and not await work.followers_of(review_id)
+
+
 def is_news(last: Reply, reply: Reply) -> bool:
     """True where the reply says something else than the last one did."""
     return replace(reply, number=last.number, made_at=last.made_at) != last

@@ -101,6 +101,9 @@ async def test_a_leg_is_found_by_the_trace_that_it_was_sent_under(store: UnitOfW
         assert await work.dispatch(LegId("leg-1")) == sent
         assert await work.leg_by_trace("TR-1") == a_leg()
         assert await work.leg_by_trace("TR-2") is None
+        assert await work.leg_by_trace("leg-1") is None
+        assert [await work.leg_named(name) for name in ("TR-1", "leg-1")] == [a_leg(), a_leg()]
+        assert await work.leg_named("TR-2") is None
         with pytest.raises(Conflict):
             await work.save_dispatch(sent)
 

@@ -101,11 +101,8 @@ class MemoryWork(
     async def forget_keys(self, now: datetime, limit: int) -> int:
         return forget(self.tables.resend_keys, now - RESEND_KEYS_KEPT, limit, at=lambda stands_for: stands_for[1])
 
-    async def interchange_known(self, partner: PartnerId, control_number: str) -> bool:
-        return (partner, control_number) in self.tables.interchanges
-
-    async def remember_interchange(self, partner: PartnerId, control_number: str, message_id: MessageId) -> None:
-        add(self.tables.interchanges, (partner, control_number), message_id)
+    async def remember_interchange(self, partner: PartnerId, control_number: str, message_id: MessageId) -> bool:
+        return self.tables.interchanges.setdefault((partner, control_number), message_id) == message_id
 
     async def save_received_sets(self, message_id: MessageId, sets: Sequence[ReceivedSet]) -> None:
         known(self.tables.messages, message_id)
@@ -273,6 +270,9 @@ class MemoryWork(
             if dispatch.trace == trace:
                 return self.tables.legs[dispatch.leg_id]
         return None
+
+    async def leg_named(self, name: str) -> Leg | None:
+        return await self.leg_by_trace(name) or self.tables.legs.get(LegId(name))
 
     async def legs_due(self, now: datetime, limit: int) -> Sequence[Leg]:
         due = sorted((at, leg_id) for leg_id, at in self.tables.attempts_at.items() if at <= now)

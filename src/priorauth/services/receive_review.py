@@ -66,13 +66,12 @@ class ReceiveReview:
                 return Received(message_id=earlier, sets=tuple(await work.received_sets(earlier)), resend=True)
             message_id = MessageId(self.new_id("msg"))
             number = decoded.control_number
-            if number and not decoded.refused and await work.interchange_known(inbound.partner, number):
-                if refuse_duplicates:
-                    await self._archive(work, inbound, message_id)
-                    await self._publish_rejected(work, inbound, message_id, (NUMBER_USED,))
-                    return Received(message_id=message_id, sets=(), duplicate=True)
-            elif number and not decoded.refused:
-                await work.remember_interchange(inbound.partner, number, message_id)
+            is_counted = bool(number) and not decoded.refused
+            is_used = is_counted and not await work.remember_interchange(inbound.partner, number, message_id)
+            if is_used and refuse_duplicates:
+                await self._archive(work, inbound, message_id)
+                await self._publish_rejected(work, inbound, message_id, (NUMBER_USED,))
+                return Received(message_id=message_id, sets=(), duplicate=True)
             await self._archive(work, inbound, message_id)
             if not decoded.refused:
                 await work.remember_keys(inbound.partner, keys, message_id, inbound.received_at)

@@ -16,7 +16,7 @@ from priorauth.routing.adverse import is_adverse
 from priorauth.services.bus import DeadLetter
 from priorauth.services.delegate_ports import Destination, LegCodec
 from priorauth.services.mark_dispatched import NOT_SENT_YET, mark_dispatched
-from priorauth.services.ports import Direction, Message, NotKnown, UnitOfWork, Work
+from priorauth.services.ports import Direction, Message, UnitOfWork, Work
 from priorauth.services.prior_reviews import TOLD_ALL, carried_on
 from priorauth.services.request_information import asked_of_items, request_information
 from priorauth.services.turns import again_on_conflict
@@ -97,7 +97,7 @@ class RecordDetermination:
         return not answer.receipt or await work.take_in(answer.receipt, self.now())
 
     async def _record(self, work: Work, codec: LegCodec, answer: Answer, trace: str, message_id: MessageId) -> Recorded:
-        leg = await self._find(work, trace)
+        leg = await work.leg_named(trace)
         if leg is None or leg.destination != answer.destination:
             return Recorded(unknown_traces=1)
         review = await work.review(leg.review_id)
@@ -129,15 +129,6 @@ class RecordDetermination:
         await self._decide(work, review, leg, said)
         await self.tell(work, review, said)
         return Recorded(legs=(leg.id,), review_ids=(leg.review_id,))
-
-    async def _find(self, work: Work, name: str) -> Leg | None:
-        """The leg that an answer names, by our trace or by its id."""
-        if leg := await work.leg_by_trace(name):
-            return leg
-        try:
-            return await work.leg(LegId(name))
-        except NotKnown:
-            return None
 
     async def _in_our_words(self, work: Work, said: Determination) -> Determination:
         """The determination with our id of an earlier review where it repeats the trace that we named that one by."""

@@ -190,8 +190,8 @@ async def end_connections(url: str) -> None:
 
 async def test_a_nul_in_what_a_sender_calls_something_is_stored_and_found(store: DatabaseUnitOfWork) -> None:
     async with store() as work:
-        await work.remember_interchange(HOSPITAL, "00\x001", MessageId("msg-1"))
-        assert await work.interchange_known(HOSPITAL, "00\x001")
+        assert await work.remember_interchange(HOSPITAL, "00\x001", MessageId("msg-1"))
+        assert not await work.remember_interchange(HOSPITAL, "00\x001", MessageId("msg-2"))
         with pytest.raises(NotKnown):
             await work.review(ReviewId("rev\x00"))
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.documents import Documents
 from priorauth.adapters.database.postgresql import hold_locks
-from priorauth.domain.reviews import ReviewId
+from priorauth.domain.reviews import ReviewId, ServiceReview
 from priorauth.services.ports import NotKnown
 
 Value = TypeVar("Value")
@@ -25,7 +25,8 @@ ENCODER = msgspec.json.Encoder()
 class Transaction:
     """One open transaction: the reviews that it `touched`, the `topics` that it put messages on, and their `keys`.
 
-    `news` are told with the topics, and are none.
+    `news` are told with the topics, and are none. `reviews` are those that it has read or written, as they are to it:
+    nobody else changes them before its end, because their turn is taken before they are read.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Transaction:
         self.topics: set[str] = set()
         self.news: set[str] = set()
         self.keys: set[ReviewId] = set()
+        self.reviews: dict[ReviewId, ServiceReview] = {}
 
     async def hold(self, *names: str) -> bool:
         """Be the only writer at what these names say, to the end of the transaction; whoever is there is waited for.

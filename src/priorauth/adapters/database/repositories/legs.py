@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Executable, Row, String, bindparam, func, or_, select, text, update
+from sqlalchemy import Executable, Row, String, bindparam, func, literal, or_, select, text, union_all, update
 
 from priorauth.adapters.database.repositories.reviews import DOCUMENT as REVIEW_DOCUMENT
 from priorauth.adapters.database.repositories.reviews import row_of
@@ -26,6 +26,10 @@ BY_TRACE = (
     .join_from(legs, dispatches)
     .where(dispatches.c.trace == bindparam("trace"))
 )
+NAMED = union_all(
+    BY_TRACE.add_columns(literal(1).label("place")),
+    LEG.add_columns(literal(2).label("place")),
+).order_by("place")
 DUE = (
     select(legs.c.id, legs.c.document)
     .where(legs.c.next_attempt_at <= bindparam("now"))
@@ -164,6 +168,11 @@ class Legs(Queries):
     async def leg_by_trace(self, trace: str) -> Leg | None:
         """The leg that was sent under this trace of ours."""
         row = await self._in_turn(BY_TRACE, trace=trace)
+        return read_leg(self.transaction, row) if row else None
+
+    async def leg_named(self, name: str) -> Leg | None:
+        """The leg that was sent under this trace of ours, else the one with this id."""
+        row = await self._in_turn(NAMED, trace=name, id=name)
         return read_leg(self.transaction, row) if row else None
 
     async def legs_due(self, now: datetime, limit: int) -> Sequence[Leg]:

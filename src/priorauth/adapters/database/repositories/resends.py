@@ -37,9 +37,6 @@ FORGET_KEYS = delete(resend_keys).where(
         .limit(bindparam("limit"))
     )
 )
-INTERCHANGE = select(interchanges.c.message_id).where(
-    interchanges.c.partner == bindparam("partner"), interchanges.c.control_number == bindparam("control_number")
-)
 RECEIVED_SETS = select(received_sets.c.document).where(received_sets.c.message_id == bindparam("message_id"))
 RESPONSE = select(responses.c.response_id).where(
     responses.c.message_id == bindparam("message_id"), responses.c.state == bindparam("state")
@@ -79,19 +76,12 @@ class Resends(Queries):
         """Delete keys whose seven days are over, the oldest first; how many."""
         return await self.transaction.change(FORGET_KEYS, before=now - RESEND_KEYS_KEPT, limit=limit)
 
-    async def interchange_known(self, partner: PartnerId, control_number: str) -> bool:
-        """True where this partner used the interchange control number (ISA13) before."""
+    async def remember_interchange(self, partner: PartnerId, control_number: str, message_id: MessageId) -> bool:
+        """Use up an interchange control number (ISA13); False where this partner used it before."""
         await self.transaction.hold(f"interchange {partner} {control_number}")
-        row = await self.transaction.row_or_none(INTERCHANGE, partner=partner, control_number=control_number)
-        return row is not None
-
-    async def remember_interchange(self, partner: PartnerId, control_number: str, message_id: MessageId) -> None:
-        """Use up an interchange control number; Conflict where it was."""
-        added = await self.transaction.add(
+        return await self.transaction.add(
             interchanges, partner=partner, control_number=control_number, message_id=message_id
         )
-        if not added:
-            raise Conflict("the partner used this control number before")
 
     async def save_received_sets(self, message_id: MessageId, sets: Sequence[ReceivedSet]) -> None:
         """Keep what became of each transaction set of a message."""

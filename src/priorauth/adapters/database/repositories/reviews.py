@@ -18,7 +18,6 @@ from priorauth.services.ports import Conflict, NotKnown, ReviewRecord
 
 REVIEW = select(reviews.c.document).where(reviews.c.id == bindparam("id"))
 RECORD = select(reviews).where(reviews.c.id == bindparam("id"))
-PARTNER = select(reviews.c.partner).where(reviews.c.id == bindparam("id"))
 SAVE = update(reviews).where(reviews.c.id == bindparam("review_id"))
 OPEN_LIKE = (
     select(reviews.c.id)
@@ -84,7 +83,7 @@ class Reviews(Queries):
             raise Conflict("there is a review with this id")
         self.transaction.made(review.id)
         await self._add_keys(review)
-        self.transaction.touched.add(review.id)
+        self._changed(review)
 
     async def _add_keys(self, review: ServiceReview) -> None:
         lookup = self.transaction.seal.lookup
@@ -93,9 +92,13 @@ class Reviews(Queries):
             await self.transaction.run(insert_new(self.transaction.dialect, review_keys), keys)
 
     async def review(self, review_id: ReviewId) -> ServiceReview:
-        """A review in its latest state; NotKnown where there is none."""
+        """A review in its latest state; NotKnown where there is none. One transaction reads it once."""
         await self.take_turn(review_id)
-        return read_review(self.transaction, review_id, await self.transaction.row(REVIEW, id=review_id))
+        known = self.transaction.reviews.get(review_id)
+        if known is None:
+            known = read_review(self.transaction, review_id, await self.transaction.row(REVIEW, id=review_id))
+            self.transaction.reviews[review_id] = known
+        return known
 
     async def review_record(self, review_id: ReviewId) -> ReviewRecord:
         """A review with how it came; NotKnown where there is none."""
@@ -114,6 +117,10 @@ class Reviews(Queries):
         changed = await self.transaction.change(SAVE, review_id=review.id, **changing(self.transaction, review))
         if not changed:
             raise NotKnown("there is no such review")
+        self._changed(review)
+
+    def _changed(self, review: ServiceReview) -> None:
+        self.transaction.reviews[review.id] = review
         self.transaction.touched.add(review.id)
 
     async def open_review_like(self, partner: PartnerId, digest: str) -> ReviewId | None:
@@ -142,12 +149,13 @@ class Reviews(Queries):
         """Let these numbers name the review. A number that named an earlier one names this one from now on."""
         if not numbers:
             return
-        partner = (await self.transaction.row(PARTNER, id=review_id)).partner
+        partner, lookup = (await self.review(review_id)).partner, self.transaction.seal.lookup
+        values = [
+            {"partner": partner, "number": lookup(number), "review_id": review_id, "destination": destination}
+            for number, destination in numbers.items()
+        ]
         replace_number = insert_or_replace(self.transaction.dialect, review_numbers, "review_id", "destination")
-        for number, destination in numbers.items():
-            hashed = self.transaction.seal.lookup(number)
-            values = {"partner": partner, "number": hashed, "review_id": review_id, "destination": destination}
-            await self.transaction.run(replace_number, values)
+        await self.transaction.run(replace_number, values)
 
     async def review_by_number(self, partner: PartnerId, number: str) -> tuple[ReviewId, DestinationId] | None:
         """The partner's review that a number names, and who gave the number."""

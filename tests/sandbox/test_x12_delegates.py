@@ -33,7 +33,7 @@ from priorauth.translate.legs import X12LegCodec
 from priorauth.translate.x12_interchange import X12Codec
 from priorauth.x12.faults import X12SyntaxError
 from priorauth.x12.writing import Address
-from sandbox_requests import NOW, nicu_days, procedure, review
+from sandbox_requests import NOW, event_only, nicu_days, procedure, review
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 TURNINGPOINT = DestinationId("turningpoint")
@@ -165,6 +165,15 @@ def test_a_questionnaire_is_asked_for_by_a_trace_of_each_line(desk: Desk) -> Non
     assert [item.information.loinc_codes for item in said.items if item.information] == [("102089-0",)] * 2
     assert said.items[0].traces != said.items[1].traces
     assert all(len(item.traces) == 1 for item in said.items)
+
+
+def test_a_questionnaire_about_an_event_without_services_is_read_with_the_trace_of_the_event(desk: Desk) -> None:
+    said = answered(desk, event_only(), trace="SBX-QUESTIONNAIRE-1")
+
+    assert said.information is not None
+    assert said.information.loinc_codes == ("102089-0",)
+    assert len(said.traces) == 1
+    assert said.items[0].information is None
 
 
 def test_a_leg_sent_again_gets_the_same_bytes(desk: Desk) -> None:

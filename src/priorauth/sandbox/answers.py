@@ -140,8 +140,6 @@ def _determination(
         items=items,
         certification_number=case.number(prefix, "A") if certifies else "",
         administrative_number=case.number(prefix, "C") if reviewed else "",
-        information=event.information if event else None,
         message=event.message if event else "",
-        traces=event.traces if event else (),
         reviewer_name=REVIEWER_NAME if any(item.reviewer is ReviewerRole.PHYSICIAN for item in items) else "",
     )

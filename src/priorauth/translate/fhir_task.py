@@ -138,7 +138,10 @@ def task_to_fhir(
 ) -> Written:
     """One Task: what is asked for of one kind (PAS ainfo-4, 6 and 7)."""
     url: Written = {"type": concept(PAS_CODES, "payer-url"), "valueUrl": payer_url}
-    inputs: list[Value] = [part for each in task.asked for part in _inputs(each, task, review, version)]
+    inputs: list[Value] = []
+    for part in (part for each in task.asked for part in _inputs(each, task, review, version)):
+        if part not in inputs:  # of an item and of all of them
+            inputs.append(part)
     code = BY_QUESTIONNAIRE if task.kind is TaskKind.QUESTIONNAIRES else BY_CODE
     return compact(
         {

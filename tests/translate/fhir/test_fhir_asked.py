@@ -15,6 +15,7 @@ from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Attachment, Format, Leg, LegId, Trace
 from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.translate.fhir_legs import PasLegCodec
+from priorauth.translate.fhir_reading import children
 from priorauth.translate.fhir_request import review_to_fhir
 from priorauth.translate.fhir_response import ResponseOptions, reply_to_fhir
 from priorauth.translate.fhir_task import tasks_of
@@ -127,3 +128,15 @@ def test_our_own_trace_that_comes_back_is_none_that_the_destination_gave() -> No
 
     assert isinstance(said, Determination)
     assert said.traces == ()
+
+
+@each_version
+def test_what_is_asked_of_an_item_and_of_all_of_them_is_one_input(version: Format) -> None:
+    twice = task(TaskKind.QUESTIONNAIRES, Asked(0, None, QUESTIONNAIRE), Asked(1, None, QUESTIONNAIRE), context="DTR-1")
+    options = ResponseOptions(version=version, base=BASE)
+
+    reply = replace(REPLY, tasks=(twice,))
+    written = reply_to_fhir(bundle("imaging-mri"), REVIEW, reply, crosswalks=CROSSWALKS, options=options)
+
+    [found] = Bundle(read_resource(write_resource(written))).of_type("Task")
+    assert len(children(found.element, "input")) == 2

@@ -114,6 +114,19 @@ async def test_a_leg_that_was_decided_cannot_be_declined(gateway: MemoryGateway)
     assert len(await gateway.dead_letters()) == 1
 
 
+async def test_a_leg_whose_items_were_decided_one_after_the_other_is_decided(gateway: MemoryGateway) -> None:
+    review_id = await pended(gateway, NICU)
+    leg = await gateway.leg(review_id)
+
+    for sequence in leg.sequences:
+        assert (await gateway.leg(review_id)).is_open
+        await gateway.say("progenyhealth", leg, {"sequence": sequence, "action": "A1"}, id=f"d-{sequence}")
+
+    assert len(leg.sequences) > 1
+    assert (await gateway.leg(review_id)).state is LegState.DECIDED
+    assert not (await gateway.decline(leg)).accepted
+
+
 async def test_the_same_determination_delivered_twice_is_recorded_and_returned_once(gateway: MemoryGateway) -> None:
     review_id = await pended(gateway)
     leg = await gateway.leg(review_id)

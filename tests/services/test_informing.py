@@ -143,6 +143,17 @@ async def test_a_decision_ends_what_was_asked_for_and_being_worked_on_does_not(g
     assert (await gateway.replies(review_id))[-1].tasks == ()
 
 
+async def test_the_last_of_several_decisions_ends_what_was_asked_for(gateway: MemoryGateway) -> None:
+    review_id = (await gateway.post(sample("msk-spine-and-pain"))).review_ids[0]
+    leg = await gateway.leg(review_id)
+
+    await gateway.say("turningpoint", leg, {"sequence": 1, "action": "A1"}, pended(**REPORT) | {"sequence": 2}, id="1")
+    assert [task.state for task in await tasks(gateway, review_id)] == [TaskState.REQUESTED]
+    await gateway.say("turningpoint", leg, {"sequence": 2, "action": "A1"}, id="2")
+
+    assert [task.state for task in await tasks(gateway, review_id)] == [TaskState.CANCELLED]
+
+
 async def test_what_is_asked_for_anew_is_another_task(gateway: MemoryGateway) -> None:
     review_id = await asked(gateway, pended(**REPORT), pended(attachments=[{"report_type": "DG"}]))
 

@@ -136,14 +136,14 @@ class RecordDetermination:
         return replace(said, administrative_number=prior.review_id) if prior else said
 
     async def _decide(self, work: Work, review: ServiceReview, leg: Leg, said: Determination) -> None:
-        final = all(item.is_final for item in said.items)
+        final = all(item.is_final for item in said.items) or await is_decided_in_parts(work, leg, said)
         if final or leg.state is not LegState.DECIDED:
             await work.save_leg(replace(leg, state=LegState.DECIDED if final else LegState.PENDED))
         for each in await work.legs(review.id) if final else ():
             if each.root == leg.root and each.state in (LegState.DISPATCHED, LegState.PENDED):
                 await work.save_leg(replace(each, state=LegState.DECIDED))
         await work.remember_numbers(review.id, dict.fromkeys(numbers_of(said), leg.destination))
-        await request_information(work, review, leg, said, now=self.now(), new_id=self.new_id)
+        await request_information(work, review, leg, said, is_decided=final, now=self.now(), new_id=self.new_id)
         await work.publish(
             DeterminationRecorded(
                 id=self.new_id("evt"), at=self.now(), review_id=review.id, payer=review.payer, determination=said
@@ -266,6 +266,15 @@ class RecordDetermination:
         )
         await work.add_dead_letter(letter)
         return Recorded(refused=why, findings=findings)
+
+
+async def is_decided_in_parts(work: Work, leg: Leg, said: Determination) -> bool:
+    """True where the last items of a leg are decided now, and the others were in earlier answers."""
+    if not any(item.is_final for item in said.items):
+        return False
+    of_leg = {each.id for each in await work.legs(leg.review_id) if each.root == leg.root}
+    answers = [each for each in await work.determinations(leg.review_id) if each.leg_id in of_leg]
+    return set(leg.sequences) <= {item.sequence for each in answers for item in each.items if item.is_final}
 
 
 def numbers_of(said: Determination) -> Sequence[str]:

@@ -28,6 +28,7 @@ async def request_information(
     leg: Leg,
     said: Determination,
     *,
+    is_decided: bool,
     now: datetime,
     new_id: Callable[[str], str],
 ) -> None:
@@ -39,7 +40,6 @@ async def request_information(
     earlier = await work.tasks(review.id)
     of_leg = [task for task in earlier if task.leg_id == leg.root]
     wanted = by_kind(asks(said.information, {item.sequence: item.information for item in said.items}))
-    is_decided = all(item.is_final for item in said.items)
     for task in of_leg:
         is_other = wanted[task.kind] != task.asked if task.kind in wanted else is_decided
         if task.state.is_open and is_other:

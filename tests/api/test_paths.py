@@ -215,14 +215,6 @@ def test_a_decline_gives_the_leg_to_the_payers_desk(http: httpx2.Client) -> None
     assert legs[1]["took_over"] == legs[0]["id"]
 
 
-@pytest.mark.parametrize("body", [b"", b"garbage", b"{}", b'{"leg_id": 5}', b"ISA*00*", b"\xff\x00", MRI, b"[1]", b"{"])
-def test_what_is_no_answer_is_refused_and_says_why(http: httpx2.Client, body: bytes) -> None:
-    answer = http.post("/delegates/evicore/determinations", content=body)
-
-    assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
-    assert answer.json()["title"]
-
-
 def test_an_answer_to_no_leg_and_a_delegate_that_there_is_not_are_not_found(http: httpx2.Client) -> None:
     body = {
         "leg_id": "leg-0",

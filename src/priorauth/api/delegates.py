@@ -12,11 +12,14 @@ from priorauth.api.security import TheCaller, not_yours
 from priorauth.bootstrap import Gateway
 from priorauth.domain.access import CallerKind
 from priorauth.domain.exchange import Answer
+from priorauth.domain.findings import Finding
 from priorauth.domain.parties import DestinationId
 from priorauth.domain.reviews import Format
 from priorauth.services.delegate_ports import Destination
 from priorauth.translate.fhir_legs import is_resource
+from priorauth.translate.finding_rules import FindingRule
 
+HOW_TO_NAME_A_LEG = "return the leg's id as leg_id, or our trace of it in TRN*2 or in the ClaimResponse"
 PAS_VERSIONS = (Format.PAS_2_2_1, Format.PAS_2_0_1)
 
 router = APIRouter(tags=["delegates"])
@@ -44,12 +47,21 @@ async def post_determination(request: Request, caller: TheCaller, delegate: str)
     if recorded.refused or recorded.findings:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            recorded.refused or "the answer cannot be read",
-            findings=[{"finding": finding.code, "where": finding.at.path} for finding in recorded.findings],
+            "the answer cannot be read" if recorded.findings else recorded.refused,
+            "" if recorded.findings or recorded.legs else HOW_TO_NAME_A_LEG,
+            findings=[found(each, gateway.tools.codec.findings[each.code]) for each in recorded.findings],
         )
     if not recorded.legs:
-        raise Problem(HTTPStatus.NOT_FOUND, "the answer names no leg that is with this delegate")
+        raise Problem(HTTPStatus.NOT_FOUND, "the answer names no leg that is with this delegate", HOW_TO_NAME_A_LEG)
     return json_response({"legs": recorded.legs}, status=HTTPStatus.ACCEPTED)
+
+
+def found(finding: Finding, rule: FindingRule) -> dict[str, object]:
+    """What is wrong with an answer, where, and what to do about it."""
+    at = finding.at
+    where = at.path or (f"{at.segment_id} (segment {at.segment})" if at.segment else "")
+    expected = {"expected": finding.expected} if finding.expected else {}
+    return {"finding": finding.code, "where": where, "problem": rule.text, **expected, "fix": rule.fix}
 
 
 def format_of(body: bytes, destination: Destination) -> str:

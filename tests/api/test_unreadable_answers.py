@@ -1,0 +1,35 @@
+"""Answers of delegates that cannot be read: what they are told."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from interchanges import forcing, sample
+
+PROBLEM = "application/problem+json"
+MRI = sample("imaging-mri")
+
+
+@pytest.mark.parametrize("body", [b"", b"garbage", b"{}", b'{"leg_id": 5}', b"ISA*00*", b"\xff\x00", MRI, b"[1]", b"{"])
+def test_what_is_no_answer_is_refused_and_says_why(http: httpx2.Client, body: bytes) -> None:
+    answer = http.post("/delegates/evicore/determinations", content=body)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
+    problem = answer.json()
+    assert problem["title"]
+    assert problem.get("detail") or all(each["problem"] and each["fix"] for each in problem["findings"])
+
+
+def test_an_answer_whose_items_are_wrong_is_told_which_and_what_to_do(http: httpx2.Client) -> None:
+    review_id = http.post("/x12", content=forcing("imaging-mri", "PEND")).headers["x-review-id"]
+    leg = http.get(f"/reviews/{review_id}").json()["legs"][0]["id"]
+    body = {"leg_id": leg, "items": [{"sequence": 9, "action": "A1"}]}
+
+    problem = http.post("/delegates/evicore/determinations", json=body).json()
+
+    assert problem["title"] == "the answer cannot be read"
+    assert [(each["finding"], each["where"]) for each in problem["findings"]] == [
+        ("DETERMINATION-TRACE-UNKNOWN", "$.items[0]")
+    ]
+    assert problem["findings"][0]["fix"] == "return the trace or the sequence that came with the leg"

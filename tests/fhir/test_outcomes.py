@@ -10,7 +10,7 @@ import pytest
 
 from finding_table import TABLE
 from priorauth.domain.findings import Finding, FindingCode, Severity
-from priorauth.fhir.bundles import Fault
+from priorauth.fhir.bundles import Fault, FhirSyntaxError, read_resource
 from priorauth.fhir.outcomes import MOST_ISSUES, finding_of_fault, outcome_of_findings, status_of_findings
 from priorauth.fhir.reporting import finding
 
@@ -66,12 +66,31 @@ def test_what_fhir_itself_forbids_is_a_400_and_what_only_a_profile_forbids_a_422
 
 @pytest.mark.parametrize("fault", Fault)
 def test_bytes_that_are_no_resource_are_a_fatal_issue_about_the_whole_bundle(fault: Fault) -> None:
-    found = finding_of_fault(fault)
+    found = finding_of_fault(FhirSyntaxError(fault))
     (issue,) = outcome(found)["issue"]
 
     assert issue["severity"] == "fatal"
     assert issue["expression"] == ["Bundle"]
     assert status_of_findings([found], TABLE) == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b'{"resourceType": "Bundle",\n  "entry": [', "line 2, column 13: "),
+        (b'{"resourceType": "Bundle",\n  "entry": [1 2]}', "line 2, column 15: "),
+        (b'\xef\xbb\xbf{"resourceType" "Bundle"}', "line 1, column 18: "),
+        ('{"a": "Zoë"'.encode("latin-1"), "line 1, column 10: "),
+        (b'{"a": 1}\n{"a": 2}', "line 2, column 1: "),
+        (b"", "line 1, column 1: "),
+    ],
+)
+def test_what_is_no_json_is_told_by_line_and_column(body: bytes, where: str) -> None:
+    with pytest.raises(FhirSyntaxError) as raised:
+        read_resource(body)
+    (issue,) = outcome(finding_of_fault(raised.value))["issue"]
+
+    assert issue["diagnostics"].startswith(where)
 
 
 def test_an_outcome_does_not_grow_without_limit() -> None:

@@ -14,7 +14,8 @@ import pytest
 from bundle_mutations import mutate, mutate_kindly
 from checked_json import SAMPLES, VERSIONS, checker, decoded, profile_of, sample
 from fhir_bundles import REQUESTS, read
-from priorauth.fhir.bundles import BYTE_ORDER_MARK, Bundle, FhirSyntaxError, StrictBundle, read_resource
+from priorauth.fhir.bundles import Bundle, FhirSyntaxError, StrictBundle, read_resource
+from priorauth.fhir.locating import BYTE_ORDER_MARK
 from priorauth.fhir.profiles import BundleProfile
 from priorauth.sandbox.mutants import MUTANTS, Mutant, Rail, make
 from priorauth.translate.fhir_elements import Coding

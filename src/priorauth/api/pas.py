@@ -39,7 +39,7 @@ async def post_submit(request: Request, pas: ThePas, media_type: TheAnswerType) 
     try:
         decoded = await decode(gateway, pas, inbound)
     except FhirSyntaxError as unreadable:
-        return refusal(pas, finding_of_fault(unreadable.fault), media_type)
+        return refusal(pas, finding_of_fault(unreadable), media_type)
     gateway.metrics.received(decoded)
     answer_by = inbound.received_at + (partner.wait or gateway.settings.wait)
     received = await gateway.receive_review(inbound, decoded, answer_by=answer_by)
@@ -61,7 +61,7 @@ async def post_inquire(request: Request, pas: ThePas, media_type: TheAnswerType)
     try:
         answered = await gateway.answer_inquiry(inbound)
     except FhirSyntaxError as unreadable:
-        return refusal(pas, finding_of_fault(unreadable.fault), media_type)
+        return refusal(pas, finding_of_fault(unreadable), media_type)
     status = status_of_findings(answered.refused, pas.findings) if answered.refused else HTTPStatus.OK
     return fhir_response(answered.body, media_type, status, X_Review_Id=",".join(answered.review_ids))
 

@@ -193,7 +193,7 @@ async def read_terms(request: Request, version: str, id: str = "") -> Terms:
     try:
         resource = read_resource(await read_body(request, LARGEST_SUBSCRIPTION))
     except FhirSyntaxError as unreadable:
-        raise Refused(finding_of_fault(unreadable.fault)) from None
+        raise Refused(finding_of_fault(unreadable)) from None
     if resource.get("resourceType") != "Subscription":
         raise Refused(finding(Code.FHIR_RESOURCE_TYPE, "", "Subscription"))
     if wrong := load_checker(version).check_resource(resource):

@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from .bundles import BYTE_ORDER_MARK, Bundle, StrictBundle, read_resource
+from .bundles import Bundle, StrictBundle, read_resource
 from .compiling import Compiler
+from .locating import BYTE_ORDER_MARK
 from .profiles import BundleProfile
 from .references import are_sound
 from .roles import Nameable, Roles

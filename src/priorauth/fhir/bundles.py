@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from .elements import Element, Node, Value
+from .locating import BYTE_ORDER_MARK, Place, where_reading_ended
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)  # 77 us for 25 KB; json with parse_float needs 188 us
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _VERSION = "/_history/"
 
 
@@ -27,11 +27,12 @@ class Fault(Enum):
 
 
 class FhirSyntaxError(Exception):
-    """Bytes from which no resource can be read. Carries the fault; never the bytes."""
+    """Bytes from which no resource can be read. Carries the fault, and where reading ended; never the bytes."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, place: Place | None = None) -> None:
         super().__init__(fault.value)
         self.fault = fault
+        self.place = place
 
 
 class Bundle:
@@ -292,8 +293,8 @@ def write_resource(resource: Element) -> bytes:
 def _decode(data: bytes) -> Value:
     try:
         value: Value = _DECODER.decode(data.removeprefix(BYTE_ORDER_MARK))
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise FhirSyntaxError(Fault.NOT_JSON) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FhirSyntaxError(Fault.NOT_JSON, where_reading_ended(data, str(error))) from None
     except RecursionError:
         raise FhirSyntaxError(Fault.TOO_DEEP) from None
     return value

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NAMED_BYTE = re.compile(r"\(byte (\d+)\)$")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
@@ -42,12 +44,24 @@ class Locator:
         while wanted and wanted not in self._starts:
             wanted = wanted[: max(wanted.rfind("."), wanted.rfind("["), 0)]
         at = self._starts.get(wanted, 0)
-        line_start = self._text.rfind("\n", 0, at) + 1
-        return Place(
-            offset=len(self._text[:at].encode()),
-            line=self._text.count("\n", 0, at) + 1,
-            column=at - line_start + 1,
-        )
+        return _place(self._text[:at])
+
+
+def where_reading_ended(body: bytes, said: str) -> Place:
+    """The first byte that is not UTF-8, else the one that `msgspec` names (its texts quote none), else the end."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        at = error.start
+    else:
+        named, begins = _NAMED_BYTE.search(said), len(body) - len(body.removeprefix(BYTE_ORDER_MARK))
+        at = begins + int(named[1]) - ("trailing" in said) if named else len(body)
+    return _place(body[:at].decode("utf-8", errors="replace"))
+
+
+def _place(before: str) -> Place:
+    """The place behind that text."""
+    return Place(len(before.encode()), before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _starts(text: str) -> dict[str, int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol
 
 from priorauth.domain.findings import Finding, Severity
 from priorauth.domain.findings import FindingCode as Code
 
-from .bundles import Fault, write_resource
+from .bundles import Fault, FhirSyntaxError, write_resource
 from .elements import Element, Value
 from .reporting import finding
 
@@ -44,9 +45,12 @@ class OutcomeRule(Protocol):
     def fix(self) -> str: ...
 
 
-def finding_of_fault(fault: Fault) -> Finding:
+def finding_of_fault(unreadable: FhirSyntaxError) -> Finding:
     """The finding that says why bytes cannot be read as a resource at all: it is about the whole Bundle."""
-    return finding(_FAULTS[fault], "Bundle")
+    found, place = finding(_FAULTS[unreadable.fault], "Bundle"), unreadable.place
+    if place is None:
+        return found
+    return replace(found, at=replace(found.at, offset=place.offset, line=place.line, column=place.column))
 
 
 def outcome_of_findings(findings: Sequence[Finding], rules: Mapping[Code, OutcomeRule]) -> bytes:
@@ -68,12 +72,13 @@ def status_of_findings(findings: Sequence[Finding], rules: Mapping[Code, Outcome
 
 
 def _issue(found: Finding, rule: OutcomeRule) -> Element:
+    place = f"line {found.at.line}, column {found.at.column}: " if found.at.line else ""
     expected = f"expected: {found.expected}; " if found.expected else ""
     details: Element = {"coding": [{"system": RULES, "code": found.code.value}], "text": rule.text}
     return {
         "severity": _SEVERITIES[found.severity],
         "code": rule.issue or NO_CODE,
         "details": details,
-        "diagnostics": f"{expected}{rule.fix}",
+        "diagnostics": f"{place}{expected}{rule.fix}",
         **({"expression": [found.at.path]} if found.at.path else {}),
     }

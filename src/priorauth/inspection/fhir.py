@@ -73,7 +73,7 @@ def _validate(tools: Tools, body: bytes, version: str | None, severities: Severi
     try:
         resource = read_resource(body)
     except FhirSyntaxError as fault:
-        fault_found = finding_of_fault(fault.fault)
+        fault_found = finding_of_fault(fault)
         return _validation(tools, body, (fault_found,), (), version=version or NEWEST, profile="FHIR R4")
     spoken = version_of(resource, version)
     if text(resource, "resourceType") != "Bundle":

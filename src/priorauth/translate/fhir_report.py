@@ -70,7 +70,7 @@ def answer_of(finding: Finding, rule: FindingRule) -> ReplyCodes:
 
 def _located(finding: Finding, locator: Locator) -> Finding:
     place = locator.find(finding.at.path)
-    if place is None:
+    if place is None or finding.at.line:  # it says more than its path does
         return finding
     at = replace(finding.at, offset=place.offset, line=place.line, column=place.column)
     return replace(finding, at=at)

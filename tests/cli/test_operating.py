@@ -126,7 +126,7 @@ def test_a_replay_says_what_it_would_do_and_does_it_when_told_to(served: Served)
     did = replay(served, review_id, "--redeliver", "--only", "events", "--yes", "--json")
 
     assert (would.exit_code, did.exit_code) == (0, 0)
-    assert f"{len(once)} published" in would.stdout
+    assert f"events       would  {review_id}: {len(once)} published" in would.stdout
     assert "add --yes to do it" in would.stdout
     assert untouched == once
     told = json.loads(did.stdout)

@@ -33,7 +33,7 @@ def replay(gateway: At, order: Mapping[str, object], *, as_json: bool) -> int:
                 steps += ended["steps"]
                 if not as_json:
                     for step in ended["steps"]:
-                        show(bar, step)
+                        show(bar, step, is_done=not order["dry_run"])
     except KeyboardInterrupt:
         return cancelled(gateway, id, as_json=as_json)
     if as_json:
@@ -97,12 +97,11 @@ def progress_bar() -> Progress:
     )
 
 
-def show(bar: Progress, step: Mapping[str, Any]) -> None:
-    """What was done for one review, above the bar."""
+def show(bar: Progress, step: Mapping[str, Any], *, is_done: bool) -> None:
+    """What was done for one review, or would be, above the bar."""
     for effect in step["effects"]:
-        line = (
-            f"{step['review_id']}  {effect['what']:<12} {effect['outcome']:<6} {effect['subject']}: {effect['detail']}"
-        )
+        outcome = "would" if effect["outcome"] == "done" and not is_done else effect["outcome"]
+        line = f"{step['review_id']}  {effect['what']:<12} {outcome:<6} {effect['subject']}: {effect['detail']}"
         if sys.stdout.isatty():
             bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx2
 
 from priorauth.cli.files import route_lines
-from priorauth.cli.output import COULD_NOT_RUN, fail, say, say_json
+from priorauth.cli.output import COULD_NOT_RUN, fail, note, say, say_json
 
 TIMEOUT_SECONDS = 10.0
 
@@ -75,6 +75,8 @@ def deliveries(gateway: At, destination: str, *, as_json: bool) -> int:
             f"leg {leg['id']} of {leg['review_id']} to {leg['destination']}: {leg['state']}, {leg['attempts']} attempts"
         )
         say(f"    next attempt: {again}; last error: {leg['last_error'] or 'none'}")
+    if not found["circuits"] and not found["legs"]:
+        note("everything was delivered, and nobody is left alone")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What travels beside a review, verbatim: X12 segments and FHIR resources without fields of their own; their urls."""
+"""What travels beside a review: X12 segments and FHIR resources without fields of their own, urls, numbers."""
 
 from __future__ import annotations
 
@@ -36,6 +36,14 @@ class ResourceUrl:
 
     place: str
     url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryNumber:
+    """The sequence that a Claim's supportingInfo gave what the review holds at `place` (`event.attachments[0]`)."""
+
+    place: str
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

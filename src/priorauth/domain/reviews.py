@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
-from priorauth.domain.carried import CarriedResource, ResourceUrl, Transmission
+from priorauth.domain.carried import CarriedResource, EntryNumber, ResourceUrl, Transmission
 from priorauth.domain.carried import CarriedSegment as CarriedSegment
 from priorauth.domain.parties import (
     Dependent,
@@ -321,6 +321,7 @@ class ServiceReview:
     transmission: Transmission | None = None
     resources: tuple[CarriedResource, ...] = ()
     urls: tuple[ResourceUrl, ...] = ()
+    numbers: tuple[EntryNumber, ...] = field(default=(), compare=False)  # how it was numbered, not what it says
 
     @property
     def patient(self) -> Patient:

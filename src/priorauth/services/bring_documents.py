@@ -69,6 +69,7 @@ def _following(review: ServiceReview, prior: CarriedResource, trace: Trace, leg:
         prior=PriorRequest(url=prior.url, traces=(trace,)),
         resources=(*review.resources, prior),
         urls=(*(each for each in review.urls if each.place != "claim"), claim),
+        numbers=tuple(each for each in review.numbers if ".attachments[" not in each.place),
     )
 
 

@@ -26,6 +26,7 @@ def content_digest(review: ServiceReview) -> str:
         received_at=datetime.min,
         state=ReviewState.RECEIVED,
         transaction=replace(review.transaction, identifier="", created=""),
+        numbers=(),
     )
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from priorauth.domain.carried import EntryNumber
 from priorauth.domain.reviews import Attachment, DatePeriod
 from priorauth.translate.fhir_elements import NO_EXTENSION, Claim, Item, SupportingInfo, by_url
 from priorauth.translate.fhir_reading import Resource, Resources
@@ -24,8 +25,15 @@ ADMISSION = "admissionDates"
 DISCHARGE = "dischargeDates"
 DOCUMENT = "additionalInformation"
 MESSAGE = "freeFormMessage"
+PLACES = {
+    PATIENT_EVENT: "event.event_dates",
+    ADMISSION: "event.admission_dates",
+    DISCHARGE: "event.discharge_date",
+}
+"""Where a review holds dates of each kind."""
 
 _attachment = builder(Attachment)
+_number = builder(EntryNumber)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,13 @@ class Information:
 class InformationReader:
     """Reads the supporting information of one Claim once, and gives each level its part."""
 
-    __slots__ = ("_entries", "_losses", "_origin", "_resources")
+    __slots__ = ("_entries", "_losses", "_origin", "_resources", "numbers")
 
     def __init__(self, claim: Claim, origin: Resource, resources: Resources, losses: Losses) -> None:
         self._origin = origin
         self._resources = resources
         self._losses = losses
+        self.numbers: list[EntryNumber] = []
         self._entries: dict[str, list[SupportingInfo]] = {}
         for each in claim.supportingInfo:
             kind = each.category.of(PAS_CODES)
@@ -58,17 +67,21 @@ class InformationReader:
         if self._entries.keys().isdisjoint(_SAYING):
             return _NOTHING
         of_items = {sequence for item in items for sequence in item.informationSequence}
-        return self._information(lambda sequence: sequence not in of_items)
+        return self._information("event", lambda sequence: sequence not in of_items)
 
-    def item(self, item: Item) -> Information:
+    def item(self, item: Item, at: int) -> Information:
         """What one item points to."""
         own = item.informationSequence
-        return self._information(lambda sequence: sequence in own) if own else _NOTHING
+        return self._information(f"items[{at}]", lambda sequence: sequence in own) if own else _NOTHING
 
     def days(self, kind: str) -> DatePeriod | None:
         """The dates of one kind; those that an update cancels are no longer in force."""
         for each in self._entries.get(kind, ()):
-            if change_of(each.modifierExtension, by_url(each.extension)) is not CANCELLED:
+            change = change_of(each.modifierExtension, by_url(each.extension))
+            if change is not None:
+                self._losses.note("Claim.supportingInfo", LossReason.REPLACED, parked=PLACES[kind])
+            if change is not CANCELLED:
+                self.numbers.append(_number(PLACES[kind], each.sequence))
                 return days_of(each.timingDate, each.timingPeriod)
         return None
 
@@ -77,7 +90,7 @@ class InformationReader:
         period = self.days(DISCHARGE)
         return period.start if period else None
 
-    def _information(self, belongs: Callable[[int], bool]) -> Information:
+    def _information(self, level: str, belongs: Callable[[int], bool]) -> Information:
         documents = [each for each in self._entries.get(DOCUMENT, ()) if belongs(each.sequence)]
         messages = [each for each in self._entries.get(MESSAGE, ()) if belongs(each.sequence)]
         if not messages and not documents:
@@ -88,6 +101,8 @@ class InformationReader:
         messages = [each for each, flag in zip(messages, flags, strict=True) if flag is not CANCELLED]
         if not documents and not messages:
             return _NOTHING
+        self.numbers += [_number(f"{level}.attachments[{at}]", each.sequence) for at, each in enumerate(documents)]
+        self.numbers += [_number(f"{level}.message", each.sequence) for each in messages[:1]]
         return Information(
             attachments=tuple([self._attachment(each) for each in documents]),
             message="\n".join([each.valueString for each in messages if each.valueString]),

@@ -21,6 +21,7 @@ from priorauth.fhir.elements import Value
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_claim import home_health
 from priorauth.translate.fhir_entries import Entries, identified
+from priorauth.translate.fhir_numbers import EntryNumbers
 from priorauth.translate.fhir_request_items import ClaimParts, ItemWriter, is_cancellation, kind_of
 from priorauth.translate.fhir_request_parties import NO_IDENTIFIER, PartyWriter, Patients
 from priorauth.translate.fhir_values import (
@@ -149,7 +150,7 @@ class _Writing:
         insurer = self.parties.insurer(review.umo)
         requester = self.parties.requester(review.requester)
         patients = self.parties.patients(review.subscriber, review.dependent, insurer)
-        parts = ClaimParts(self.parties, with_document_information=self.is_2_2_1)
+        parts = ClaimParts(self.parties, EntryNumbers(review), with_document_information=self.is_2_2_1)
         for at, provider in enumerate(event.providers):
             parts.member(provider, f"event.providers[{at}]", of_claim=True)
         parts.event(review)

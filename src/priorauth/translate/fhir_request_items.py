@@ -21,8 +21,9 @@ from priorauth.domain.reviews import (
 from priorauth.fhir.elements import Value
 from priorauth.translate.crosswalks import Crosswalks
 from priorauth.translate.fhir_entries import Entries
-from priorauth.translate.fhir_information import ADMISSION, DISCHARGE, DOCUMENT, MESSAGE, PATIENT_EVENT
+from priorauth.translate.fhir_information import ADMISSION, DISCHARGE, DOCUMENT, MESSAGE, PATIENT_EVENT, PLACES
 from priorauth.translate.fhir_items import kind_of_line
+from priorauth.translate.fhir_numbers import EntryNumbers
 from priorauth.translate.fhir_orders import write_order
 from priorauth.translate.fhir_request_parties import PartyWriter
 from priorauth.translate.fhir_values import write_days, write_trace
@@ -76,6 +77,7 @@ class ClaimParts:
     """Care team and supporting information of one Claim, numbered as they are added."""
 
     parties: PartyWriter
+    numbers: EntryNumbers
     with_document_information: bool
     care_team: list[Value] = field(default_factory=list)
     information: list[Value] = field(default_factory=list)
@@ -101,7 +103,7 @@ class ClaimParts:
     def days(self, kind: str, period: DatePeriod | None) -> None:
         """Add dates of the event."""
         if period:
-            self._add(kind, write_days("timing", period))
+            self._add(PLACES[kind], kind, write_days("timing", period))
 
     def event(self, review: ServiceReview) -> None:
         """Add what the event says: dates, documents, the message."""
@@ -109,16 +111,16 @@ class ClaimParts:
         self.days(PATIENT_EVENT, event.event_dates)
         self.days(ADMISSION, event.admission_dates)
         self.days(DISCHARGE, DatePeriod(event.discharge_date) if event.discharge_date else None)
-        self.documents(event.attachments, event.message)
+        self.documents("event", event.attachments, event.message)
 
-    def documents(self, attachments: Sequence[Attachment], message: str) -> list[int]:
-        """Add documents (PWK) and a message (MSG) and answer their sequences."""
-        added = [self._document(each) for each in attachments]
+    def documents(self, level: str, attachments: Sequence[Attachment], message: str) -> list[int]:
+        """Add documents (PWK) and a message (MSG) of one level and answer their sequences."""
+        added = [self._document(f"{level}.attachments[{at}]", each) for at, each in enumerate(attachments)]
         if message:
-            added.append(self._add(MESSAGE, {"valueString": message}))
-        return added
+            added.append(self._add(f"{level}.message", MESSAGE, {"valueString": message}))
+        return list(dict.fromkeys(added))
 
-    def _document(self, attachment: Attachment) -> int:
+    def _document(self, place: str, attachment: Attachment) -> int:
         about = complex_extension(
             DOCUMENT_INFORMATION,
             (
@@ -134,23 +136,22 @@ class ClaimParts:
             self.parties.losses.note("2000E/PWK", LossReason.NO_PLACE)
         document: Written = reference(attachment.resource) if attachment.resource else _elsewhere(attachment)
         head = [about] if self.with_document_information and about["extension"] else []
-        return self._add(
-            DOCUMENT, {"valueReference": document}, (*head, *change_extensions(attachment.change)), attachment.change
-        )
+        return self._add(place, DOCUMENT, {"valueReference": document}, head, attachment.change)
 
-    def _add(self, kind: str, value: Written, extensions: Sequence[Written] = (), change: Change | None = None) -> int:
-        sequence = len(self.information) + 1
-        self.information.append(
-            compact(
-                {
-                    "extension": list(extensions),
-                    "modifierExtension": cancelled(change),
-                    "sequence": sequence,
-                    "category": concept(PAS_CODES, kind),
-                    **value,
-                }
-            )
-        )
+    def _add(
+        self,
+        place: str,
+        kind: str,
+        value: Written,
+        about: Sequence[Written] = (),
+        change: Change | None = None,
+    ) -> int:
+        """Add an entry, unless it is there already for another item, and answer its sequence."""
+        head = compact({"extension": [*about, *change_extensions(change)], "modifierExtension": cancelled(change)})
+        said = {"category": concept(PAS_CODES, kind), **value}
+        sequence, is_new = self.numbers.number(place, {**head, **said})
+        if is_new:
+            self.information.append({**head, "sequence": sequence, **said})
         return sequence
 
 
@@ -205,7 +206,7 @@ class ItemWriter:
                 "sequence": item.sequence,
                 "careTeamSequence": list(team),
                 "diagnosisSequence": [each for each in service.diagnosis_pointers if each],
-                "informationSequence": list(self.parts.documents(item.attachments, item.message)),
+                "informationSequence": list(self.parts.documents(f"items[{place}]", item.attachments, item.message)),
                 "revenue": concept(system, service.revenue_code) if service.revenue_code else None,
                 "category": concept(SERVICE_TYPE, category) if category else absent(),
                 "productOrService": product,

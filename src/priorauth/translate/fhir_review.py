@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from priorauth.domain.carried import CarriedResource
+from priorauth.domain.carried import CarriedResource, EntryNumber
 from priorauth.domain.parties import PartnerId, PayerId, Provider
 from priorauth.domain.reviews import (
     CertificationType,
@@ -140,6 +140,7 @@ def review_from_fhir(
     made.transmission = read_transmission(reading.extensions)
     made.resources = reading.carried()
     made.urls = tuple(reading.parties.urls)
+    made.numbers = reading.numbers
     return finished(made, ServiceReview)
 
 
@@ -173,6 +174,7 @@ class _Reading:
         self.parties.take(self.source, "claim")
         self.extensions = by_url(self.claim.extension)
         self.prior: PriorRequest | None = read_prior(self.claim, self.source, self.resources)
+        self.numbers: tuple[EntryNumber, ...] = ()
 
     def found(self, reference: Reference) -> Resource:
         """What a Reference of the Claim leads to."""
@@ -210,7 +212,7 @@ class _Reading:
                     item,
                     place,
                     said[place],
-                    information.item(item),
+                    information.item(item, place),
                     self._providers(team, item, place),
                     as_the_event=shared.is_all_of(said[place]),
                 )
@@ -247,6 +249,7 @@ class _Reading:
         event.last_menstrual_period = event.estimated_birth = event.onset = event.delivery = None
         if len(items) == 1 and _says_no_service(items[0], claim.item[0]):
             items = (_item(sequence=items[0].sequence, stands_for_event=True, change=items[0].change),)
+        self.numbers = tuple(information.numbers)
         return finished(event, PatientEvent), items or (_item(sequence=1, stands_for_event=True),)
 
     def note_unread(self) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
-from priorauth.domain.carried import ResourceUrl
+from priorauth.domain.carried import EntryNumber, ResourceUrl
 from priorauth.domain.reviews import ServiceReview
+
+Held = TypeVar("Held", ResourceUrl, EntryNumber)
 
 
 def narrow(review: ServiceReview, sequences: Iterable[int]) -> ServiceReview:
@@ -21,13 +24,22 @@ def narrow(review: ServiceReview, sequences: Iterable[int]) -> ServiceReview:
     others = {item.order for item in review.items if item.order} - kept
     resources = tuple(each for each in review.resources if each.url not in others) if others else review.resources
     places = {f"items[{was}]": f"items[{at}]" for at, was in enumerate(kept_at)}
-    urls = tuple(moved for each in review.urls if (moved := _moved(each, places)))
-    return replace(review, items=items, resources=resources, urls=urls)
+    return replace(
+        review,
+        items=items,
+        resources=resources,
+        urls=_moved(review.urls, places),
+        numbers=_moved(review.numbers, places),
+    )
 
 
-def _moved(held: ResourceUrl, places: Mapping[str, str]) -> ResourceUrl | None:
-    """The same url where the part of its item stands now; None where the item is gone."""
-    item, dot, part = held.place.partition(".")
-    if not item.startswith("items["):
-        return held
-    return replace(held, place=f"{places[item]}{dot}{part}") if item in places else None
+def _moved(held: Iterable[Held], places: Mapping[str, str]) -> tuple[Held, ...]:
+    """What is kept of parts of the review, where they stand now; without what is of an item that is gone."""
+    moved: list[Held] = []
+    for each in held:
+        item, dot, part = each.place.partition(".")
+        if not item.startswith("items["):
+            moved.append(each)
+        elif item in places:
+            moved.append(replace(each, place=f"{places[item]}{dot}{part}"))
+    return tuple(moved)

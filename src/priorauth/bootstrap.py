@@ -21,7 +21,6 @@ from priorauth.adapters.database.announcements import Announcements
 from priorauth.adapters.database.engine import Database
 from priorauth.adapters.database.migrations import NotMigrated
 from priorauth.adapters.database.opening import open_database
-from priorauth.adapters.database.opinion_table import OpinionStore
 from priorauth.adapters.database.unit_of_work import DatabaseUnitOfWork
 from priorauth.adapters.identifiers import new_id
 from priorauth.adapters.key_sets import KeySets
@@ -40,6 +39,7 @@ from priorauth.services.dispatch_leg import DispatchLeg
 from priorauth.services.forget_old import ForgetOld
 from priorauth.services.issue_token import IssueToken
 from priorauth.services.keep_packs import KeepPacks
+from priorauth.services.list_second_opinions import KeepSecondOpinion, ListSecondOpinions
 from priorauth.services.list_unroutable import ListUnroutable
 from priorauth.services.ports import Retryable
 from priorauth.services.receive_review import ReceiveReview
@@ -103,6 +103,7 @@ class Gateway:
     catch_up: CatchUp
     settle_dead_letters: SettleDeadLetters
     list_unroutable: ListUnroutable
+    list_second_opinions: ListSecondOpinions
     replaying: Replaying
     circuits: Circuits
     run_clocks: RunClocks
@@ -291,7 +292,9 @@ async def build(settings: Settings) -> Gateway:
         return_determination=return_determination,
         supply_information=SupplyInformation(unit_of_work=unit_of_work, now=clock.now, new_id=new_id),
         describe_review=DescribeReview(unit_of_work=unit_of_work),
-        opinions=LiveOpinions(keep=OpinionStore(database, seal).keep, count=metrics.second_opinion, now=clock.now),
+        opinions=LiveOpinions(
+            keep=KeepSecondOpinion(unit_of_work=unit_of_work), count=metrics.second_opinion, now=clock.now
+        ),
         settle_dead_letters=SettleDeadLetters(
             unit_of_work=unit_of_work,
             record_determination=record_determination,
@@ -299,6 +302,7 @@ async def build(settings: Settings) -> Gateway:
             now=clock.now,
         ),
         list_unroutable=ListUnroutable(unit_of_work=unit_of_work),
+        list_second_opinions=ListSecondOpinions(unit_of_work=unit_of_work),
         replaying=replaying(route_review, dispatch_leg),
         catch_up=CatchUp(
             unit_of_work=unit_of_work,

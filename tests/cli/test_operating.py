@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx2
@@ -103,6 +105,30 @@ def test_what_nobody_could_route_is_listed_with_its_desk_and_counted(served: Ser
     assert item["review_id"] not in none.stdout
     counted = f'priorauth_unroutable{{owner="{item["owner"]}",payer="{item["payer"]}"}} 1.0'
     assert counted in httpx2.get(f"{served.url}/metrics").text
+
+
+def test_where_another_engine_differs_is_listed_by_rule_and_partner(served: Served) -> None:
+    before = CliRunner().invoke(app, ["second-opinions", "list", "--gateway", served.url])
+    answer = httpx2.post(f"{served.url}/x12", content=sample("msk-knee-replacement"), timeout=30)
+    with closing(sqlite3.connect(served.folder / "priorauth.db", timeout=30)) as database, database:
+        (message_id,) = database.execute(
+            "SELECT message_id FROM reviews WHERE id = ?", [answer.headers["x-review-id"]]
+        ).fetchone()
+        database.execute(
+            "INSERT INTO second_opinions VALUES (?, 'pyx12', 1767614400000000, 1, 0, 'we NPI-INVALID')", [message_id]
+        )
+
+    told = CliRunner().invoke(app, ["second-opinions", "list", "--gateway", served.url])
+    found = json.loads(CliRunner().invoke(app, ["second-opinions", "list", "--json", "--gateway", served.url]).stdout)
+
+    assert "asks_second_opinion" in before.output
+    assert found["asked"] == [{"by": "pyx12", "partner": "sandbox", "messages": 1, "differing": 1, "not_given": 0}]
+    (difference,) = found["differences"]
+    (message,) = difference["messages"]
+    assert (difference["rule"], difference["count"]) == ("we NPI-INVALID", 1)
+    assert message["review_ids"] == [answer.headers["x-review-id"]]
+    assert difference["rule"] in told.stdout
+    assert answer.headers["x-review-id"] in told.stdout
 
 
 def replay(served: Served, *arguments: str) -> Result:

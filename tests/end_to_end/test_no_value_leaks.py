@@ -157,6 +157,7 @@ def test_what_is_not_asked_for_is_not_shown(http: httpx2.Client, review_ids: Seq
     assert leaked(http.get("/deadletters", params={"decided": "true"}).text) == set()
     assert leaked(http.get("/deliveries").text) == set()
     assert leaked(http.get("/unroutable").text) == set()
+    assert leaked(http.get("/second-opinions").text) == set()
     for replay in http.get("/replays").json()["replays"]:
         assert replay["done"]
         assert leaked(http.get(f"/replays/{replay['id']}", params={"limit": 1000}).text) == set()

@@ -15,6 +15,7 @@ from priorauth.domain.parties import DestinationId, PartnerId, PayerId
 from priorauth.domain.replays import Replay, ReplayId, ReplayStep
 from priorauth.domain.reviews import Leg, LegId, MessageId, ReviewId
 from priorauth.domain.routes import Route
+from priorauth.domain.second_opinions import SecondOpinion
 from priorauth.domain.subscriptions import Notification, Subscription, SubscriptionId
 from priorauth.services.bus import DeadLetter
 from priorauth.services.directory_ports import EntryKind
@@ -77,6 +78,7 @@ class Tables:
     task_keys: dict[tuple[PartnerId, str, TaskId], None] = field(default_factory=dict)
     task_partners: dict[TaskId, PartnerId] = field(default_factory=dict)
     clocks: dict[ReviewId, tuple[ReviewClocks, datetime | None]] = field(default_factory=dict)
+    opinions: dict[MessageId, SecondOpinion] = field(default_factory=dict)
     mailbox: dict[str, MailboxEntry] = field(default_factory=dict)
     subscriptions: dict[SubscriptionId, SubscriptionRow] = field(default_factory=dict)
     notifications: dict[str, Notification] = field(default_factory=dict)

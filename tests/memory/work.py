@@ -12,6 +12,7 @@ from memory.clocks import MemoryClocks
 from memory.directory import MemoryDirectory
 from memory.events import MemoryEvents
 from memory.information import MemoryInformation
+from memory.opinions import MemoryOpinions
 from memory.packs import MemoryPacks
 from memory.replays import MemoryReplays
 from memory.rows import add, forget, known
@@ -41,7 +42,14 @@ from priorauth.services.ports import (
 
 
 class MemoryWork(
-    MemorySubscriptions, MemoryInformation, MemoryClocks, MemoryPacks, MemoryDirectory, MemoryReplays, MemoryEvents
+    MemorySubscriptions,
+    MemoryInformation,
+    MemoryClocks,
+    MemoryPacks,
+    MemoryDirectory,
+    MemoryReplays,
+    MemoryOpinions,
+    MemoryEvents,
 ):
     """Reads and changes one copy of the tables. `touched` are the reviews it changed."""
 

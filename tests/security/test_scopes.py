@@ -40,6 +40,7 @@ FOR_OPERATORS = {
     ("GET", "/replays/{id}"),
     ("DELETE", "/replays/{id}"),
     ("GET", "/unroutable"),
+    ("GET", "/second-opinions"),
     ("POST", "/reviews/{review_id}/steps"),
 }
 """The endpoints that are in no row of the table on purpose."""

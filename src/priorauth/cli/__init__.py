@@ -14,6 +14,7 @@ from priorauth.cli import (
     replay_command,
     report_commands,
     sandbox_commands,
+    second_opinions,
     unroutable,
 )
 from priorauth.cli.options import LOCAL, AccessToken, GatewayUrl, Json
@@ -33,6 +34,7 @@ app.add_typer(events_app, name="events")
 app.add_typer(packs_app, name="packs")
 app.add_typer(deadletter_commands.app, name="deadletters")
 app.add_typer(unroutable.app, name="unroutable")
+app.add_typer(second_opinions.app, name="second-opinions")
 app.add_typer(report_commands.app, name="report")
 app.add_typer(sandbox_commands.app, name="sandbox")
 app.command("replay")(replay_command.replay)

@@ -22,6 +22,7 @@ from priorauth.domain.routes import Route
 from priorauth.services.bus import DeadLetter, LetterDecision
 from priorauth.services.clock_ports import ClockStore
 from priorauth.services.directory_ports import DirectoryStore
+from priorauth.services.opinion_ports import SecondOpinionStore
 from priorauth.services.pack_ports import Answered, PackStore
 from priorauth.services.replay_ports import ReplayStore
 from priorauth.services.subscription_ports import SubscriptionStore
@@ -143,7 +144,7 @@ class StoredEvent:
     body: bytes = field(repr=False)
 
 
-class Work(SubscriptionStore, ClockStore, PackStore, DirectoryStore, ReplayStore, Protocol):
+class Work(SubscriptionStore, ClockStore, PackStore, DirectoryStore, ReplayStore, SecondOpinionStore, Protocol):
     """One database transaction. Leaving the block commits it; an exception rolls it back."""
 
     # Messages as received and sent

@@ -8,19 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from priorauth.adapters.archive import Seal
-from priorauth.adapters.database.engine import Database
-from priorauth.adapters.database.migrations import migrate
-from priorauth.adapters.database.opinion_table import OpinionStore, second_opinions
-from priorauth.adapters.database.tables import messages
+from memory.store import MemoryStore
 from priorauth.adapters.second_opinions.live import LiveOpinions, opinion_on
 from priorauth.domain.exchange import InboundMessage
 from priorauth.domain.parties import PartnerId, TradingPartner
 from priorauth.domain.reviews import MessageId
 from priorauth.domain.second_opinions import SecondOpinion
 from priorauth.observability import Metrics
+from priorauth.services.list_second_opinions import KeepSecondOpinion, ListSecondOpinions
+from priorauth.services.ports import Direction, Message
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 NOON = datetime(2026, 11, 2, 17, 0, tzinfo=UTC)
@@ -57,17 +54,22 @@ def test_a_difference_is_who_finds_it_and_the_rule() -> None:
     assert "SECRET" not in repr(opinion)
 
 
-async def test_an_opinion_is_stored_once_and_counted_once_and_only_of_partners_that_want_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/opinions.db"
-    await migrate(url)
-    database, metrics = Database(url), Metrics()
-    async with database.writing() as connection:
-        row = {"id": "m-1", "direction": "received", "counterpart": "curious", "format": "x12", "at": NOON}
-        await connection.execute(messages.insert(), {**row, "sha256": "", "body": b"", "control_number": ""})
-    opinions = LiveOpinions(
-        keep=OpinionStore(database, Seal(b"k" * 32)).keep, count=metrics.second_opinion, now=lambda: NOON
-    )
+async def test_an_opinion_is_kept_once_and_counted_once_and_only_of_partners_that_want_it() -> None:
+    store, metrics = MemoryStore(), Metrics()
+    kept = KeepSecondOpinion(unit_of_work=store)
     message = received("x12", (SAMPLES / "x12" / "imaging-mri.edi").read_bytes())
+    async with store() as work:
+        await work.archive(
+            Message(
+                id=MessageId("m-1"),
+                direction=Direction.RECEIVED,
+                counterpart=WANTS.id,
+                format=message.format,
+                at=NOON,
+                body=message.body,
+            )
+        )
+    opinions = LiveOpinions(keep=kept, count=metrics.second_opinion, now=lambda: NOON)
 
     opinions.ask_later(OTHER, message, MessageId("m-1"))
     assert not opinions.waiting
@@ -75,13 +77,10 @@ async def test_an_opinion_is_stored_once_and_counted_once_and_only_of_partners_t
         opinions.ask_later(WANTS, message, MessageId("m-1"))
         await asyncio.gather(*opinions.waiting)
 
-    async with database.reading() as connection:
-        rows = (await connection.execute(select(second_opinions))).all()
-    await database.close()
-    assert [(row.message_id, row.by, row.given, row.accepted, row.differences) for row in rows] == [
-        ("m-1", "pyx12", True, True, "")
-    ]
+    asked, differences = await ListSecondOpinions(unit_of_work=store)(10)
     counted = metrics.registry.get_sample_value("priorauth_second_opinions_total", {"by": "pyx12", "outcome": "agrees"})
+    assert [(each.by, each.partner, each.count.asked) for each in asked] == [("pyx12", WANTS.id, 1)]
+    assert differences == []
     assert counted == 1
 
 

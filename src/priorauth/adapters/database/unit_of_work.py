@@ -18,6 +18,7 @@ from priorauth.adapters.database.repositories.directory import Directory
 from priorauth.adapters.database.repositories.information import InformationTasks
 from priorauth.adapters.database.repositories.legs import Legs
 from priorauth.adapters.database.repositories.messages import Messages
+from priorauth.adapters.database.repositories.opinions import SecondOpinions
 from priorauth.adapters.database.repositories.packs import Packs
 from priorauth.adapters.database.repositories.replays import Replays
 from priorauth.adapters.database.repositories.replies import Mailbox, Replies
@@ -46,6 +47,7 @@ class DatabaseWork(
     Replays,
     Subscriptions,
     UsedAssertions,
+    SecondOpinions,
     Outbox,
     Inbox,
     DeadLetters,

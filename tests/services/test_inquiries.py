@@ -108,13 +108,14 @@ async def test_the_number_of_a_request_that_was_updated_finds_the_update(gateway
     assert (answer.review_ids, actions_in(bundle)) == ((second_id,), ["A1", "A4"])
 
 
-async def test_another_partner_finds_nothing_unless_its_own_provider_orders_or_renders(gateway: MemoryGateway) -> None:
+async def test_another_partner_finds_nothing_unless_its_own_provider_orders_or_renders(
+    gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (review_id,) = (await gateway.post(fresh("imaging-mri"), format=NEW)).review_ids
 
     hidden = await gateway.inquire(pas_sample(INQUIRY), partner=LENIENT)
-    gateway.answer_inquiry.partners[LENIENT] = TradingPartner(  # type: ignore[index]
-        id=LENIENT, name="the imaging centre", npis=frozenset({"1200000077"})
-    )
+    centre = TradingPartner(id=LENIENT, name="the imaging centre", npis=frozenset({"1200000077"}))
+    monkeypatch.setitem(gateway.answer_inquiry.partners, LENIENT, centre)
     shown = await gateway.inquire(pas_sample(INQUIRY), partner=LENIENT)
 
     assert (hidden.review_ids, shown.review_ids) == ((), (review_id,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,10 +19,11 @@ from sqlalchemy.exc import TimeoutError as QueueTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from priorauth.adapters.database.postgresql import CONFLICTS, Pool, postgresql_engines, sqlstate, will_pass
+from priorauth.adapters.database.shared_commits import SharedCommits
+from priorauth.adapters.database.turns import LOCK_TIMEOUT_SECONDS, Turns
 from priorauth.services.ports import Conflict, NotKnown, Retryable
 
 ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-LOCK_TIMEOUT_SECONDS = 10
 WRITERS, READERS = 1, 4
 BEGIN_WRITING = "BEGIN IMMEDIATE"
 BEGIN_READING = "BEGIN"
@@ -41,22 +41,28 @@ class Database:
         if self.dialect == "sqlite":
             self.writers, self.readers = sqlite_engines(self.url)
             self._at_once: AsyncEngine | None = None
-            self._writing, self._reading = Turns(WRITERS), Turns(READERS)
+            self._commits: SharedCommits | None = SharedCommits(self.writers)
+            self._turns = Turns(READERS)
         else:
             pool = pool or Pool()
             self.writers, self.readers, self._at_once = postgresql_engines(self.url, pool)
-            self._writing = self._reading = Turns(pool.connections)
+            self._commits = None
+            self._turns = Turns(pool.connections)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write; committed when the block ends without an exception."""
-        async with translated_errors(), self._writing.turn(), self.writers.begin() as connection:
+        if self._commits is not None:
+            async with translated_errors(), self._commits.transaction() as connection:
+                yield connection
+            return
+        async with translated_errors(), self._turns.turn(), self.writers.begin() as connection:
             yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database and cannot change it."""
-        async with translated_errors(), self._reading.turn(), self.readers.begin() as connection:
+        async with translated_errors(), self._turns.turn(), self.readers.begin() as connection:
             yield connection
 
     @asynccontextmanager
@@ -66,7 +72,7 @@ class Database:
             async with self.writing() as connection:
                 yield connection
             return
-        async with translated_errors(), self._reading.turn(), self._at_once.connect() as connection:
+        async with translated_errors(), self._turns.turn(), self._at_once.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -77,28 +83,10 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._commits is not None:
+            await self._commits.close()
         await self.writers.dispose()
         await self.readers.dispose()
-
-
-class Turns:
-    """Lets so many in at once, whoever waited longest first. A pool by itself lets newcomers past those who wait."""
-
-    def __init__(self, places: int) -> None:
-        self._places = asyncio.Semaphore(places)
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """One's turn, for as long as the block lasts. Raises Retryable where it does not come in time."""
-        try:
-            async with asyncio.timeout(LOCK_TIMEOUT_SECONDS):
-                await self._places.acquire()
-        except TimeoutError:
-            raise Retryable("the database is busy") from None
-        try:
-            yield
-        finally:
-            self._places.release()
 
 
 def driver_url(url: str) -> URL:

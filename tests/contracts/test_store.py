@@ -65,6 +65,30 @@ async def test_a_reader_sees_what_was_committed_before_and_not_what_is_being_wri
         assert (await reader.review(REVIEW)).state is ReviewState.ROUTED
 
 
+async def test_a_glance_finds_what_is_committed_at_that_moment(store: UnitOfWork) -> None:
+    await save_a_review(store)
+
+    async with store() as writer:
+        await writer.save_review(a_review().move(ReviewState.ROUTED))
+        async with store.glancing() as reader:
+            before = await reader.review(REVIEW)
+    async with store.glancing() as reader:
+        after = await reader.review(REVIEW)
+
+    assert (before.state, after.state) == (ReviewState.RECEIVED, ReviewState.ROUTED)
+
+
+async def test_a_review_is_to_a_transaction_as_it_wrote_it(store: UnitOfWork) -> None:
+    await save_a_review(store)
+
+    async with store() as work:
+        states = [(await work.review(REVIEW)).state]
+        await work.save_review(a_review().move(ReviewState.ROUTED))
+        states.append((await work.review(REVIEW)).state)
+
+    assert states == [ReviewState.RECEIVED, ReviewState.ROUTED]
+
+
 async def test_writers_take_turns(store: UnitOfWork) -> None:
 
     async def count() -> int:

@@ -46,6 +46,8 @@ class MemoryStore:
     async def reading(self) -> AsyncIterator[MemoryWork]:
         yield MemoryWork(self.tables.copy(), self._encoder)
 
+    glancing = reading
+
     @property
     def published(self) -> Sequence[Event]:
         """Every event published so far, in order."""

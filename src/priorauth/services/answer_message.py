@@ -74,12 +74,13 @@ class AnswerMessage:
             await self.return_determination(review_id, time_is_over=True)
 
     async def _without_reply(self, review_ids: tuple[ReviewId, ...]) -> tuple[ReviewId, ...]:
-        async with self.unit_of_work.reading() as work:
+        """Those of which nothing was said yet. Each is asked about by itself: a reply stays once it is there."""
+        async with self.unit_of_work.glancing() as work:
             return tuple([review_id for review_id in review_ids if not await work.replies(review_id)])
 
     async def _first_copy(self, message_id: MessageId, inbound: InboundMessage) -> Decoded:
         """The message that this one repeats, read again: the response is made for it."""
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             first = await work.message(message_id)
         copy = replace(inbound, format=first.format, body=first.body, received_at=first.at)
         return self.codecs[first.format].decode(copy, lambda: ReviewId(self.new_id("rev")))

@@ -59,7 +59,7 @@ class CatchUp:
 
     async def deliver_news(self, review_id: ReviewId) -> None:
         """Deliver replies that follow one already returned: no open request waits for those."""
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             replies = await work.replies(review_id)
         if any(record.channel for record in replies):
             for record in replies:
@@ -68,18 +68,18 @@ class CatchUp:
 
     async def claim_legs_due(self, within: timedelta = timedelta()) -> list[Leg]:
         """The legs to be sent by then, those whose sender died among them. For a while they are nobody else's."""
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             if not await work.legs_due(self.now() + within, 1):
                 return []
         async with self.unit_of_work() as work:
             return list(await work.claim_legs_due(self.now() + within, self.now() + LEASE, BATCH))
 
     async def reviews_past_their_time(self) -> list[ReviewId]:
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             return list(await work.reviews_without_reply(self.now() - GRACE, BATCH))
 
     async def replies_nobody_waits_for(self) -> list[tuple[ReviewId, int]]:
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             return list(await work.unclaimed_replies(self.now() - GRACE, BATCH))
 
     @again_on_conflict

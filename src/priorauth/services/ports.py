@@ -261,6 +261,9 @@ class UnitOfWork(Protocol):
     def reading(self) -> AbstractAsyncContextManager[Work]:
         """A transaction that sees one state of things and writes nothing; it does not queue behind writers."""
 
+    def glancing(self) -> AbstractAsyncContextManager[Work]:
+        """For one question, which sees one state anyway. Whoever asks a second one may see another state."""
+
 
 class Watch(Protocol):
     """Reviews being watched: no reply since the watch began, or since the last wait returned, is missed."""

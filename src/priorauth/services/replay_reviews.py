@@ -101,7 +101,7 @@ class RunReplays:
 
     async def claim(self) -> Sequence[ReplayId]:
         """The replays that are to go on, for a while nobody else's."""
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             if not await work.replays_waiting(self.now()):
                 return ()
         async with self.unit_of_work() as work:

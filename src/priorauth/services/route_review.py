@@ -79,7 +79,7 @@ class RouteReview:
     @again_on_conflict
     async def __call__(self, review_id: ReviewId) -> Route | None:
         """The route, where this call made it."""
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             review = await work.review(review_id)
         if review.state is not ReviewState.RECEIVED:
             return None

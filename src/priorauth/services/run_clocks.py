@@ -134,7 +134,7 @@ class RunClocks:
 
     async def due(self) -> Sequence[ReviewId]:
         """The reviews whose clocks need a look. For a while they are nobody else's."""
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             if not await work.clocks_due(self.now(), 1):
                 return ()
         async with self.unit_of_work() as work:

@@ -67,7 +67,7 @@ class SendNotifications:
 
     async def due(self) -> Sequence[SubscriptionId]:
         """The subscriptions for which there is something to do now."""
-        async with self.unit_of_work.reading() as work:
+        async with self.unit_of_work.glancing() as work:
             return await work.subscriptions_due(self.now(), BATCH)
 
     async def __call__(self, subscription_id: SubscriptionId) -> None:

@@ -27,6 +27,8 @@ ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg
 WRITERS, READERS = 1, 4
 BEGIN_WRITING = "BEGIN IMMEDIATE"
 BEGIN_READING = "BEGIN"
+ONE_QUERY = "one_query"
+"""Names the connections whose one query is a transaction by itself."""
 
 PRAGMAS = ("synchronous = FULL", "foreign_keys = ON")
 """FULL: a commit that returned is on the disk. The default checkpoint keeps the slowest commit short."""
@@ -41,11 +43,13 @@ class Database:
         if self.dialect == "sqlite":
             self.writers, self.readers = sqlite_engines(self.url)
             self._at_once: AsyncEngine | None = None
+            self._glances = self.readers.execution_options(**{ONE_QUERY: True})
             self._commits: SharedCommits | None = SharedCommits(self.writers)
             self._turns = Turns(READERS)
         else:
             pool = pool or Pool()
             self.writers, self.readers, self._at_once = postgresql_engines(self.url, pool)
+            self._glances = self._at_once
             self._commits = None
             self._turns = Turns(pool.connections)
 
@@ -77,8 +81,8 @@ class Database:
 
     @asynccontextmanager
     async def glancing(self) -> AsyncIterator[AsyncConnection]:
-        """For one query, which sees one state anyway: as `at_once`, or as `reading`."""
-        async with self.reading() if self._at_once is None else self.at_once() as connection:
+        """For one query, which sees one state anyway, without beginning and ending a transaction around it."""
+        async with translated_errors(), self._turns.turn(), self._glances.connect() as connection:
             yield connection
 
     async def close(self) -> None:
@@ -118,7 +122,8 @@ def sqlite_engine(
     )
 
     def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if not connection.get_execution_options().get(ONE_QUERY):
+            connection.exec_driver_sql(begin)
 
     event.listen(engine.sync_engine, "begin", begin_transaction)
     return engine

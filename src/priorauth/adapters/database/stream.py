@@ -78,7 +78,7 @@ class Stream:
         """The next rows of these topics, still sealed."""
         if self._trips and self._shard is not None:
             return await self._trips.read(Wanted(self._shard, after, limit))
-        async with self._database.reading() as connection:
+        async with self._database.glancing() as connection:
             query = read_topics(tuple(topics), self._shard)
             return await Transaction(connection, self._seal).rows(query, after=after, limit=limit)
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from priorauth.adapters.archive import Seal
 from priorauth.adapters.database.documents import Documents
 from priorauth.adapters.database.engine import Database
@@ -85,4 +87,13 @@ class DatabaseUnitOfWork:
     async def reading(self) -> AsyncIterator[DatabaseWork]:
         """A transaction that sees one state of the database and writes nothing."""
         async with self._database.reading() as connection:
-            yield DatabaseWork(Transaction(connection, self._seal, documents=self._documents), self._encoder)
+            yield self._reader(connection)
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[DatabaseWork]:
+        """For one question to the database: what it finds was so at one moment."""
+        async with self._database.glancing() as connection:
+            yield self._reader(connection)
+
+    def _reader(self, connection: AsyncConnection) -> DatabaseWork:
+        return DatabaseWork(Transaction(connection, self._seal, documents=self._documents), self._encoder)

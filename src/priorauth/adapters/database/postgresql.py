@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event, func, select
+from sqlalchemy import BigInteger, bindparam, event, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -22,6 +22,7 @@ PASSING_CLASSES = frozenset({"08", "53", "55", "57", "58"})
 """SQLSTATE classes of what passes by itself: connection, resources, locks, operator, system."""
 READ_ONLY = "25006"
 """A server that has become a standby: another one takes writes now."""
+HOLD_LOCK = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,4 +112,5 @@ def lock_number(name: str) -> int:
 
 async def hold_locks(connection: AsyncConnection, *names: str) -> None:
     """Wait for advisory locks, one after the other, and hold them to the end of the transaction."""
-    await connection.execute(select(*(func.pg_advisory_xact_lock(lock_number(name)) for name in names)))
+    for name in names:
+        await connection.execute(HOLD_LOCK, {"number": lock_number(name)})

@@ -14,6 +14,7 @@ import pytest
 from bundle_mutations import mutate, mutate_kindly
 from checked_json import SAMPLES, VERSIONS, checker, decoded, profile_of, sample
 from fhir_bundles import REQUESTS, read
+from priorauth.domain.findings import FindingCode
 from priorauth.fhir.bundles import Bundle, FhirSyntaxError, StrictBundle, read_resource
 from priorauth.fhir.locating import BYTE_ORDER_MARK
 from priorauth.fhir.profiles import BundleProfile
@@ -101,6 +102,7 @@ def test_the_quick_pass_takes_no_mutant_of_which_the_check_finds_anything(mutant
         (b'"value": 12.50', b'"value": null'),
         (b'"value": 12.50', b'"value": "12.50"'),
         (b'"value": 12.50', b'"value": true'),
+        (b'"value": 12.50', b'"value": 1e10000'),
     ],
 )
 def test_the_quick_pass_takes_no_body_that_only_looks_right(change: tuple[bytes, bytes]) -> None:
@@ -210,3 +212,13 @@ def test_what_is_carried_is_the_same_however_its_bundle_is_laid_out(name: str, l
     assert isinstance(bundle, StrictBundle)
     for entry in reversed(entries) if backwards else entries:
         assert bundle.written(entry) == plain.written(entry)
+
+
+@pytest.mark.parametrize("number", ["1e31", "-1E+10000000", "1e-10000000", "0e999999999"])
+def test_a_number_that_nobody_could_write_out_is_refused(number: str) -> None:
+    body = next(path for path in SAMPLES if path.stem == "home-health-orders").read_bytes()
+    document = Bundle(read_resource(body.replace(b'"value": 12.50', b'"value": ' + number.encode())))
+
+    found = checker().check_bundle(document, BundleProfile.REQUEST)
+
+    assert {finding.code for finding in found} == {FindingCode.FHIR_VALUE}

@@ -36,7 +36,7 @@ async def stream_events(
     """CloudEvents, one a message. The SSE id is the position: reconnect with it in `Last-Event-ID` or `after`."""
     gateway: Gateway = request.app.state.gateway
     last = request.headers.get("last-event-id", "")
-    start = min(int(last), LAST_POSITION) if last.isascii() and last.isdigit() else after
+    start = min(int(last[:20]), LAST_POSITION) if last.isascii() and last.isdigit() else after
     if caller.kind is CallerKind.PAYER:
         payer = payer.upper() or caller.stands_for
     if not caller.is_for(CallerKind.PAYER, payer):

@@ -15,6 +15,7 @@ from priorauth.fhir.bundles import Bundle, read_resource, write_resource
 from priorauth.services.ports import Message, NotKnown
 from priorauth.translate.fhir_message import PasCodec
 
+_LONGEST_NUMBER = 9
 router = APIRouter(prefix="/fhir/{version}", tags=["PAS"])
 
 
@@ -34,7 +35,7 @@ async def get_bundle(request: Request, pas: ThePas, caller: TheCaller, media_typ
     """The response Bundle that has this id: the review's id and the number of the reply."""
     review_id, _, number = id.rpartition("-")
     answer = None
-    if number.isascii() and number.isdecimal():
+    if number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER:
         answer = await answer_of(request.app.state.gateway, caller, pas, ReviewId(review_id), int(number))
     if answer is None:
         raise not_found("Bundle")

@@ -115,7 +115,14 @@ def _integer(least: int) -> Callable[[object], Code | None]:
 
 
 def _decimal(value: object) -> Code | None:
-    return None if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else Code.FHIR_TYPE
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return Code.FHIR_TYPE
+    return None if isinstance(value, int) or can_be_written_out(value) else Code.FHIR_VALUE
+
+
+def can_be_written_out(number: Decimal) -> bool:
+    """False for what is not finite, and where an exponent stands for more digits than anybody reads."""
+    return number.is_finite() and -MOST_PLACES <= number.adjusted() <= MOST_PLACES
 
 
 def _base64(value: object) -> Code | None:
@@ -143,7 +150,10 @@ def _xhtml(value: object) -> Code | None:
 _PRINTABLE = "{0} and {0}.isprintable()"
 _VISIBLE = "{0} and ' ' not in {0} and {0}.isprintable()"  # no other white space is printable
 _WHOLE = "{0}.__class__ is int and %s <= {0} < 2147483648"
-_NUMBER = "{0}.__class__ is {1} or {0}.__class__ is int"
+MOST_PLACES = 30
+"""How far from its point the first digit of a number may stand."""
+_NUMBER = "{0}.__class__ is {1} and {2}({0}) or {0}.__class__ is int"
+_DECIMALS = (Decimal, can_be_written_out)
 _ASKED = "{1}({0})"
 _TRIED = "{1}({0}) or {2}({0})"
 _IS_ID = _ID.fullmatch
@@ -213,7 +223,7 @@ PRIMITIVES: dict[str, Primitive] = {
         Primitive("base64Binary", "base64",                                    _base64, _ASKED, (_quick_base64,)),
         Primitive("xhtml",        "one div element of XHTML",                  _xhtml, _ASKED, (_quick_xhtml,)),
         Primitive("boolean",      "true or false",                             _boolean, "{0}.__class__ is bool"),
-        Primitive("decimal",      "a number",                                  _decimal, _NUMBER, (Decimal,)),
+        Primitive("decimal",      "a number, with no great exponent",          _decimal, _NUMBER, _DECIMALS),
         Primitive("integer",      "a whole number of 32 bits",                 _integer(-(2**31)), _WHOLE % -(2**31)),
         Primitive("unsignedInt",  "a whole number from 0",                     _integer(0), _WHOLE % 0),
         Primitive("positiveInt",  "a whole number from 1",                     _integer(1), _WHOLE % 1),

@@ -13,7 +13,7 @@ from typing import Any
 
 from .compiling import Compiler, Narrowings
 from .invariants import FULL_DATE, INVARIANTS, TYPE_INVARIANTS, Mostly, Presence
-from .primitives import GRAMMARS, PRIMITIVES
+from .primitives import GRAMMARS, PRIMITIVES, can_be_written_out
 from .roles import Nameable
 from .strict import Shape, Structs, property_of
 from .sweep_extensions import Arrangements, Extensions, known_extensions
@@ -308,6 +308,8 @@ class Sweeper:
             yield f"if {self._names.of(PRIMITIVES[type].check)}({v}) is not None: return False"
         elif type == "decimal":
             yield f"if {v}.__class__ not in {self._names.of(_NUMBERS)}: return False"
+            is_decimal = f"{v}.__class__ is {self._names.of(Decimal)}"
+            yield f"if {is_decimal} and not {self._names.of(can_be_written_out)}({v}): return False"
         if wanted and not texts:
             yield f"if {v} is not {wanted[0]!r}: return False"
         if any(FULL_DATE in each.invariants for each in own):

@@ -32,6 +32,7 @@ from priorauth.translate.fhir_vocabulary import (
     valued,
 )
 
+_LONGEST_NUMBER = 9
 _POSITIONS = {
     "identifier": "NM109",
     "name": "NM103",
@@ -155,4 +156,4 @@ def _item_of(path: str) -> int | None:
     """The place of an item (from 1) in a FHIRPath, None where it names none."""
     _, found, rest = path.partition(".item[")
     place = rest.partition("]")[0]
-    return int(place) + 1 if found and place.isdecimal() else None
+    return int(place) + 1 if found and place.isdecimal() and len(place) <= _LONGEST_NUMBER else None

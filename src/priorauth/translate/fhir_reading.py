@@ -16,6 +16,7 @@ import msgspec
 
 from priorauth.fhir.bundles import Bundle
 from priorauth.fhir.elements import Element
+from priorauth.fhir.primitives import can_be_written_out
 from priorauth.translate.fhir_typed import typed
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ def decimal(element: Element, name: str) -> Decimal | None:
     """A member that is a number, with its digits as sent, or None."""
     value = element.get(name)
     if isinstance(value, Decimal):
-        return value
+        return value if can_be_written_out(value) else None
     return Decimal(value) if type(value) is int else None
 
 

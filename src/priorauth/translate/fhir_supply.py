@@ -14,6 +14,7 @@ from priorauth.translate.fhir_entries import url_of_content
 from priorauth.translate.fhir_reading import any_code, child, children, extensions, text
 from priorauth.translate.fhir_vocabulary import LINE_NUMBER, PA_LINE_NUMBER
 
+_LONGEST_NUMBER = 9
 PREAUTHORIZATION = "preauthorization"
 DOCUMENTS = ("DocumentReference", "QuestionnaireResponse")
 
@@ -89,7 +90,7 @@ def _lines(part: Element) -> Iterator[int]:
         value = part.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             yield value
-        elif isinstance(value, str) and value.isascii() and value.isdecimal():
+        elif isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _LONGEST_NUMBER:
             yield int(value)
 
 

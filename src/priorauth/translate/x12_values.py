@@ -10,11 +10,13 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from priorauth.domain.reviews import DatePeriod
+from priorauth.fhir.primitives import can_be_written_out
 from priorauth.translate.quick import builder
 
 DAY = "D8"
 PERIOD = "RD8"
 
+_LONGEST_COUNT = 15
 PAD = [""] * 20
 """What makes a short segment answer for every element that is looked at."""
 
@@ -52,14 +54,15 @@ def read_decimal(text: str) -> Decimal | None:
     if text in _WHOLE:
         return _WHOLE[text]
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         return None
+    return number if can_be_written_out(number) else None
 
 
 def read_count(text: str) -> int | None:
     """A whole number (type N0)."""
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_COUNT else None
 
 
 def read_counts(text: str, separator: str) -> tuple[int, ...]:
@@ -88,7 +91,7 @@ def write_period(period: DatePeriod) -> tuple[str, str]:
 
 def write_number(number: Decimal | int | None) -> str:
     """The number without an exponent, or empty where there is none to write."""
-    if number is None or (isinstance(number, Decimal) and not number.is_finite()):
+    if number is None or (isinstance(number, Decimal) and not can_be_written_out(number)):
         return ""
     return format(number, "f") if isinstance(number, Decimal) else str(number)
 

@@ -12,6 +12,8 @@ from .envelope import Interchange
 from .implementation_acknowledgment import FUNCTIONAL_GROUP, TRANSACTION
 from .segments import EMPTY, Delimiters, Segment
 
+_LONGEST_NUMBER = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedError:
@@ -153,4 +155,4 @@ def _codes(elements: Sequence[str]) -> tuple[str, ...]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else 0

@@ -1,4 +1,4 @@
-"""Answers of delegates that cannot be read: what they are told."""
+"""Bodies that cannot be read, answers of delegates above all: what their senders are told."""
 
 from __future__ import annotations
 
@@ -33,3 +33,12 @@ def test_an_answer_whose_items_are_wrong_is_told_which_and_what_to_do(http: http
         ("DETERMINATION-TRACE-UNKNOWN", "$.items[0]")
     ]
     assert problem["findings"][0]["fix"] == "return the trace or the sequence that came with the leg"
+
+
+def test_json_that_is_sent_as_a_form_is_told_how_to_be_sent(http: httpx2.Client) -> None:
+    body = b'{"review_id": "rev-0", "items": [{"sequence": 1, "action": "A1"}]}'
+    form = {"content-type": "application/x-www-form-urlencoded"}  # what curl -d says
+
+    answer = http.post("/sandbox/decide", content=body, headers=form)
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, "send the body as application/json")

@@ -92,8 +92,11 @@ async def render_invalid(request: Request, error: Exception) -> Response:
     """Parameters or JSON that are not as described: where and what is wrong, never the value."""
     assert isinstance(error, RequestValidationError)
     wrong = [{"where": "/".join(map(str, each["loc"])), "problem": each["type"]} for each in error.errors()]
+    is_body_wrong = any(each["loc"][:1] == ("body",) for each in error.errors())
+    is_json = "json" in request.headers.get("content-type", "").lower()
+    detail = "send the body as application/json" if is_body_wrong and not is_json else ""
     return problem_response(
-        Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request is not as /docs describes it", invalid=wrong),
+        Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request is not as /docs describes it", detail, invalid=wrong),
         request.url.path,
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -116,5 +118,34 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """The settings of this process; `overrides` are what the command line says."""
-    return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    """The settings of this process; `overrides` are what the command line says.
+
+    Raises NotConfigured where one cannot be used: it says which and why, never the value.
+    """
+    if path := os.environ.get("PRIORAUTH_SETTINGS"):
+        check_file(Path(path))
+    try:
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as invalid:
+        wrong = [f"PRIORAUTH_{str(each['loc'][0]).upper()}: {each['msg']}" for each in invalid.errors()]
+        raise NotConfigured("; ".join(wrong)) from None
+    if not settings.database_url.startswith(DATABASES):
+        raise NotConfigured(f"PRIORAUTH_DATABASE_URL: it begins with {' or '.join(DATABASES)}")
+    return settings
+
+
+def check_file(path: Path) -> None:
+    """Raises NotConfigured where the file of settings cannot be read, or has one that there is not."""
+    try:
+        names = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise NotConfigured(f"PRIORAUTH_SETTINGS: {path} cannot be read") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as unreadable:
+        place = _PLACE.search(str(unreadable))
+        raise NotConfigured(f"PRIORAUTH_SETTINGS: {path} is no TOML{place[0] if place else ''}") from None
+    if unknown := sorted(names.keys() - Settings.model_fields.keys()):
+        raise NotConfigured(f"PRIORAUTH_SETTINGS: {path} has what is no setting: {', '.join(unknown)}")
+
+
+DATABASES = ("sqlite:///", "postgresql://")
+_PLACE = re.compile(r" \(at .*\)$")

@@ -88,6 +88,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="port to listen on; 0 takes a free one; default 8080")] = None,
 ) -> None:
     """Run the gateway. Example: priorauth serve --sandbox --port 8080"""
+    from priorauth.adapters.mapping_files import MappingsMissing
     from priorauth.cli.output import COULD_NOT_RUN, fail, running_or_exit
     from priorauth.cli.serving import serve as run
     from priorauth.settings import NotConfigured, load_settings
@@ -95,7 +96,7 @@ def serve(
     try:
         with running_or_exit():
             run(load_settings(sandbox=sandbox or None, host=host, port=port))
-    except NotConfigured as problem:
+    except (NotConfigured, MappingsMissing) as problem:
         fail(str(problem), COULD_NOT_RUN)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx2
 import pytest
 
@@ -42,3 +44,24 @@ def test_json_that_is_sent_as_a_form_is_told_how_to_be_sent(http: httpx2.Client)
     answer = http.post("/sandbox/decide", content=body, headers=form)
 
     assert (answer.status_code, answer.json()["detail"]) == (422, "send the body as application/json")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1E+99999999"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"authorized": {"unit": "UN", "quantity": None}},
+        {"spans": [{"start": "2026-11-20", "end": "2026-11-21", "action": "A1", "days": None}]},
+    ],
+    ids=["quantity", "days"],
+)
+def test_an_answer_with_what_is_no_number_cannot_be_read(http: httpx2.Client, number: str, said: object) -> None:
+    review_id = http.post("/x12", content=forcing("imaging-mri", "PEND")).headers["x-review-id"]
+    leg = http.get(f"/reviews/{review_id}").json()["legs"][0]["id"]
+    item = json.loads(json.dumps(said).replace("null", f'"{number}"'))
+    body = {"leg_id": leg, "items": [{"sequence": 1, "action": "A1", **item}]}
+
+    answer = http.post("/delegates/evicore/determinations", json=body)
+
+    assert answer.status_code == 422
+    assert [each["finding"] for each in answer.json()["findings"]] == ["DETERMINATION-UNREADABLE"]

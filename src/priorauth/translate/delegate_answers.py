@@ -30,6 +30,7 @@ from priorauth.domain.events import DeterminationRecorded, LegDeclined
 from priorauth.domain.findings import Finding, FindingCode, Position, Severity, SnipType
 from priorauth.domain.parties import Address, Contact, ContactNumber, EntityKind, Identifier, Name
 from priorauth.domain.reviews import Attachment, DatePeriod, Delivery, Leg, Procedure, ReviewItem, ServiceReview, Trace
+from priorauth.fhir.primitives import can_be_written_out
 from priorauth.x12.guides.x217.codes import CODES
 
 Number = Annotated[str, msgspec.Meta(max_length=50)]
@@ -61,6 +62,9 @@ class PostedAuthorized(msgspec.Struct, kw_only=True, omit_defaults=True):
     expires: date | None = None
     effective: PostedPeriod | None = None
 
+    def __post_init__(self) -> None:
+        _check_number(self.quantity)
+
 
 class PostedSpan(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A span of days with the level of care that is authorized for it, as a revenue code."""
@@ -71,6 +75,9 @@ class PostedSpan(msgspec.Struct, kw_only=True, omit_defaults=True):
     revenue_code: str = ""
     days: Decimal | None = None
     reason_codes: ReasonCodes = ()
+
+    def __post_init__(self) -> None:
+        _check_number(self.days)
 
 
 class PostedAttachment(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -188,6 +195,11 @@ def read_answer(body: bytes) -> PostedDetermination | PostedDecline | tuple[Find
         return msgspec.convert(data, PostedDecline) if declines else msgspec.convert(data, PostedDetermination)
     except msgspec.ValidationError as error:
         return (unreadable(_path(error)),)
+
+
+def _check_number(number: Decimal | None) -> None:
+    if number is not None and not can_be_written_out(number):
+        raise ValueError("no number that can be written out")
 
 
 def determination_from_json(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from growth import AT_MOST, growth_of
 from guide_examples import Row, example_set, interchange
 from left_out import each_file
 from priorauth.adapters.second_opinions.disagreements import Disagreement, KnownFault, Side, compare, known_faults
@@ -180,3 +182,16 @@ def test_what_pyx12_does_not_say_is_no_disagreement() -> None:
 
     assert not second_opinion(too_many_components).sets[0].given
     assert disagreements(too_many_components) == ()
+
+
+UNKNOWN, BLANKS, EMPTY = ["ZZZ", "1"], ["N3", " "], ["HL", "", "", "", ""]
+
+
+@pytest.mark.parametrize("row", [UNKNOWN, BLANKS, EMPTY], ids=["unknown segments", "blank elements", "empty levels"])
+def test_comparing_takes_as_long_as_there_are_faults_not_their_square(row: Row) -> None:
+    def comparing(times: int) -> Callable[[], object]:
+        message = interchange([(X217_REQUEST, [*example_set(X217_REQUEST, dependent=True), *[row] * times])])
+        result, opinion = validate_interchange(message), second_opinion(message)
+        return lambda: compare(result, opinion)
+
+    assert growth_of(comparing, 100) < AT_MOST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from bundle_mutations import mutate
 from checked_json import SAMPLES, checker, findings_in, sample
+from growth import AT_MOST, growth_of
 from priorauth.adapters.second_opinions.fhir_resources_check import (
     MAX_BYTES,
     KnownDisagreement,
@@ -176,3 +177,12 @@ def test_no_value_and_no_name_of_the_senders_own_is_in_an_opinion(name: str) -> 
     assert len(opinion.errors) >= 3
     assert SECRET not in repr(opinion)
     assert SECRET not in repr(disagreements(document))
+
+
+def test_comparing_takes_as_long_as_there_are_faults_not_their_square() -> None:
+    def comparing(times: int) -> Callable[[], object]:
+        document = changed(item=[{"sequence": number, "quantity": "many"} for number in range(1, times + 1)])
+        found, opinion = findings_in(document), opinion_of(document)
+        return lambda: compare_with_models(found, opinion)
+
+    assert growth_of(comparing, 100) < AT_MOST

@@ -27,6 +27,10 @@ BLANK = "blank"
 """What `after` says where the segment itself has an element of nothing but spaces."""
 
 _MISSING = (FindingCode.SEGMENT_REQUIRED, FindingCode.LOOP_REQUIRED)
+_ENDS = ("ST", "SE")  # either end of a set is the place of what pyx12 says of the whole
+
+Place = int | str | tuple[str, str]
+"""The number of a segment, the id of one that is missing, or the ends of the set."""
 
 
 class Side(StrEnum):
@@ -126,16 +130,39 @@ def _in_set(findings: Sequence[Finding], opinion: SetOpinion) -> Iterator[Disagr
     place = Disagreement(
         side=Side.WE, group=opinion.group, set=opinion.number, beside=frozenset(finding.code for finding in every)
     )
+    theirs = {key for error in opinion.errors for key in _places_of_theirs(error)}
+    begins = _first_segments(opinion.errors)
     for finding in primary:
-        if finding.rejects and not any(_same_place(finding, error) for error in opinion.errors):
-            before = {_named(error) for error in opinion.errors if error.segment < finding.at.segment}
+        if finding.rejects and theirs.isdisjoint(_places_of_ours(finding)):
+            before = {name for name, segment in begins.items() if segment < finding.at.segment}
             blank = {BLANK} if finding.at.segment in opinion.blanks else set()
             yield replace(_only_ours(finding, place), after=frozenset(before | blank))
-    for index, error in enumerate(opinion.errors):
-        alike = [finding for finding in every if _same_place(finding, error)]
-        if not alike or not rejected:
-            warning = alike[0].code if alike else ""
-            yield replace(_only_theirs(error, warning, place), after=frozenset(map(_named, opinion.errors[:index])))
+    ours = _first_at_each_place(every)
+    passed: set[str] = set()
+    for error in opinion.errors:
+        alike = min((ours[key] for key in _places_of_theirs(error) if key in ours), default=None)
+        if alike is None or not rejected:
+            warning = every[alike].code if alike is not None else ""
+            yield replace(_only_theirs(error, warning, place), after=frozenset(passed))
+        passed.add(_named(error))
+
+
+def _first_segments(errors: Sequence[Pyx12Error]) -> dict[str, int]:
+    """The first segment of each error that pyx12 names."""
+    first: dict[str, int] = {}
+    for error in errors:
+        name = _named(error)
+        first[name] = min(first.get(name, error.segment), error.segment)
+    return first
+
+
+def _first_at_each_place(findings: Sequence[Finding]) -> dict[Place, int]:
+    """Which of the findings is the first at each place."""
+    first: dict[Place, int] = {}
+    for index, finding in enumerate(findings):
+        for place in _places_of_ours(finding):
+            first.setdefault(place, index)
+    return first
 
 
 def _comparable(findings: Sequence[Finding]) -> list[Finding]:
@@ -148,11 +175,22 @@ def _flattened(findings: Sequence[Finding]) -> Iterator[Finding]:
         yield from _flattened(finding.consequences)
 
 
-def _same_place(finding: Finding, error: Pyx12Error) -> bool:
-    """True where both speak of one segment; what is missing has no place but only an id."""
+def _places_of_ours(finding: Finding) -> Iterator[Place]:
+    """Both sides speak of one place where they share one of these; what is missing has no segment but only an id."""
+    yield finding.at.segment
+    if finding.at.segment_id in _ENDS:
+        yield _ENDS
+    if finding.code in _MISSING:
+        yield finding.at.segment_id
+
+
+def _places_of_theirs(error: Pyx12Error) -> Iterator[Place]:
     if error.level is Level.SEGMENT and error.code == MISSING:
-        return finding.code in _MISSING and finding.at.segment_id == error.segment_id
-    return finding.at.segment == error.segment or (error.level is Level.SET and finding.at.segment_id in ("ST", "SE"))
+        yield error.segment_id
+        return
+    yield error.segment
+    if error.level is Level.SET:
+        yield _ENDS
 
 
 def _only_ours(finding: Finding, place: Disagreement) -> Disagreement:

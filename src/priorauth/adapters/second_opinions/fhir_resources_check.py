@@ -138,13 +138,19 @@ def _reason(disagreement: ModelsDisagreement, rows: Sequence[KnownDisagreement])
 
 def _differences(findings: Sequence[Finding], opinion: ModelsOpinion) -> Iterator[ModelsDisagreement]:
     refusing = [each for each in findings if each.rejects]
+    ours, theirs = _Places(), _Places()
+    for finding in refusing:
+        ours.add(_our_place(finding.at.path))
+    for error in opinion.errors:
+        theirs.add(_their_place(error.path))
+    faulty = {_resource_of(error.path) for error in opinion.errors}
     for finding in refusing:
         path = finding.at.path
-        if _is_base(finding) and not any(_same_place(path, error.path) for error in opinion.errors):
-            beside = any(_resource_of(path) == _resource_of(error.path) for error in opinion.errors)
+        if _is_base(finding) and not theirs.has(_our_place(path)):
+            beside = _resource_of(path) in faulty
             yield ModelsDisagreement(side=ModelsSide.WE, ours=finding.code, path=path, beside=beside)
     for error in opinion.errors:
-        if not any(_same_place(finding.at.path, error.path) for finding in refusing):
+        if not ours.has(_their_place(error.path)):
             yield ModelsDisagreement(side=ModelsSide.MODELS, models=error.kind, path=error.path)
 
 
@@ -152,11 +158,33 @@ def _is_base(finding: Finding) -> bool:
     return not finding.code.startswith("PAS-") and finding.code not in _NOT_THEIRS
 
 
-def _same_place(ours: str, theirs: str) -> bool:
-    """True for one element, or an element and what holds it: the models report some faults of a child at its parent."""
-    ours, theirs = ours.partition("[x]")[0], theirs.partition("__ext")[0]
-    shorter, longer = sorted((ours, theirs), key=len)
-    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
+class _Places:
+    """Where one side finds fault, and what holds these elements: models report some faults of a child at its parent."""
+
+    def __init__(self) -> None:
+        self.faulty: set[str] = set()
+        self.holding: set[str] = set()
+
+    def add(self, path: str) -> None:
+        self.faulty.add(path)
+        self.holding.update(_holders(path))
+
+    def has(self, path: str) -> bool:
+        """True where this element is at fault, or one that it holds, or one that holds it."""
+        return path in self.faulty or path in self.holding or not self.faulty.isdisjoint(_holders(path))
+
+
+def _holders(path: str) -> Iterator[str]:
+    """Each element that holds the one at a path: `Bundle` and `Bundle.entry` hold `Bundle.entry[0]`."""
+    return (path[:at] for at, character in enumerate(path) if character in ".[")
+
+
+def _our_place(path: str) -> str:
+    return path.partition("[x]")[0]
+
+
+def _their_place(path: str) -> str:
+    return path.partition("__ext")[0]
 
 
 def _resource_of(path: str) -> str:

@@ -184,7 +184,8 @@ class _Checker:
         """Begin a set with the map that its GS08 and BHT02 ask for."""
         if self.set is not None:
             self._note(Pyx12Error(Level.SET, "2"))  # the one before has no SE
-        number = sum(opinion.group == self.groups for opinion in self.opinion.sets) + 1
+        before = self.opinion.sets[-1] if self.opinion.sets else None
+        number = before.number + 1 if before is not None and before.group == self.groups else 1
         self.set = SetOpinion(self.groups, number)
         self.opinion.sets.append(self.set)
         self.count = 0

@@ -17,10 +17,11 @@ from priorauth.cli import (
     second_opinions,
     unroutable,
 )
+from priorauth.cli.configured import Configured
 from priorauth.cli.options import LOCAL, AccessToken, GatewayUrl, Json
 from priorauth.conformance import commands as conformance_commands
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=Configured, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 events_app = typer.Typer(no_args_is_help=True, help="The event stream of a running gateway.")
 packs_app = typer.Typer(no_args_is_help=True, help="The payers' rule packs.")
 database_app = typer.Typer(no_args_is_help=True, help="The gateway's database.")
@@ -88,16 +89,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="port to listen on; 0 takes a free one; default 8080")] = None,
 ) -> None:
     """Run the gateway. Example: priorauth serve --sandbox --port 8080"""
-    from priorauth.adapters.mapping_files import MappingsMissing
-    from priorauth.cli.output import COULD_NOT_RUN, fail, running_or_exit
+    from priorauth.cli.output import running_or_exit
     from priorauth.cli.serving import serve as run
-    from priorauth.settings import NotConfigured, load_settings
+    from priorauth.settings import load_settings
 
-    try:
-        with running_or_exit():
-            run(load_settings(sandbox=sandbox or None, host=host, port=port))
-    except (NotConfigured, MappingsMissing) as problem:
-        fail(str(problem), COULD_NOT_RUN)
+    with running_or_exit():
+        run(load_settings(sandbox=sandbox or None, host=host, port=port))
 
 
 @app.command()

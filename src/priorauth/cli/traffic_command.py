@@ -32,7 +32,6 @@ def traffic(
 ) -> None:
     """Make requests as 278s and as their PAS twins. Example: priorauth sandbox traffic --count 100 --out var/twins"""
     from priorauth.cli import traffic as made_up
-    from priorauth.settings import NotConfigured
 
     try:
         if list_cohorts:
@@ -44,5 +43,5 @@ def traffic(
         with running_or_exit():
             delivery = made_up.Delivery(jobs=jobs, out=out, stdout=stdout, send=send, rate=rate, token=token)
             raise typer.Exit(made_up.make(order, delivery, as_json=as_json))
-    except (made_up.NotOrdered, NotConfigured) as problem:
+    except made_up.NotOrdered as problem:
         fail(str(problem), COULD_NOT_RUN)

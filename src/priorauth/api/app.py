@@ -40,6 +40,7 @@ from priorauth.api import (
     unroutable,
     x12,
 )
+from priorauth.api.encodings import RequirePlainBodies
 from priorauth.api.problems import Problem, problem_response, render_http, render_invalid, render_problem
 from priorauth.api.security import RequireCaller
 from priorauth.bootstrap import Gateway
@@ -99,6 +100,7 @@ def create_app(
     app.add_exception_handler(HTTPException, render_http)
     app.add_exception_handler(Retryable, render_unavailable)
     app.add_exception_handler(Exception, render_defect)
+    app.add_middleware(RequirePlainBodies)
     if not gateway.settings.sandbox:
         app.add_middleware(RequireCaller, gateway=gateway)
     app.add_middleware(CountRequests, metrics=gateway.metrics)

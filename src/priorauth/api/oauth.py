@@ -15,6 +15,7 @@ from priorauth.bootstrap import Gateway
 from priorauth.domain.access import FHIR_SCOPES, OWN_SCOPES, write_scopes
 from priorauth.services.issue_token import TokenError, TokenRefused
 
+TOKEN_PATH = "/oauth/token"
 FORM = "application/x-www-form-urlencoded"
 LARGEST_FORM = 16 * 1024
 MOST_FIELDS = 20
@@ -26,7 +27,7 @@ router = APIRouter(tags=["access"])
 log = structlog.get_logger()
 
 
-@router.post("/oauth/token", summary="Get an access token for a signed assertion")
+@router.post(TOKEN_PATH, summary="Get an access token for a signed assertion")
 async def post_token(request: Request) -> Response:
     """A token that lasts five minutes, for those of the scopes asked for that the client may have."""
     gateway: Gateway = request.app.state.gateway

@@ -310,6 +310,14 @@ def test_the_gateway_says_how_it_is(http: httpx2.Client) -> None:
     assert "/x12" in http.get("/openapi.json").json()["paths"]
 
 
+def test_every_operation_of_the_description_has_an_id_of_its_own(served: Served, http: httpx2.Client) -> None:
+    paths = http.get("/openapi.json").json()["paths"].values()
+
+    ids = [operation["operationId"] for methods in paths for operation in methods.values()]
+    assert [each for each in sorted(ids) if ids.count(each) > 1] == []
+    assert "Duplicate Operation ID" not in served.log.read_text()
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

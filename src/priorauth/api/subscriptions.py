@@ -97,7 +97,8 @@ async def search(
     return fhir_response(body, media_type)
 
 
-@router.api_route("/Subscription/$status", methods=["GET", "POST"], summary="How your subscriptions stand")
+@router.get("/Subscription/$status", summary="How your subscriptions stand")
+@router.post("/Subscription/$status", summary="How your subscriptions stand")
 async def statuses(
     request: Request, pas: ThePas, owner: TheOwner, manage: TheManager, media_type: TheAnswerType
 ) -> Response:
@@ -158,7 +159,8 @@ async def delete(owner: TheOwner, manage: TheManager, id: str) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.api_route("/Subscription/{id}/$status", methods=["GET", "POST"], summary="How one subscription stands")
+@router.get("/Subscription/{id}/$status", summary="How one subscription stands")
+@router.post("/Subscription/{id}/$status", summary="How one subscription stands")
 async def status(pas: ThePas, owner: TheOwner, manage: TheManager, media_type: TheAnswerType, id: str) -> Response:
     """Its state, its count of events, and the last error."""
     try:
@@ -168,7 +170,8 @@ async def status(pas: ThePas, owner: TheOwner, manage: TheManager, media_type: T
     return fhir_response(write_statuses([found], base=pas.base, id=new_id("status"), at=manage.now()), media_type)
 
 
-@router.api_route("/Subscription/{id}/$events", methods=["GET", "POST"], summary="What a subscription was told")
+@router.get("/Subscription/{id}/$events", summary="What a subscription was told")
+@router.post("/Subscription/{id}/$events", summary="What a subscription was told")
 async def events(
     request: Request, pas: ThePas, owner: TheOwner, manage: TheManager, media_type: TheAnswerType, id: str
 ) -> Response:

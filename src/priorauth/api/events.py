@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
+from priorauth.api.problems import Problem
 from priorauth.api.security import TheCaller, not_yours
 from priorauth.bootstrap import Gateway
 from priorauth.domain.access import CallerKind
@@ -41,12 +43,22 @@ async def stream_events(
         payer = payer.upper() or caller.stands_for
     if not caller.is_for(CallerKind.PAYER, payer):
         raise not_yours("the events are another's")
-    topic = payer_topic(PayerId(payer)) if payer else EVENTS_TOPIC
+    topic = payer_topic(known_payer(gateway, payer)) if payer else EVENTS_TOPIC
     return StreamingResponse(
         events_from(gateway, request, topic, start, follow=follow),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def known_payer(gateway: Gateway, identifier: str) -> PayerId:
+    """Our payer of that identifier. Problem 404, with those that there are, where it is none."""
+    knowledge = gateway.tools.knowledge
+    payer = knowledge.payer(identifier)
+    if payer is None:
+        payers = ", ".join(sorted(knowledge.packs))
+        raise Problem(HTTPStatus.NOT_FOUND, "there is no such payer", f"the payers are {payers}")
+    return payer
 
 
 async def events_from(

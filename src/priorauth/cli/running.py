@@ -12,6 +12,7 @@ import httpx2
 
 from priorauth.cli.files import route_lines
 from priorauth.cli.output import COULD_NOT_RUN, fail, note, say, say_json
+from priorauth.sandbox.counterparts.payer import refusal_in
 
 TIMEOUT_SECONDS = 10.0
 
@@ -88,6 +89,8 @@ def tail_events(gateway: At, *, after: int, payer: str, follow: bool, as_json: b
         with httpx2.stream(
             "GET", gateway.path("/events"), params=query, headers=gateway.headers, timeout=timeout
         ) as response:
+            if response.status_code == HTTPStatus.NOT_FOUND:
+                fail(refusal_in(response), COULD_NOT_RUN)
             if response.status_code != HTTPStatus.OK:
                 fail(why_not(response.status_code), COULD_NOT_RUN)
             for event in server_sent(response.iter_lines()):

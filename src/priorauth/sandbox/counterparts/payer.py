@@ -39,7 +39,7 @@ def from_gateway(gateway: str, payer: str, *, after: int, follow: bool, token: s
             "GET", f"{gateway.rstrip('/')}/events", params=query, headers=headers, timeout=timeout
         ) as response:
             if not response.is_success:
-                raise StreamAway(f"the gateway answered {response.status_code}")
+                raise StreamAway(refusal_in(response))
             position = ""
             for line in response.iter_lines():
                 if line.startswith("id: "):
@@ -48,6 +48,17 @@ def from_gateway(gateway: str, payer: str, *, after: int, follow: bool, token: s
                     yield position, line.removeprefix("data: ").encode()
     except httpx2.HTTPError:
         raise StreamAway("no gateway answers there") from None
+
+
+def refusal_in(response: httpx2.Response) -> str:
+    """What a gateway says of a stream that it does not give."""
+    response.read()
+    try:
+        problem = json.loads(response.content)
+    except ValueError:
+        problem = None
+    said = [problem.get(name) for name in ("title", "detail")] if isinstance(problem, dict) else []
+    return ": ".join((f"the gateway answered {response.status_code}", *(str(words) for words in said if words)))
 
 
 async def from_kafka(

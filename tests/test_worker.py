@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 
 from interchanges import sample
-from memory.gateway import MemoryGateway, response_to
+from memory.gateway import SANDBOX, TOOLS, WAIT, MemoryGateway, response_to
 from memory.worker import worker_of
 from priorauth.domain.determinations import CertificationAction, ItemDecision
-from priorauth.domain.reviews import LegState
+from priorauth.domain.exchange import InboundMessage
+from priorauth.domain.reviews import LegState, ReviewId
 from priorauth.observability import Metrics
 from priorauth.services.dispatch_leg import LEASE
 from priorauth.services.ports import Retryable
@@ -59,6 +61,25 @@ async def test_a_leg_whose_answer_cannot_be_recorded_is_given_up_after_its_attem
     assert await gateway.dead_letters() == ["what came back could not be recorded: ValueError"]
     first, *others = gateway.turningpoint.received
     assert {(each.id, each.body) for each in others} == {(first.id, first.body)}
+
+
+async def test_whoever_waits_is_told_as_soon_as_a_leg_is_given_up_that_failed_here(gateway: MemoryGateway) -> None:
+    inbound = InboundMessage(format="x12", partner=SANDBOX, body=MSK, received_at=gateway.now())
+    decoded = TOOLS.codec.decode(inbound, lambda: ReviewId("rev-1"))
+    await gateway.receive(inbound, decoded, answer_by=gateway.now() + WAIT)
+    await gateway.route(ReviewId("rev-1"))
+
+    async def cannot(_work: object, _answer: object) -> None:
+        raise ValueError("a text that may quote a value")
+
+    worker = worker_of(gateway, record_answer=cannot, attempts_allowed=1)
+    gateway.turningpoint.replies = [b"an answer"]
+    await worker.dispatch_planned_legs(ReviewId("rev-1"))
+    assert await gateway.replies(ReviewId("rev-1")) == []
+    await asyncio.gather(*worker.sending.values())
+
+    (reply,) = await gateway.replies(ReviewId("rev-1"))
+    assert reply.action is CertificationAction.PENDED
 
 
 async def test_while_the_store_is_away_no_attempt_is_counted(gateway: MemoryGateway) -> None:

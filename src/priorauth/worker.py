@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -263,8 +263,17 @@ class Worker:
             log.warning("sending_interrupted", leg_id=leg.id, destination=leg.destination)
         except Exception as error:
             log.exception("sending_failed", leg_id=leg.id, destination=leg.destination)
-            with suppress(Retryable):
-                await self.dispatch_leg.failed(leg.id, type(error).__name__)
+            await self._count_failure(leg, type(error).__name__)
+
+    async def _count_failure(self, leg: Leg, kind: str) -> None:
+        """Count an attempt that failed here; where it was the last one, whoever waits is told that it is pended."""
+        try:
+            if await self.dispatch_leg.failed(leg.id, kind):
+                await self.return_news(leg.review_id)
+        except Retryable:
+            log.warning("sending_interrupted", leg_id=leg.id, destination=leg.destination)
+        except Exception:
+            log.exception("giving_up_failed", leg_id=leg.id, destination=leg.destination)
 
     async def stop(self) -> None:
         """Break off what is being sent: it is sent again after the next start, with the same bytes and ids."""

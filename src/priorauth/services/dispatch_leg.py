@@ -105,9 +105,12 @@ class DispatchLeg:
         self.tell(destination, Called.ANSWERED if answer else Called.TAKEN)
         return await self._take(leg_id, answer)
 
-    async def failed(self, leg_id: LegId, kind: str) -> None:
-        """Count an attempt that failed here, for a reason that its type names: not even that goes on for ever."""
-        await self._try_again_later(leg_id, f"what came back could not be recorded: {kind}")
+    async def failed(self, leg_id: LegId, kind: str) -> bool:
+        """Count an attempt that failed here, for a reason that its type names: not even that goes on for ever.
+
+        True where it was the last one, and the leg is given up.
+        """
+        return await self._try_again_later(leg_id, f"what came back could not be recorded: {kind}")
 
     @again_on_conflict
     async def _take(self, leg_id: LegId, answer: Answer | None) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -17,7 +18,7 @@ from .bundles import Bundle, StrictBundle, read_resource
 from .compiling import Compiler
 from .locating import BYTE_ORDER_MARK
 from .profiles import BundleProfile
-from .references import are_sound
+from .references import are_sound, comparable
 from .roles import Nameable, Roles
 from .strict import Structs, are_texts_plain
 from .sweeping import Sweeper
@@ -97,7 +98,9 @@ def _are_entries_right(bundle: StrictBundle, profile: BundleProfile) -> bool:
     if not (_begins_soundly(bundle.base) if bundle.base else are_sound(bundle.urls)):
         return False
     last = dict(zip(types, range(len(types)), strict=True))
-    if len(last) < len(types):
+    if len(types) > _MOST_PAIRED and _may_be_met_again(bundle):
+        return False
+    if len(last) < len(types) <= _MOST_PAIRED:
         for entry, resource_type in enumerate(types):
             others = last[resource_type]
             if others != entry and _is_met_again(bundle, entry, others):
@@ -131,6 +134,22 @@ def _is_met_again(bundle: StrictBundle, entry: int, last: int) -> bool:
                 return True
         elif early == getattr(second, sign) and all(getattr(first, name) == getattr(second, name) for name in compared):
             return True
+    return False
+
+
+_MOST_PAIRED = 64
+"""Of more entries each is looked up among those before, which takes longer than a look at each pair of a few."""
+
+
+def _may_be_met_again(bundle: StrictBundle) -> bool:
+    """True where a resource may be the same as an earlier one or say the same: the whole check is then to tell."""
+    seen: set[object] = set()
+    for resource_type, id, part in zip(bundle.types, bundle.ids, bundle.parts, strict=True):
+        content = msgspec.to_builtins([getattr(part, name) for name in part.compared], builtin_types=(Decimal,))
+        keys = {(resource_type, comparable(content)), *([(resource_type, id)] if id else ())}
+        if not seen.isdisjoint(keys):
+            return True
+        seen |= keys
     return False
 
 

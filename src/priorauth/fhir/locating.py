@@ -9,6 +9,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NAMED_BYTE = re.compile(r"\(byte (\d+)\)$")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
+_MARKED_EVERY = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -35,6 +37,7 @@ class Locator:
     def __init__(self, body: bytes) -> None:
         self._text = body.decode("utf-8", errors="replace")
         self._starts = _starts(self._text)
+        self._marks = _marks(self._text)
 
     def find(self, path: str) -> Place | None:
         """The place of an element, or of the nearest one around it that is there; None for no path at all."""
@@ -43,8 +46,12 @@ class Locator:
         _, _, wanted = path.partition(".")
         while wanted and wanted not in self._starts:
             wanted = wanted[: max(wanted.rfind("."), wanted.rfind("["), 0)]
-        at = self._starts.get(wanted, 0)
-        return _place(self._text[:at])
+        return self._place(self._starts.get(wanted, 0))
+
+    def _place(self, at: int) -> Place:
+        """The place of a character, counted from the last mark before it."""
+        mark = at // _MARKED_EVERY
+        return _after(self._marks[mark], self._text[mark * _MARKED_EVERY : at])
 
 
 def where_reading_ended(body: bytes, said: str) -> Place:
@@ -61,7 +68,22 @@ def where_reading_ended(body: bytes, said: str) -> Place:
 
 def _place(before: str) -> Place:
     """The place behind that text."""
-    return Place(len(before.encode()), before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return _after(Place(0, 1, 1), before)
+
+
+def _after(place: Place, text: str) -> Place:
+    """The place behind a text that begins at a place."""
+    lines = text.count("\n")
+    column = len(text) - text.rfind("\n") if lines else place.column + len(text)
+    return Place(place.offset + len(text.encode()), place.line + lines, column)
+
+
+def _marks(text: str) -> list[Place]:
+    """The place of every so many characters: a later one is counted from there, not from the beginning."""
+    marks = [Place(0, 1, 1)]
+    for begins in range(0, len(text) - _MARKED_EVERY + 1, _MARKED_EVERY):
+        marks.append(_after(marks[-1], text[begins : begins + _MARKED_EVERY]))
+    return marks
 
 
 def _starts(text: str) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from priorauth.domain.findings import Finding
@@ -81,44 +82,90 @@ def are_sound(urls: Sequence[str]) -> bool:
 
 def _duplicates(bundle: Bundle) -> Iterator[Finding]:
     """The same type and id under another fullUrl is the same resource, unless two servers gave that id."""
-    by_type: dict[str, list[int]] = {}
+    several = {its_type for its_type, times in Counter(bundle.types).items() if its_type and times > 1}
+    named: dict[object, _SameName] = defaultdict(_SameName)
+    saying: dict[object, _SameContent] = defaultdict(_SameContent)
     for entry, resource_type in enumerate(bundle.types):
-        others = by_type.get(resource_type)
-        if others is None:
-            by_type[resource_type] = [entry]
+        if resource_type not in several:
             continue
-        for other in others if resource_type else ():
-            first, second = bundle.entries[other].element, bundle.entries[entry].element
-            places = bundle.urls[other], bundle.urls[entry]
-            path = f"Bundle.entry[{entry}].resource"
-            if first.get("id") == second.get("id") is not None:
-                if places[0] != places[1] and not all(url.startswith("http") for url in places):
-                    yield finding(Code.PAS_RESOURCE_DUPLICATE, path, "each resource once")
-            elif _alike(first, second):
-                yield finding(Code.PAS_RESOURCE_ALIKE, path, "one resource per thing")
-        others.append(entry)
+        resource = bundle.entries[entry].element
+        id = comparable(resource.get("id"))
+        content = comparable({name: value for name, value in resource.items() if name not in _NOT_CONTENT})
+        twin = named[resource_type, id].met(entry, bundle.urls[entry]) if id is not None else None
+        alike = saying[resource_type, content].met(entry, id)
+        path = f"Bundle.entry[{entry}].resource"
+        found = [
+            (twin, Code.PAS_RESOURCE_DUPLICATE, "each resource once"),
+            (alike, Code.PAS_RESOURCE_ALIKE, "one resource per thing"),
+        ]
+        for _, code, expected in sorted(
+            (other, code, expected) for other, code, expected in found if other is not None
+        ):
+            yield finding(code, path, expected)
 
 
-def _alike(first: Element, second: Element) -> bool:
-    """True where two resources say the same, whatever they are called; most differ in an early member."""
-    for name, value in first.items():
-        if name not in _NOT_CONTENT and (name not in second or second[name] != value):
-            return False
-    return first.keys() - _NOT_CONTENT == second.keys() - _NOT_CONTENT
+class _SameName:
+    """The resources of one type and id: the first, the first of another fullUrl, and the first beyond HTTP."""
+
+    def __init__(self) -> None:
+        self.first: tuple[int, str] | None = None
+        self.elsewhere: int | None = None
+        self.beyond_http: int | None = None
+
+    def met(self, entry: int, url: str) -> int | None:
+        """The first of those before that is the same resource; takes note of this one."""
+        is_http = url.startswith("http")
+        if self.first is None:
+            self.first, same = (entry, url), None
+        else:
+            same = self.beyond_http if is_http else self.first[0] if self.first[1] != url else self.elsewhere
+            if self.elsewhere is None and self.first[1] != url:
+                self.elsewhere = entry
+        if self.beyond_http is None and not is_http:
+            self.beyond_http = entry
+        return same
+
+
+class _SameContent:
+    """The resources that say the same: the first, and the first of another id."""
+
+    def __init__(self) -> None:
+        self.first: tuple[int, object] | None = None
+        self.other: int | None = None
+
+    def met(self, entry: int, id: object) -> int | None:
+        """The first of those before that has another id, or none; takes note of this one."""
+        if self.first is None:
+            self.first = entry, id
+            return None
+        its_entry, its_id = self.first
+        differs = id is None or id != its_id
+        alike = its_entry if differs else self.other
+        if self.other is None and differs:
+            self.other = entry
+        return alike
+
+
+def comparable(value: Value) -> object:
+    """What is equal where two values are, to be looked up by: each is looked at once, not once for each other."""
+    if isinstance(value, dict):
+        return frozenset((name, comparable(child)) for name, child in value.items())
+    return tuple(map(comparable, value)) if isinstance(value, list) else value
 
 
 _NOT_CONTENT = frozenset(("id", "meta", "text"))
 
 
 def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:
-    numbers: dict[str, list[Value]] = {}
+    numbers: dict[str, set[object]] = {}
     for name, number_name in SEQUENCES[resource_type].items():
-        items = _items(node.element, name)
-        found = numbers[name] = [item.get(number_name) if isinstance(item, dict) else None for item in items]
-        for index, number in enumerate(found):
-            if index and number is not None and number in found[:index]:
+        seen = numbers[name] = set()
+        for index, item in enumerate(_items(node.element, name)):
+            number = comparable(item.get(number_name)) if isinstance(item, dict) else None
+            if number is not None and number in seen:
                 path = f"{node.path}.{name}[{index}].{number_name}"
                 yield finding(Code.PAS_SEQUENCE_DUPLICATE, path, "a number of its own")
+            seen.add(number)
     for index, item in enumerate(_items(node.element, "item")):
         if not isinstance(item, dict):
             continue
@@ -127,7 +174,7 @@ def _sequences(node: Node, resource_type: str) -> Iterator[Finding]:
             if not isinstance(pointers, list):
                 continue
             for at, number in enumerate(pointers):
-                if number is not None and number not in numbers[name]:
+                if number is not None and comparable(number) not in numbers[name]:
                     path = f"{node.path}.item[{index}].{pointer}[{at}]"
                     yield finding(Code.PAS_SEQUENCE_UNKNOWN, path, f"the number of a {name}")
 
